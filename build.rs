@@ -1,0 +1,15 @@
+//! Tells the binaries where libtorch lies, so that they start without an environment variable.
+//!
+//! `torch-sys` exports the folder; the manager (`pedigree`) uses nothing of it, and the linker drops it there.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=migrations");
+    let os = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
+    let drop_unused = if os == "macos" { "-Wl,-dead_strip_dylibs" } else { "-Wl,--as-needed" };
+    println!("cargo::rustc-link-arg={drop_unused}");
+    if let Ok(folder) = std::env::var("DEP_TCH_LIBTORCH_LIB") {
+        println!("cargo::rustc-link-arg=-Wl,-rpath,{folder}");
+        println!("cargo::rustc-env=PEDIGREE_LIBTORCH_LIB={folder}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Pedigree: a declarative experiment and model-zoo manager.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod error;
+pub mod id;
+pub mod plan;
+pub mod recipe;
+pub mod record;
+pub mod worker;

@@ -1,0 +1,49 @@
+//! `spec.json`: the one thing a worker is told.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Digest, RunId, StageId};
+use crate::plan::work::Work;
+use crate::record::ArtifactRef;
+
+/// One attempt at one stage, written as `spec.json` into the attempt's folder.
+///
+/// The task folder, one for every fingerprint, looks like this:
+///
+/// ```text
+/// .pedigree/tasks/train-general-3f2a91bc0d12/
+///     worker.lock                  held by the worker as long as it lives
+///     checkpoints/step-000100/     shared by all attempts
+///     attempt-1/spec.json          what to do
+///     attempt-1/events.jsonl       what happened, one event a line
+///     attempt-1/stdout.log         the worker's own talk, and stderr.log
+///     attempt-1/outputs/           finished outputs, until the manager takes them
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Spec {
+    /// The version of this format: 1.
+    pub version: u32,
+    /// The run that asked for the stage.
+    pub run: RunId,
+    /// The stage.
+    pub stage: StageId,
+    /// The attempt, from 1.
+    pub attempt: u32,
+    /// The digest of everything that can change the outputs.
+    pub fingerprint: Digest,
+    /// What to do.
+    pub work: Work,
+    /// The outputs of the stages this one needs, by stage and name.
+    pub inputs: BTreeMap<StageId, Outputs>,
+}
+
+/// The outputs of a stage by name.
+pub type Outputs = BTreeMap<String, ArtifactRef>;
+
+impl Spec {
+    /// The version of `spec.json` this program writes and reads.
+    pub const VERSION: u32 = 1;
+}

@@ -1,0 +1,215 @@
+//! What a stage has to do, complete: a worker needs nothing else but its inputs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Digest, Name};
+use crate::recipe::dataset::{Dataset, SplitName};
+use crate::recipe::evaluation::{Gate, Metric, Sample};
+use crate::recipe::model::{Adapter, Architecture, Tier};
+use crate::recipe::run::{DeviceChoice, Precision};
+use crate::recipe::tokenizer::Tokenizer;
+use crate::recipe::training::Train;
+
+/// The work of one stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Work {
+    /// Outputs `train.jsonl`, `validation.jsonl`, `test.jsonl` and `report.json`.
+    Dataset(DatasetWork),
+    /// Outputs `tokenizer.json`.
+    Tokenizer(TokenizerWork),
+    /// Outputs `train.safetensors`, `validation.safetensors`, `test.safetensors` and `report.json`.
+    Tokens(TokensWork),
+    /// Outputs `model.safetensors`, `architecture.json`, `training.json` and, with an adapter, `adapter.safetensors`.
+    Train(Box<TrainWork>),
+    /// Outputs `metrics.json`.
+    Evaluate(EvaluateWork),
+    /// Outputs `sample.json`.
+    Sample(SampleWork),
+    /// Outputs `gate.json`; done by the manager.
+    Gate(GateWork),
+    /// Outputs `README.md`; done by the manager.
+    Card(CardWork),
+    /// Outputs `versions.json`; done by the manager.
+    Publish(PublishWork),
+}
+
+/// Reads, cleans and splits a dataset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DatasetWork {
+    /// The dataset's name.
+    pub name: Name,
+    /// What to read and what to do; the root of a `files` source is absolute.
+    pub dataset: Dataset,
+    /// What the source files contained when the plan was made; the worker refuses others.
+    pub source_digest: Digest,
+    /// The seed of the split.
+    pub seed: u64,
+}
+
+/// Trains a tokenizer on the training splits of datasets (inputs `dataset:…`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TokenizerWork {
+    /// The tokenizer's name.
+    pub name: Name,
+    /// Which one, and on what.
+    pub tokenizer: Tokenizer,
+}
+
+/// Encodes every split of a dataset (inputs `dataset:…`, `tokenizer:…`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TokensWork {
+    /// The dataset.
+    pub dataset: Name,
+    /// The tokenizer.
+    pub tokenizer: Name,
+}
+
+/// How tensors are computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Compute {
+    /// Where tensors live.
+    pub device: DeviceChoice,
+    /// The number format.
+    pub precision: Precision,
+    /// The number of threads.
+    pub threads: u32,
+}
+
+/// Trains a model (inputs `tokens:…` of each dataset, and `train:…` of the parent).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TrainWork {
+    /// The model's name.
+    pub model: Name,
+    /// Its place in the lineage.
+    pub tier: Tier,
+    /// The parent it starts from.
+    #[serde(default)]
+    pub base: Option<Name>,
+    /// The network.
+    pub architecture: Architecture,
+    /// The size of the vocabulary.
+    pub vocab_size: u32,
+    /// The tokenizer's name, which names the `tokens:` inputs: `tokens:<dataset>/<tokenizer>`.
+    pub tokenizer: Name,
+    /// The adapter, where one is trained.
+    #[serde(default)]
+    pub adapter: Option<Adapter>,
+    /// How to train.
+    pub train: Train,
+    /// The seed of every random stream.
+    pub seed: u64,
+    /// How to compute.
+    pub compute: Compute,
+}
+
+/// Measures a model (inputs `train:…`, `tokens:…`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct EvaluateWork {
+    /// The model.
+    pub model: Name,
+    /// The evaluation's name.
+    pub evaluation: Name,
+    /// What is measured.
+    pub metric: Metric,
+    /// The dataset it is measured on.
+    pub dataset: Name,
+    /// The split of the dataset.
+    pub split: SplitName,
+    /// The tokenizer's name, which names the `tokens:` input.
+    pub tokenizer: Name,
+    /// The most tokens to read; 0 reads all.
+    pub tokens: u64,
+    /// The network.
+    pub architecture: Architecture,
+    /// The size of the vocabulary.
+    pub vocab_size: u32,
+    /// How to compute.
+    pub compute: Compute,
+}
+
+/// Lets a model write (inputs `train:…`, `tokenizer:…`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SampleWork {
+    /// The sample's name.
+    pub name: Name,
+    /// Which model, what and how.
+    pub sample: Sample,
+    /// The tokenizer's name.
+    pub tokenizer: Name,
+    /// The network.
+    pub architecture: Architecture,
+    /// The size of the vocabulary.
+    pub vocab_size: u32,
+    /// How to compute.
+    pub compute: Compute,
+}
+
+/// Holds metrics against a requirement (inputs `evaluate:…`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GateWork {
+    /// The requirement.
+    pub gate: Gate,
+    /// The metric of its evaluation.
+    pub metric: Metric,
+}
+
+/// Writes the card of a model (inputs: everything that says something about it).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CardWork {
+    /// The model.
+    pub model: Name,
+    /// What the card takes from the recipe, so that a changed word makes a new card.
+    pub facts: serde_json::Value,
+}
+
+/// Puts the models of the recipe into the zoo (inputs: their `train:…`, `card:…` and the gates).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PublishWork {
+    /// The first part of the models' names in the zoo.
+    pub name: Name,
+    /// The models, every parent before its children.
+    pub models: Vec<Name>,
+    /// Aliases, each pointing at a model.
+    pub aliases: std::collections::BTreeMap<Name, Name>,
+}
+
+impl Work {
+    /// Returns whether the manager does this work itself, in an instant, without a worker.
+    pub fn is_done_by_manager(&self) -> bool {
+        match self {
+            Self::Gate(_) | Self::Card(_) | Self::Publish(_) => true,
+            Self::Dataset(_)
+            | Self::Tokenizer(_)
+            | Self::Tokens(_)
+            | Self::Train(_)
+            | Self::Evaluate(_)
+            | Self::Sample(_) => false,
+        }
+    }
+
+    /// Returns how tensors are computed, for work that computes any.
+    pub fn compute(&self) -> Option<&Compute> {
+        match self {
+            Self::Train(work) => Some(&work.compute),
+            Self::Evaluate(work) => Some(&work.compute),
+            Self::Sample(work) => Some(&work.compute),
+            Self::Dataset(_)
+            | Self::Tokenizer(_)
+            | Self::Tokens(_)
+            | Self::Gate(_)
+            | Self::Card(_)
+            | Self::Publish(_) => None,
+        }
+    }
+}

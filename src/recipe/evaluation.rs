@@ -1,0 +1,137 @@
+//! `evaluations`, `gates` and `samples`: is the model any good.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::Name;
+use crate::recipe::dataset::SplitName;
+
+/// A measurement, made of every model of the recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Evaluation {
+    /// What is measured.
+    pub metric: Metric,
+    /// The dataset it is measured on.
+    pub dataset: Name,
+    /// The split of the dataset.
+    pub split: SplitName,
+    /// The most tokens a measurement reads; 0 reads all.
+    pub tokens: u64,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    /// The mean negative log-likelihood of a token, in nats; lower is better.
+    Loss,
+    /// The exponential of the loss; lower is better.
+    Perplexity,
+    /// The share of tokens predicted right; higher is better.
+    Accuracy,
+}
+
+impl Metric {
+    /// Returns the word used in recipes, tables and cards.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Perplexity => "perplexity",
+            Self::Accuracy => "accuracy",
+        }
+    }
+
+    /// Returns whether a smaller value is a better one.
+    pub const fn lower_is_better(self) -> bool {
+        match self {
+            Self::Loss | Self::Perplexity => true,
+            Self::Accuracy => false,
+        }
+    }
+}
+
+/// A requirement on a model's metric; a run that breaks one fails.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Gate {
+    /// The model that has to pass.
+    pub model: Name,
+    /// The evaluation that is looked at.
+    pub evaluation: Name,
+    /// What is required.
+    pub rule: GateRule,
+}
+
+/// What a gate requires.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum GateRule {
+    /// The value is below that of another model.
+    LessThan {
+        /// The other model.
+        than: Name,
+    },
+    /// The value is above that of another model.
+    GreaterThan {
+        /// The other model.
+        than: Name,
+    },
+    /// The value is better than another model's by at least so many percent of it.
+    MinBetterPercent {
+        /// The percentage.
+        percent: f64,
+        /// The other model.
+        than: Name,
+    },
+    /// The value is worse than another model's by at most so many percent of it.
+    MaxWorsePercent {
+        /// The percentage.
+        percent: f64,
+        /// The other model.
+        than: Name,
+    },
+    /// The value is at most this.
+    AtMost {
+        /// The bound.
+        value: f64,
+    },
+    /// The value is at least this.
+    AtLeast {
+        /// The bound.
+        value: f64,
+    },
+}
+
+/// A text to let a model write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Sample {
+    /// The model that writes.
+    pub model: Name,
+    /// What it continues.
+    pub prompt: String,
+    /// How the next token is chosen.
+    pub sampling: Sampling,
+}
+
+/// How the next token is chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Sampling {
+    /// The most tokens to write.
+    pub max_tokens: u32,
+    /// How daring the choice is: 0 always takes the likeliest token.
+    pub temperature: f64,
+    /// Chooses among so many of the likeliest tokens; 0 means all.
+    pub top_k: u32,
+    /// Chooses among the likeliest tokens that together have this probability; 1 means all.
+    pub top_p: f64,
+    /// The seed of the choice.
+    pub seed: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self { max_tokens: 128, temperature: 0.0, top_k: 0, top_p: 1.0, seed: 42 }
+    }
+}

@@ -1,0 +1,94 @@
+//! `run`: how the stages of a recipe run.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How the stages run; seed, precision and threads are part of what is trained, and so of the fingerprints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RunOptions {
+    /// The seed every random stream is derived from.
+    pub seed: u64,
+    /// Where tensors live.
+    pub device: DeviceChoice,
+    /// The number format of the arithmetic.
+    pub precision: Precision,
+    /// The number of threads a training stage computes with.
+    pub threads: u32,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self { seed: 42, device: DeviceChoice::Auto, precision: Precision::Fp32, threads: 2 }
+    }
+}
+
+/// Where tensors live: `auto`, `cpu`, `cuda:0`, or `flex` (the pure-Rust reference).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// The first GPU where libtorch sees one, else the processor.
+    Auto,
+    /// libtorch on the processor.
+    Cpu,
+    /// libtorch on the GPU of this number.
+    Cuda(u32),
+    /// burn's pure-Rust backend on the processor: slow, and the reference for tests.
+    Flex,
+}
+
+/// Text that names no device.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no device: expected `auto`, `cpu`, `cuda:N` or `flex`")]
+pub struct DeviceChoiceError {
+    text: String,
+}
+
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(index) => write!(f, "cuda:{index}"),
+            Self::Flex => f.write_str("flex"),
+        }
+    }
+}
+
+impl FromStr for DeviceChoice {
+    type Err = DeviceChoiceError;
+
+    fn from_str(text: &str) -> Result<Self, DeviceChoiceError> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "cpu" => Ok(Self::Cpu),
+            "flex" => Ok(Self::Flex),
+            _ => text
+                .strip_prefix("cuda:")
+                .and_then(|index| index.parse().ok())
+                .map(Self::Cuda)
+                .ok_or_else(|| DeviceChoiceError { text: text.chars().take(80).collect() }),
+        }
+    }
+}
+
+impl Serialize for DeviceChoice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DeviceChoice {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The number format of the arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// 32-bit floats throughout.
+    Fp32,
+}

@@ -1,0 +1,14 @@
+//! What happened: the one event type, and the values that are told and stored.
+//!
+//! **Invariant:** pure. Executors emit [`Event`]s; the progress bar, the log, the database and the scheduler listen.
+
+pub mod artifact;
+pub mod event;
+pub mod machine;
+pub mod report;
+pub mod verdict;
+
+pub use artifact::ArtifactRef;
+pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
+pub use machine::Machine;
+pub use verdict::{GateResult, RunStatus, StageStatus};

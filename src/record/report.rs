@@ -1,0 +1,116 @@
+//! What stages report about themselves, written as JSON beside their outputs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::recipe::dataset::SplitName;
+use crate::recipe::evaluation::{Metric, Sampling};
+
+/// `report.json` of a dataset stage: what every step did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DatasetReport {
+    /// The number of source files read.
+    pub files: u64,
+    /// The bytes of those files.
+    pub source_bytes: u64,
+    /// Extraction and cleaning, in order.
+    pub steps: Vec<StepReport>,
+    /// What is left, by split.
+    pub splits: BTreeMap<SplitName, SplitReport>,
+}
+
+/// What one step of a dataset stage did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct StepReport {
+    /// The step's word in the recipe.
+    pub step: String,
+    /// The records it was given.
+    pub records_in: u64,
+    /// The records it let through.
+    pub records_out: u64,
+    /// The records it changed.
+    pub changed: u64,
+    /// The bytes of text it was given.
+    pub bytes_in: u64,
+    /// The bytes of text it let through.
+    pub bytes_out: u64,
+    /// Further counts, such as how many e-mail addresses were masked; never a raw value.
+    #[serde(default)]
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// The size of one split.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SplitReport {
+    /// The number of records.
+    pub records: u64,
+    /// The bytes of their text.
+    pub bytes: u64,
+}
+
+/// `report.json` of a tokens stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TokensReport {
+    /// The size of the vocabulary the tokens were made with.
+    pub vocab_size: u32,
+    /// The tokens by split, end-of-text tokens included.
+    pub tokens: BTreeMap<SplitName, u64>,
+    /// The tokens a loss is taken of, by split: all of them for text, the responses for instruction records.
+    pub target_tokens: BTreeMap<SplitName, u64>,
+}
+
+/// `training.json` of a train stage. No times: the same training writes the same bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TrainingReport {
+    /// All parameters of the network.
+    pub parameters: u64,
+    /// The parameters that were trained.
+    pub trainable_parameters: u64,
+    /// The optimizer steps taken, in steps.
+    pub steps: u64,
+    /// The tokens seen.
+    pub tokens: u64,
+    /// The step whose weights were kept, in steps.
+    pub best_step: u64,
+    /// The last training loss, in nats a token.
+    pub train_loss: f64,
+    /// The validation loss of the kept weights, in nats a token.
+    pub validation_loss: f64,
+    /// Whether early stopping ended the training.
+    pub stopped_early: bool,
+}
+
+/// `metrics.json` of an evaluate stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct EvaluationReport {
+    /// What was measured.
+    pub metric: Metric,
+    /// The number.
+    pub value: f64,
+    /// The mean loss behind it, in nats a token.
+    pub loss: f64,
+    /// The tokens it was measured on.
+    pub tokens: u64,
+}
+
+/// `sample.json` of a sample stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SampleReport {
+    /// What the model was given.
+    pub prompt: String,
+    /// What it wrote.
+    pub text: String,
+    /// How many tokens it wrote.
+    pub tokens: u64,
+    /// How the tokens were chosen.
+    pub sampling: Sampling,
+}
+

@@ -1,0 +1,91 @@
+//! The task a worker is given: its folder, its spec, its verified inputs, and whether it was asked to stop.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::id::{Digest, StageId};
+use crate::plan::Spec;
+use crate::record::FailureClass;
+use crate::worker::emit::Emitter;
+use crate::worker::failure::Failure;
+
+/// One attempt at one stage.
+pub struct Task {
+    /// What to do.
+    pub spec: Spec,
+    /// Tells what happens.
+    pub emit: Emitter,
+    folder: PathBuf,
+    stop: Arc<AtomicBool>,
+}
+
+impl Task {
+    /// Returns the task whose attempt folder is `folder`; `stop` turns true when the worker is to save and end.
+    pub fn new(folder: PathBuf, spec: Spec, emit: Emitter, stop: Arc<AtomicBool>) -> Self {
+        Self { spec, emit, folder, stop }
+    }
+
+    /// Returns whether the worker is to save its state and end.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Returns the folder of the checkpoints, which all attempts share.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.folder.parent().unwrap_or(&self.folder).join("checkpoints")
+    }
+
+    /// Returns the folder the outputs go into.
+    pub fn outputs(&self) -> PathBuf {
+        self.folder.join("outputs")
+    }
+
+    /// Returns the bytes of an input, after comparing them with their digest.
+    ///
+    /// # Errors
+    /// When the spec names no such input, and when the file is missing or is not what it was.
+    pub fn input(&self, stage: &StageId, name: &str) -> Result<Vec<u8>, Failure> {
+        let artifact = self.spec.inputs.get(stage).and_then(|outputs| outputs.get(name)).ok_or_else(|| {
+            Failure::new(FailureClass::Bug, format!("the spec names no input `{name}` of `{stage}`"))
+        })?;
+        let bytes = fs::read(&artifact.path).map_err(|error| {
+            Failure::new(FailureClass::Integrity, format!("`{}` of `{stage}`: `{}`: {error}", name, artifact.path.display()))
+                .with_hint("`pedigree fsck` finds what else is missing")
+        })?;
+        verify(&artifact.path, &bytes, artifact.digest)?;
+        Ok(bytes)
+    }
+
+    /// Writes an output whole and synced, and tells of it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn output(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let path = self.outputs().join(name);
+        write_whole(&path, bytes).map_err(|error| Failure::io(&path, &error))?;
+        self.emit.output(name, &path, Digest::of(bytes), bytes.len() as u64)
+    }
+}
+
+fn verify(path: &Path, bytes: &[u8], expected: Digest) -> Result<(), Failure> {
+    let found = Digest::of(bytes);
+    if found == expected {
+        return Ok(());
+    }
+    let message = format!("`{}` is damaged: expected digest {}, found {}", path.display(), expected.short(), found.short());
+    Err(Failure::new(FailureClass::Integrity, message).with_hint("`pedigree fsck` names the stages to run again"))
+}
+
+/// Writes a file so that it is either absent or whole: temporary file, sync, rename, sync of the folder.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    fs::File::open(folder)?.sync_all()
+}
