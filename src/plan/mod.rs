@@ -2,8 +2,33 @@
 //!
 //! **Invariant:** pure. What lies on disk and in the database is handed in as a ledger.
 
-pub mod spec;
+pub mod stage;
 pub mod work;
+pub mod spec;
+pub mod ledger;
+pub mod staleness;
 
-pub use spec::Spec;
+pub use ledger::{Done, Ledger, SourceState, Sources};
+pub use spec::{Outputs, Spec};
+pub use stage::{Freshness, Stage};
+pub use staleness::{Change, StaleReason};
 pub use work::Work;
+
+use crate::id::{Name, StageId};
+
+/// The stages of a recipe, every stage behind those it needs.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Plan {
+    /// The recipe's name.
+    pub recipe: Name,
+    /// The stages.
+    pub stages: Vec<Stage>,
+}
+
+impl Plan {
+    /// Returns the stage with this id.
+    pub fn stage(&self, id: &StageId) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.id == *id)
+    }
+}
