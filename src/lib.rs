@@ -3,9 +3,11 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod artifact;
 pub mod error;
 pub mod id;
 pub mod plan;
 pub mod recipe;
 pub mod record;
+pub mod store;
 pub mod worker;
