@@ -8,7 +8,8 @@ use crate::plan::ledger::{SourceState, Sources};
 use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
-    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork, TrainWork, Work,
+    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork,
+    TrainWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
@@ -41,9 +42,9 @@ pub fn evaluate_id(model: &Name, evaluation: &Name) -> StageId {
 /// Gates have no names of their own: the id is the model, the evaluation and, from the second gate of the two on, a number.
 fn gate_id(recipe: &Recipe, position: usize) -> StageId {
     let gate = &recipe.gates[position];
-    let earlier = recipe.gates[..position].iter().filter(|other| {
-        other.model == gate.model && other.evaluation == gate.evaluation
-    });
+    let earlier = recipe.gates[..position]
+        .iter()
+        .filter(|other| other.model == gate.model && other.evaluation == gate.evaluation);
     let name = match earlier.count() {
         0 => format!("{}/{}", gate.model, gate.evaluation),
         n => format!("{}/{}-{}", gate.model, gate.evaluation, n + 1),
@@ -192,7 +193,9 @@ impl Builder<'_> {
             needs.push(StageId::new(StageKind::Tokenizer, &recipe.models[name].tokenizer));
             needs.push(StageId::new(StageKind::Card, name));
         }
-        needs.extend(self.stages.iter().filter(|stage| stage.id.kind() == StageKind::Gate).map(|stage| stage.id.clone()));
+        needs.extend(
+            self.stages.iter().filter(|stage| stage.id.kind() == StageKind::Gate).map(|stage| stage.id.clone()),
+        );
         let mut seen = std::collections::BTreeSet::new();
         needs.retain(|need| seen.insert(need.clone()));
         let work = Work::Publish(PublishWork {

@@ -79,9 +79,20 @@ fn tokenizer(work: &TokenizerWork) -> Value {
 }
 
 fn train(work: &TrainWork) -> Value {
-    let TrainWork { model: _, tier: _, base, architecture, vocab_size, tokenizer: _, adapter, train, seed, compute } = work;
-    let Train { objective, data, budget, batch_tokens, accumulate, optimizer, schedule, validate, checkpoint: _, early_stop } =
-        train;
+    let TrainWork { model: _, tier: _, base, architecture, vocab_size, tokenizer: _, adapter, train, seed, compute } =
+        work;
+    let Train {
+        objective,
+        data,
+        budget,
+        batch_tokens,
+        accumulate,
+        optimizer,
+        schedule,
+        validate,
+        checkpoint: _,
+        early_stop,
+    } = train;
     json!({
         "base": base,
         "architecture": architecture,

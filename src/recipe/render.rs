@@ -23,7 +23,8 @@ fn one(problems: &Problems, problem: &Problem, renderer: &Renderer) -> String {
         group = group.element(annotate_snippets::Origin::path(problems.file.as_str()));
     } else {
         let annotation = AnnotationKind::Primary.span(start..end);
-        group = group.element(Snippet::source(problems.text.as_str()).path(problems.file.as_str()).annotation(annotation));
+        group =
+            group.element(Snippet::source(problems.text.as_str()).path(problems.file.as_str()).annotation(annotation));
     }
     if let Some(hint) = &problem.hint {
         group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));

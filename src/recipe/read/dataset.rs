@@ -25,7 +25,8 @@ fn source(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
     let root = fields.need(reader, "root").and_then(|at| reader.some_text(&at));
     let patterns = |reader: &mut Reader, at: &At<'_>| reader.some_list(at, |reader, at| reader.some_text(at));
     let include = fields.need(reader, "include").and_then(|at| patterns(reader, &at));
-    let exclude = fields.or(reader, "exclude", Vec::new(), |reader, at| reader.list(at, |reader, at| reader.some_text(at)));
+    let exclude =
+        fields.or(reader, "exclude", Vec::new(), |reader, at| reader.list(at, |reader, at| reader.some_text(at)));
     let strip_components = fields.or(reader, "strip-components", 0, |reader, at| reader.count(at, 0));
     fields.finish(reader);
     Some(Source::Files { root: root?, include: include?, exclude: exclude?, strip_components: strip_components? })
@@ -80,10 +81,9 @@ fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> {
     let step = match word {
         Word::NormalizeUnicode => Some(CleanStep::NormalizeUnicode),
         Word::StripMarkup => Some(CleanStep::StripMarkup),
-        Word::MinLength => fields
-            .need(reader, "chars")
-            .and_then(|at| reader.count(&at, 1))
-            .map(|chars| CleanStep::MinLength { chars }),
+        Word::MinLength => {
+            fields.need(reader, "chars").and_then(|at| reader.count(&at, 1)).map(|chars| CleanStep::MinLength { chars })
+        }
         Word::RedactPii => fields
             .or(reader, "kinds", PII_KINDS.map(|(_, kind)| kind).to_vec(), |reader, at| reader.some_list(at, pii_kind))
             .map(|kinds| CleanStep::RedactPii { kinds }),

@@ -88,6 +88,7 @@ pub fn sample(reader: &mut Reader, at: &At<'_>) -> Option<Sample> {
     let top_p = fields.or(reader, "top-p", default.top_p, |reader, at| reader.number(at, 1e-6..=1.0));
     let seed = fields.or(reader, "seed", default.seed, |reader, at| reader.large_count(at, 0));
     fields.finish(reader);
-    let sampling = Sampling { max_tokens: max_tokens?, temperature: temperature?, top_k: top_k?, top_p: top_p?, seed: seed? };
+    let sampling =
+        Sampling { max_tokens: max_tokens?, temperature: temperature?, top_k: top_k?, top_p: top_p?, seed: seed? };
     Some(Sample { model: model?, prompt: prompt?, sampling })
 }

@@ -24,7 +24,8 @@ impl<'n> Fields<'n> {
         for (key, node) in entries {
             match fields.entries.iter().find(|(earlier, _)| earlier.text == key.text) {
                 Some((earlier, _)) => {
-                    let message = format!("`{}` stands here twice; the first is on line {}", key.text, earlier.place.line);
+                    let message =
+                        format!("`{}` stands here twice; the first is on line {}", key.text, earlier.place.line);
                     reader.problem(key.place, &fields.path(&key.text), message, Some("keep one of them".to_owned()));
                 }
                 None => fields.entries.push((key, node)),

@@ -42,7 +42,9 @@ pub fn models(reader: &mut Reader, at: &At<'_>) -> Option<BTreeMap<Name, Model>>
 fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
     let mut fields = Fields::open(reader, at)?;
     let tier = fields.or(reader, "tier", None, |reader, at| {
-        reader.word(at, "tier", &[Tier::General, Tier::Industry, Tier::Vertical].map(|tier| (tier.word(), tier))).map(Some)
+        reader
+            .word(at, "tier", &[Tier::General, Tier::Industry, Tier::Vertical].map(|tier| (tier.word(), tier)))
+            .map(Some)
     });
     let base_at = fields.take("base");
     let base = match &base_at {
@@ -105,7 +107,8 @@ fn missing(reader: &mut Reader, fields: &Fields<'_>, what: &str) {
 fn base(reader: &mut Reader, at: &At<'_>) -> Option<Name> {
     let text = reader.text(at)?;
     if text.starts_with("zoo/") || text.starts_with("hf/") {
-        let hint = Some("name a model of this recipe; parents from the zoo and from Hugging Face are not read yet".to_owned());
+        let hint =
+            Some("name a model of this recipe; parents from the zoo and from Hugging Face are not read yet".to_owned());
         return reader.wrong(at, format!("`{text}` cannot be a parent"), hint);
     }
     reader.refer(at, Kind::Model, &text)
@@ -136,7 +139,8 @@ fn resolve(reader: &mut Reader, draft: &Draft, models: &BTreeMap<Name, Model>) -
     if let Some(parent) = parent
         && tier < parent.tier
     {
-        let message = format!("a model of the {} tier cannot come from one of the {} tier", tier.word(), parent.tier.word());
+        let message =
+            format!("a model of the {} tier cannot come from one of the {} tier", tier.word(), parent.tier.word());
         let hint = Some("a lineage goes from general to industry to vertical".to_owned());
         reader.problem(draft.place, &format!("{}.tier", draft.path), message, hint);
         return None;
@@ -166,9 +170,8 @@ fn architecture(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
         fields.abandon();
         return None;
     };
-    let small = |reader: &mut Reader, at: &At<'_>| {
-        reader.integer(at, 1..=1 << 20).and_then(|value| u32::try_from(value).ok())
-    };
+    let small =
+        |reader: &mut Reader, at: &At<'_>| reader.integer(at, 1..=1 << 20).and_then(|value| u32::try_from(value).ok());
     let layers = fields.need(reader, "layers").and_then(|at| small(reader, &at));
     let width_at = fields.need(reader, "width");
     let width = width_at.as_ref().and_then(|at| small(reader, at));
@@ -181,7 +184,8 @@ fn architecture(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
     };
     let default_mlp = width.map_or(1, |width| (width * 8 / 3).next_multiple_of(32));
     let mlp_width = fields.or(reader, "mlp-width", default_mlp, small);
-    let context = fields.need(reader, "context").and_then(|at| reader.integer(&at, 2..=1 << 20)).map(|value| value as u32);
+    let context =
+        fields.need(reader, "context").and_then(|at| reader.integer(&at, 2..=1 << 20)).map(|value| value as u32);
     let rope_theta = fields.or(reader, "rope-theta", 10_000.0, |reader, at| reader.number(at, 1.0..=1e9));
     let norm_epsilon = fields.or(reader, "norm-epsilon", 1e-5, |reader, at| reader.number(at, 1e-12..=0.1));
     let tie_embeddings = fields.or(reader, "tie-embeddings", true, |reader, at| reader.truth(at));
@@ -195,7 +199,8 @@ fn architecture(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
     if let (Some(width), Some(heads), Some(at)) = (width, heads, &heads_at)
         && (width / heads) % 2 != 0
     {
-        let message = format!("rotary positions need heads of an even width, and {width} / {heads} is {}", width / heads);
+        let message =
+            format!("rotary positions need heads of an even width, and {width} / {heads} is {}", width / heads);
         return reader.wrong(at, message, None);
     }
     if let (Some(heads), Some(kv), Some(at)) = (heads, kv_heads, &kv_at)
@@ -223,7 +228,8 @@ fn adapter(reader: &mut Reader, at: &At<'_>) -> Option<Adapter> {
         return None;
     };
     let rank = fields.need(reader, "rank").and_then(|at| reader.integer(&at, 1..=4096)).map(|rank| rank as u32);
-    let alpha = fields.or(reader, "alpha", 2.0 * f64::from(rank.unwrap_or(1)), |reader, at| reader.number(at, 1e-3..=1e6));
+    let alpha =
+        fields.or(reader, "alpha", 2.0 * f64::from(rank.unwrap_or(1)), |reader, at| reader.number(at, 1e-3..=1e6));
     let then = fields.or(reader, "then", AdapterThen::Merge, |reader, at| {
         reader.word(at, "end of an adapter", &[("merge", AdapterThen::Merge)])
     });

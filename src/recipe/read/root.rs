@@ -146,7 +146,8 @@ fn version(reader: &mut Reader, at: &At<'_>) -> Option<u32> {
 
 fn tags(reader: &mut Reader, at: &At<'_>) -> Option<Tags> {
     let mut fields = Fields::open(reader, at)?;
-    let language = fields.or(reader, "language", Vec::new(), |reader, at| reader.list(at, |reader, at| reader.some_text(at)));
+    let language =
+        fields.or(reader, "language", Vec::new(), |reader, at| reader.list(at, |reader, at| reader.some_text(at)));
     let domain = fields.or(reader, "domain", None, |reader, at| reader.some_text(at).map(Some));
     fields.finish(reader);
     Some(Tags { language: language?, domain: domain? })

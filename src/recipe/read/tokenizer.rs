@@ -14,9 +14,9 @@ pub fn tokenizer(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Tokenizer
         return None;
     };
     let vocab_size = fields.need(reader, "vocab-size").and_then(|at| vocab_size(reader, &at));
-    let train_on = fields.need(reader, "train-on").and_then(|at| {
-        reader.some_list(&at, |reader, at| reader.reference(at, Kind::Dataset))
-    });
+    let train_on = fields
+        .need(reader, "train-on")
+        .and_then(|at| reader.some_list(&at, |reader, at| reader.reference(at, Kind::Dataset)));
     fields.finish(reader);
     Some(Tokenizer::ByteBpe { vocab_size: vocab_size?, train_on: train_on? })
 }

@@ -81,7 +81,10 @@ fn data(reader: &mut Reader, at: &At<'_>) -> Option<Vec<DataShare>> {
     Fields::open(reader, &mix)?.abandon();
     for (key, node) in mix.node.entries() {
         let here = At { node, path: format!("{}.{}", mix.path, key.text) };
-        let named = At { node: &crate::recipe::read::node::Node { value: Value::Null, place: key.place }, path: here.path.clone() };
+        let named = At {
+            node: &crate::recipe::read::node::Node { value: Value::Null, place: key.place },
+            path: here.path.clone(),
+        };
         let dataset = reader.refer(&named, Kind::Dataset, &key.text);
         let weight = reader.number(&here, f64::MIN_POSITIVE..=1e9);
         match dataset.zip(weight) {
