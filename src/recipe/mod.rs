@@ -13,6 +13,7 @@ pub mod run;
 
 pub mod read;
 pub mod problem;
+pub mod print;
 pub mod render;
 
 pub use meant::{Publish, Recipe, Tags, ZooEntry};

@@ -15,4 +15,5 @@ mod model;
 mod training;
 mod evaluation;
 
-pub use root::read;
+pub use root::{ReadError, read};
+pub use set::{Override, OverrideError};

@@ -1,0 +1,303 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Pedigree: one recipe file for a whole fine-tune lineage; every model in the zoo knows where it comes from.
+#[derive(Debug, Parser)]
+#[command(name = "pedigree", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// The project whose `.pedigree` folder is used [default: the nearest one upwards, else the current folder]
+    #[arg(long, global = true, value_name = "DIR", env = "PEDIGREE_WORKSPACE", hide_env = true)]
+    pub workspace: Option<PathBuf>,
+    /// How answers are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// Tell more of what happens; twice tells everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a workspace here, with a first recipe that runs
+    Init(InitArgs),
+    /// Find every mistake in recipes, without running anything
+    Check(CheckArgs),
+    /// Print a recipe as it is meant: every default filled in
+    Show(ShowArgs),
+    /// Tell what a run would do: every stage, fresh or stale and why
+    Plan(RecipeArgs),
+    /// Tell what a stage depends on, and what changed since it was last done
+    Why(WhyArgs),
+    /// Run a recipe: only what is stale
+    Run(RunArgs),
+    /// Go on with a run that was interrupted or failed
+    Resume(RunRef),
+    /// List the runs
+    Runs(RunsArgs),
+    /// Tell how a run stands: stages, lineage, gates, samples
+    Status(RunRef),
+    /// Print what a stage told while it worked
+    Logs(LogsArgs),
+    /// Ask the run that is under way to save its state and end
+    Stop,
+    /// Print the numbers of a run
+    Metrics(MetricsArgs),
+    /// Hold runs side by side: what differed, and what came out
+    Compare(CompareArgs),
+    /// Run a recorded recipe again elsewhere, and compare everything that comes out
+    Reproduce(ReproduceArgs),
+    /// Browse the models
+    #[command(subcommand)]
+    Zoo(ZooCommand),
+    /// Print the card of a model
+    Card(ModelRef),
+    /// Let a model write
+    Generate(GenerateArgs),
+    /// Delete the artifacts nothing needs
+    Gc(GcArgs),
+    /// Compare every artifact with its digest, and look over the database
+    Fsck,
+    /// Find out whether everything is there that Pedigree needs
+    Doctor,
+}
+
+/// `pedigree zoo …`
+#[derive(Debug, Subcommand)]
+pub enum ZooCommand {
+    /// List the models
+    List(ZooListArgs),
+    /// Show who comes from whom
+    Tree,
+    /// Tell everything about one model
+    Show(ModelRef),
+}
+
+/// `pedigree init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// `pedigree check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Recipes, or folders of recipes
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// A recipe and what is changed in it.
+#[derive(Debug, Clone, Args)]
+pub struct RecipeArgs {
+    /// The recipe
+    pub recipe: PathBuf,
+    /// Change a value: `models.general.train.budget.steps=50`
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+}
+
+/// `pedigree show recipe`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// What to show
+    #[arg(value_enum)]
+    pub what: Shown,
+    /// The recipe and what is changed in it
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+}
+
+/// What `show` shows.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Shown {
+    /// The recipe, resolved
+    Recipe,
+}
+
+/// `pedigree why`
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The recipe
+    pub recipe: PathBuf,
+    /// The stage, such as `train:industry`
+    pub stage: String,
+    /// Change a value
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+}
+
+/// `pedigree run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The recipe and what is changed in it
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// Do only this stage and those it needs
+    #[arg(long, value_name = "STAGE")]
+    pub only: Vec<String>,
+    /// Do this stage again although it is fresh
+    #[arg(long, value_name = "STAGE")]
+    pub force: Vec<String>,
+}
+
+/// A run.
+#[derive(Debug, Args)]
+pub struct RunRef {
+    /// The run: its id, the end of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+}
+
+/// `pedigree runs`
+#[derive(Debug, Args)]
+pub struct RunsArgs {
+    /// How many of the newest
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+}
+
+/// `pedigree logs`
+#[derive(Debug, Args)]
+pub struct LogsArgs {
+    /// The run: its id, the end of it, or `latest`
+    pub run: String,
+    /// The stage, such as `train:general` [default: all of them]
+    pub stage: Option<String>,
+    /// Go on printing until the run ends
+    #[arg(short, long)]
+    pub follow: bool,
+}
+
+/// `pedigree metrics`
+#[derive(Debug, Args)]
+pub struct MetricsArgs {
+    /// The run: its id, the end of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// The stage, such as `train:general` [default: every training]
+    #[arg(long)]
+    pub stage: Option<String>,
+    /// The metric, such as `train/loss`: every point instead of the last
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+/// `pedigree compare`
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The runs
+    #[arg(required = true, num_args = 2..)]
+    pub runs: Vec<String>,
+}
+
+/// `pedigree reproduce`
+#[derive(Debug, Args)]
+pub struct ReproduceArgs {
+    /// The run: its id, the end of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Where to run it again [default: a folder in `.pedigree/reproductions`]
+    #[arg(long, value_name = "DIR")]
+    pub into: Option<PathBuf>,
+    /// The relative difference up to which metrics count as equal
+    #[arg(long, default_value_t = 1e-3)]
+    pub tolerance: f64,
+}
+
+/// `pedigree zoo list`
+#[derive(Debug, Args)]
+pub struct ZooListArgs {
+    /// Only models that have this in their name, tags or recipe
+    pub search: Option<String>,
+    /// Every version instead of the newest
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// A model.
+#[derive(Debug, Args)]
+pub struct ModelRef {
+    /// The model: `name`, `name@v3` or `name@alias`
+    pub model: String,
+}
+
+/// `pedigree generate`
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// The model: `name`, `name@v3` or `name@alias`
+    pub model: String,
+    /// What the model continues
+    #[arg(short, long)]
+    pub prompt: String,
+    /// The most tokens to write
+    #[arg(long, default_value_t = 128)]
+    pub max_tokens: u32,
+    /// How daring the choice is: 0 always takes the likeliest token
+    #[arg(long, default_value_t = 0.0)]
+    pub temperature: f64,
+    /// Choose among so many of the likeliest tokens; 0 means all
+    #[arg(long, default_value_t = 0)]
+    pub top_k: u32,
+    /// Choose among the likeliest tokens that together have this probability
+    #[arg(long, default_value_t = 1.0)]
+    pub top_p: f64,
+    /// The seed of the choice
+    #[arg(long, default_value_t = 42)]
+    pub seed: u64,
+    /// Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+    /// The number of threads
+    #[arg(long, default_value_t = 2)]
+    pub threads: u32,
+}
+
+/// `pedigree gc`
+#[derive(Debug, Args)]
+pub struct GcArgs {
+    /// Only tell what would go
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        super::Cli::command().debug_assert();
+    }
+}

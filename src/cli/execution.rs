@@ -1,0 +1,72 @@
+//! Executes a plan with everything a person sees and can do meanwhile: progress, Ctrl-C.
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::artifact::{ArtifactStore, Workspace};
+use crate::cli::progress::ProgressListener;
+use crate::cli::session::Session;
+use crate::execute::executor::ProcessExecutor;
+use crate::execute::{self, Beginning, Context, LogListener, ManagerLock, RunOutcome, Settings, StopWish};
+use crate::plan::{Ledger, Plan};
+use crate::schedule::Limits;
+use crate::store::Store;
+
+/// Executes a plan in a workspace.
+///
+/// # Errors
+/// When another manager is at work there, when workers cannot be started, and when the database fails.
+pub async fn execute(
+    session: &Session,
+    workspace: &Workspace,
+    plan: &Plan,
+    ledger: &Ledger,
+    beginning: Beginning,
+) -> anyhow::Result<RunOutcome> {
+    let lock = ManagerLock::take(&workspace.folder(), beginning.run())?;
+    let store = Store::open(workspace).await?;
+    let resumed = match &beginning {
+        Beginning::Resumed(run) => Some(*run),
+        Beginning::New(_) => None,
+    };
+    execute::recover(&store, &lock, resumed).await?;
+    let stop = listen_for_signals(session)?;
+    let mut executor = ProcessExecutor::new(std::env::var_os("PEDIGREE_ENGINE").map(Into::into));
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+    let context = Context {
+        store,
+        artifacts: ArtifactStore::new(workspace),
+        workspace,
+        lock: &lock,
+        executor: &mut executor,
+        listeners: vec![Box::new(LogListener), Box::new(ProgressListener::new(&session.printer))],
+        stop,
+        settings: Settings::new(Limits::new(cores, 1)),
+    };
+    Ok(execute::run(context, plan, ledger, beginning).await?)
+}
+
+/// The first Ctrl-C lets workers save and end, the second ends them at once.
+fn listen_for_signals(session: &Session) -> anyhow::Result<watch::Receiver<StopWish>> {
+    let (sender, receiver) = watch::channel(StopWish::GoOn);
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let printer = session.printer.clone();
+    tokio::spawn(async move {
+        for wish in [StopWish::Gracefully, StopWish::Now] {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = hangup.recv() => {}
+            }
+            if wish == StopWish::Gracefully {
+                printer.say("\nstopping: workers save their state first; once more to stop at once");
+            }
+            if sender.send(wish).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(receiver)
+}

@@ -1,0 +1,122 @@
+//! From a recipe file to a judged plan.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::artifact::Workspace;
+use crate::cli::arguments::RecipeArgs;
+use crate::cli::failure::Complaint;
+use crate::cli::session::Session;
+use crate::data::source::{self, DigestCache};
+use crate::error::Exit;
+use crate::id::Digest;
+use crate::plan::{self, Ledger, Plan, Sources};
+use crate::recipe::Recipe;
+use crate::recipe::dataset::Source;
+use crate::recipe::read::{Override, vars};
+use crate::store::Store;
+
+/// A recipe that was read.
+pub struct Loaded {
+    /// The recipe as meant, with absolute paths.
+    pub recipe: Recipe,
+    /// The file, as it was named.
+    pub file: String,
+    /// The text as it was typed.
+    pub text: String,
+    /// What was set on the command line.
+    pub sets: Vec<String>,
+}
+
+/// Reads a recipe file.
+///
+/// # Errors
+/// When the file cannot be read, and with every mistake in it.
+pub fn recipe(arguments: &RecipeArgs) -> anyhow::Result<Loaded> {
+    let RecipeArgs { recipe: path, sets } = arguments;
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let overrides = sets.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let file = path.display().to_string();
+    let mut recipe = crate::recipe::read(&file, &bytes, &overrides, &environment())?;
+    let folder = fs::canonicalize(path)?.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
+    make_roots_absolute(&mut recipe, &folder);
+    Ok(Loaded { recipe, file, text: String::from_utf8_lossy(&bytes).into_owned(), sets: sets.clone() })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Complaint {
+    let hint = match error.kind() {
+        std::io::ErrorKind::NotFound => "recipes mostly lie in `recipes/`; `pedigree init` writes a first one",
+        _ => "a recipe is a YAML file",
+    };
+    Complaint { message: format!("cannot read `{}`: {error}", path.display()), hint: Some(hint.to_owned()), exit: Exit::BadInput }
+}
+
+/// Returns the allow-listed environment variables that are set; `CARGO_HOME` has Cargo's own default.
+pub fn environment() -> BTreeMap<String, String> {
+    let mut known: BTreeMap<_, _> = vars::ALLOWED_ENVIRONMENT
+        .iter()
+        .filter_map(|name| std::env::var(name).ok().map(|value| ((*name).to_owned(), value)))
+        .collect();
+    if let Some(home) = known.get("HOME").cloned() {
+        known.entry("CARGO_HOME".to_owned()).or_insert_with(|| format!("{home}/.cargo"));
+    }
+    known
+}
+
+fn make_roots_absolute(recipe: &mut Recipe, folder: &Path) {
+    for dataset in recipe.datasets.values_mut() {
+        match &mut dataset.source {
+            Source::Files { root, .. } => *root = folder.join(&*root).display().to_string(),
+        }
+    }
+}
+
+/// Digests what the datasets' files contain now; unchanged files are not read again.
+///
+/// # Errors
+/// When a source is missing, empty or unreadable.
+pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result<Sources> {
+    let cache_file = workspace.map(Workspace::digests);
+    let mut cache = cache_file.as_deref().map(DigestCache::load).unwrap_or_default();
+    let mut states = Sources::new();
+    for (name, dataset) in &recipe.datasets {
+        let state = source::state(&dataset.source, Path::new("/"), &mut cache)
+            .with_context(|| format!("dataset `{name}`"))?;
+        states.insert(name.clone(), state);
+    }
+    if let Some(file) = cache_file {
+        // A cache that cannot be saved costs time at the next start and nothing else.
+        cache.save(&file).unwrap_or_else(|error| tracing::debug!("Could not save `{}`: {error}", file.display()));
+    }
+    Ok(states)
+}
+
+/// Builds the plan of a recipe, and judges it by what this workspace has done before.
+///
+/// # Errors
+/// When a source cannot be read, or the database cannot be.
+pub async fn judged(session: &Session, recipe: &Recipe) -> anyhow::Result<(Plan, Ledger, Sources)> {
+    let workspace = session.workspace().ok();
+    let sources = sources(recipe, workspace.as_ref())?;
+    let mut plan = plan::build(recipe, &sources);
+    let mut known = Ledger::default();
+    if let Some(workspace) = workspace.filter(|workspace| workspace.database().exists()) {
+        let store = Store::open_reading(&workspace).await.context("cannot read the database")?;
+        known = ledger(&store, &plan).await?;
+        store.close().await;
+    }
+    plan::judge(&mut plan, &known);
+    Ok((plan, known, sources))
+}
+
+/// Returns what the database knows about the stages of a plan.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn ledger(store: &Store, plan: &Plan) -> anyhow::Result<Ledger> {
+    let fingerprints: Vec<Digest> = plan.stages.iter().map(|stage| stage.fingerprint).collect();
+    Ok(store.ledger(&plan.recipe, &fingerprints).await?)
+}

@@ -1,0 +1,47 @@
+//! `pedigree metrics`: the numbers of a run.
+
+use serde_json::json;
+
+use crate::cli::arguments::MetricsArgs;
+use crate::cli::failure::Complaint;
+use crate::cli::format::{metric, table};
+use crate::cli::session::Session;
+use crate::error::Exit;
+use crate::id::{StageId, StageKind};
+
+/// Prints the last value of every metric, or every value of one.
+///
+/// # Errors
+/// When there is no such run, stage or metric.
+pub async fn run(session: &Session, arguments: &MetricsArgs) -> anyhow::Result<Exit> {
+    let (_, store, _) = session.reading().await?;
+    let run = store.run_by_prefix(&arguments.run).await?.id;
+    let mut rows = Vec::new();
+    let mut answer = Vec::new();
+    for stage in stages(&store.stages_of_run(run).await?, arguments)? {
+        let points = match &arguments.name {
+            Some(name) => store.series(run, &stage, name).await?,
+            None => store.last_metrics(run, &stage).await?,
+        };
+        for point in points {
+            rows.push(vec![stage.to_string(), point.name.clone(), point.step.to_string(), metric(point.value)]);
+            answer.push(json!({ "stage": stage, "name": point.name, "step": point.step, "value": point.value, "at-ms": point.at_ms }));
+        }
+    }
+    store.close().await;
+    session.printer.answer(&answer, || table(&["stage", "metric", "step", "value"], &rows, &[2, 3]));
+    Ok(Exit::Done)
+}
+
+fn stages(rows: &[crate::store::StageRunRow], arguments: &MetricsArgs) -> Result<Vec<StageId>, Complaint> {
+    let hint = "`pedigree status` lists the stages of a run";
+    let Some(text) = &arguments.stage else {
+        let with_numbers = |kind| matches!(kind, StageKind::Train | StageKind::Evaluate);
+        return Ok(rows.iter().map(|row| row.stage.clone()).filter(|stage| with_numbers(stage.kind())).collect());
+    };
+    let stage: StageId = text.parse().map_err(|error: crate::id::StageIdError| Complaint::input(error.to_string(), hint))?;
+    match rows.iter().any(|row| row.stage == stage) {
+        true => Ok(vec![stage]),
+        false => Err(Complaint::input(format!("this run has no stage `{stage}`"), hint)),
+    }
+}

@@ -1,0 +1,97 @@
+//! The command line: one thin file a subcommand, one place that prints.
+
+mod arguments;
+mod printer;
+mod failure;
+mod format;
+mod session;
+mod load;
+
+mod init;
+mod check;
+mod show;
+mod plan;
+mod why;
+mod run;
+mod resume;
+mod runs;
+mod status;
+mod logs;
+mod stop;
+mod metrics;
+mod compare;
+mod reproduce;
+mod zoo;
+mod card;
+mod generate;
+mod gc;
+mod fsck;
+mod doctor;
+
+mod execution;
+mod progress;
+mod report;
+
+pub use arguments::Cli;
+
+use clap::Parser as _;
+
+use crate::error::Exit;
+use arguments::{Command, ZooCommand};
+use session::Session;
+
+/// Runs the program, and returns its exit code.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return printer::usage(&error),
+    };
+    install_log(cli.verbose);
+    let session = Session::new(&cli);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(&session.printer, &anyhow::Error::new(error).context("cannot start")),
+    };
+    match runtime.block_on(dispatch(&session, cli.command)) {
+        Ok(exit) => exit,
+        Err(error) => failure::report(&session.printer, &error),
+    }
+}
+
+async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Init(arguments) => init::run(session, &arguments),
+        Command::Check(arguments) => check::run(session, &arguments),
+        Command::Show(arguments) => show::run(session, &arguments),
+        Command::Plan(arguments) => plan::run(session, &arguments).await,
+        Command::Why(arguments) => why::run(session, &arguments).await,
+        Command::Run(arguments) => run::run(session, &arguments).await,
+        Command::Resume(arguments) => resume::run(session, &arguments).await,
+        Command::Runs(arguments) => runs::run(session, &arguments).await,
+        Command::Status(arguments) => status::run(session, &arguments).await,
+        Command::Logs(arguments) => logs::run(session, &arguments).await,
+        Command::Stop => stop::run(session),
+        Command::Metrics(arguments) => metrics::run(session, &arguments).await,
+        Command::Compare(arguments) => compare::run(session, &arguments).await,
+        Command::Reproduce(arguments) => reproduce::run(session, &arguments).await,
+        Command::Zoo(ZooCommand::List(arguments)) => zoo::list(session, &arguments).await,
+        Command::Zoo(ZooCommand::Tree) => zoo::tree(session).await,
+        Command::Zoo(ZooCommand::Show(arguments)) => zoo::show(session, &arguments).await,
+        Command::Card(arguments) => card::run(session, &arguments).await,
+        Command::Generate(arguments) => generate::run(session, &arguments).await,
+        Command::Gc(arguments) => gc::run(session, &arguments).await,
+        Command::Fsck => fsck::run(session).await,
+        Command::Doctor => doctor::run(session),
+    }
+}
+
+/// Sends the log to stderr: warnings by default, more with `-v`, exactly what `PEDIGREE_LOG` says where it is set.
+fn install_log(verbose: u8) {
+    let default = match verbose {
+        0 => "warn",
+        1 => "pedigree=info,warn",
+        _ => "pedigree=debug,info",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("PEDIGREE_LOG").unwrap_or_else(|_| default.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}

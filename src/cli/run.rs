@@ -1,0 +1,110 @@
+//! `pedigree run`: does what is stale, and only that.
+
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::cli::arguments::RunArgs;
+use crate::cli::format::plural;
+use crate::cli::load::Loaded;
+use crate::cli::session::Session;
+use crate::cli::{execution, load, report, why};
+use crate::error::Exit;
+use crate::execute::Beginning;
+use crate::id::{RunId, StageId};
+use crate::plan::judge::force;
+use crate::plan::{Freshness, Plan};
+use crate::store::NewRun;
+
+/// Runs a recipe.
+///
+/// # Errors
+/// With every mistake in the recipe; when a source cannot be read; when another manager is at work.
+pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit> {
+    let loaded = load::recipe(&arguments.recipe)?;
+    let workspace = session.make_workspace()?;
+    let (mut plan, ledger, _) = load::judged(session, &loaded.recipe).await?;
+    let forced = arguments.force.iter().map(|text| why::find(&plan, text).map(|stage| stage.id.clone()));
+    let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
+    force(&mut plan, &forced);
+    keep_only(&mut plan, &arguments.only)?;
+    if plan.stages.iter().all(crate::plan::Stage::is_fresh) {
+        return nothing_is_stale(session, &plan);
+    }
+    announce(session, &plan);
+    let run = RunId::generate();
+    let beginning = Beginning::New(Box::new(new_run(session, &loaded, &plan, run)));
+    let outcome = execution::execute(session, &workspace, &plan, &ledger, beginning).await?;
+    report::after_run(session, &outcome).await
+}
+
+/// Returns what is recorded of a run that begins.
+fn new_run(session: &Session, loaded: &Loaded, plan: &Plan, id: RunId) -> NewRun {
+    let provenance = crate::provenance::collect(&session.root);
+    NewRun {
+        id,
+        recipe: loaded.recipe.name.clone(),
+        recipe_file: loaded.file.clone(),
+        recipe_typed: loaded.text.clone(),
+        recipe_resolved: serde_json::to_value(&loaded.recipe).expect("a recipe serializes"),
+        plan: serde_json::to_value(plan).expect("a plan serializes"),
+        overrides: loaded.sets.clone(),
+        provenance: serde_json::to_value(provenance).expect("provenance serializes"),
+        reproduces: None,
+        started_at_ms: now_ms(),
+    }
+}
+
+/// Returns the time, in milliseconds since 1970 UTC.
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as i64)
+}
+
+/// Leaves in the plan only the stages asked for and those they need.
+fn keep_only(plan: &mut Plan, only: &[String]) -> anyhow::Result<()> {
+    if only.is_empty() {
+        return Ok(());
+    }
+    let mut wanted: BTreeSet<StageId> = BTreeSet::new();
+    for text in only {
+        wanted.insert(why::find(plan, text)?.id.clone());
+    }
+    for stage in plan.stages.iter().rev() {
+        if wanted.contains(&stage.id) {
+            wanted.extend(stage.needs.iter().cloned());
+        }
+    }
+    plan.stages.retain(|stage| wanted.contains(&stage.id));
+    Ok(())
+}
+
+fn nothing_is_stale(session: &Session, plan: &Plan) -> anyhow::Result<Exit> {
+    let run = plan.stages.iter().rev().find_map(|stage| match &stage.freshness {
+        Freshness::Fresh { run } => Some(*run),
+        Freshness::Stale { .. } => None,
+    });
+    let answer = serde_json::json!({ "recipe": plan.recipe, "stale": [], "run": run });
+    session.printer.answer(&answer, || {
+        let by = run.map(|run| format!(" (run {})", run.short())).unwrap_or_default();
+        format!(
+            "nothing is stale: all {} of `{}` are done{by}\nnext: `pedigree status` · `pedigree zoo tree` · `pedigree reproduce`",
+            plural(plan.stages.len(), "stage"),
+            plan.recipe
+        )
+    });
+    Ok(Exit::Done)
+}
+
+/// Says what is stale and why, before anything runs.
+pub fn announce(session: &Session, plan: &Plan) {
+    let stale: Vec<_> = plan.stages.iter().filter(|stage| !stage.is_fresh()).collect();
+    let n_new = stale.iter().filter(|stage| matches!(&stage.freshness, Freshness::Stale { reason } if *reason == crate::plan::StaleReason::New)).count();
+    for stage in &stale {
+        if let Freshness::Stale { reason } = &stage.freshness
+            && *reason != crate::plan::StaleReason::New
+        {
+            session.printer.say(format!("stale {}: {reason}", stage.id));
+        }
+    }
+    let fresh = plan.stages.len() - stale.len();
+    session.printer.say(format!("{} to do ({n_new} new), {fresh} fresh", plural(stale.len(), "stage")));
+}

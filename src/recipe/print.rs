@@ -1,0 +1,138 @@
+//! The recipe as meant, written as one would type it: what is printed is itself a recipe, and means the same.
+
+use serde_json::{Map, Value, json};
+
+use crate::recipe::Recipe;
+use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Sample};
+use crate::recipe::model::Model;
+use crate::recipe::training::{DataShare, Train};
+
+/// Returns the recipe in the form in which recipes are typed.
+pub fn typed(recipe: &Recipe) -> Value {
+    let Recipe { models, evaluations, gates, samples, .. } = recipe;
+    let mut value = plain(recipe);
+    put(&mut value, "models", named(models, model));
+    put(&mut value, "evaluations", named(evaluations, evaluation));
+    put(&mut value, "gates", gates.iter().map(gate).collect());
+    put(&mut value, "samples", named(samples, sample));
+    without_nothing(value)
+}
+
+fn plain(value: &impl serde::Serialize) -> Value {
+    serde_json::to_value(value).expect("our own types serialize")
+}
+
+fn put(value: &mut Value, key: &str, part: Value) {
+    if let Value::Object(fields) = value {
+        fields.insert(key.to_owned(), part);
+    }
+}
+
+fn named<T>(things: &std::collections::BTreeMap<crate::id::Name, T>, one: impl Fn(&T) -> Value) -> Value {
+    things.iter().map(|(name, thing)| (name.to_string(), one(thing))).collect::<Map<_, _>>().into()
+}
+
+/// A model with a parent has its parent's network and tokenizer: they are not typed.
+fn model(model: &Model) -> Value {
+    let mut value = plain(model);
+    if let (Some(_), Value::Object(fields)) = (&model.base, &mut value) {
+        fields.remove("architecture");
+        fields.remove("tokenizer");
+    }
+    put(&mut value, "train", train(&model.train));
+    value
+}
+
+fn train(train: &Train) -> Value {
+    let mut value = plain(train);
+    let mix: Map<String, Value> =
+        train.data.iter().map(|DataShare { dataset, weight }| (dataset.to_string(), json!(weight))).collect();
+    put(&mut value, "data", json!({ "mix": mix }));
+    value
+}
+
+fn evaluation(evaluation: &Evaluation) -> Value {
+    let Evaluation { metric, dataset, split, tokens } = evaluation;
+    json!({ "metric": metric, "data": format!("{dataset}/{}", split.word()), "tokens": tokens })
+}
+
+fn gate(gate: &Gate) -> Value {
+    let Gate { model, evaluation, rule } = gate;
+    let mut value = json!({ "model": model, "evaluation": evaluation });
+    match rule {
+        GateRule::LessThan { than } => put(&mut value, "less-than", json!(than)),
+        GateRule::GreaterThan { than } => put(&mut value, "greater-than", json!(than)),
+        GateRule::MinBetterPercent { percent, than } => {
+            put(&mut value, "min-better-percent", json!(percent));
+            put(&mut value, "than", json!(than));
+        }
+        GateRule::MaxWorsePercent { percent, than } => {
+            put(&mut value, "max-worse-percent", json!(percent));
+            put(&mut value, "than", json!(than));
+        }
+        GateRule::AtMost { value: bound } => put(&mut value, "at-most", json!(bound)),
+        GateRule::AtLeast { value: bound } => put(&mut value, "at-least", json!(bound)),
+    }
+    value
+}
+
+fn sample(sample: &Sample) -> Value {
+    let Sample { model, prompt, sampling } = sample;
+    let mut value = plain(sampling);
+    put(&mut value, "model", json!(model));
+    put(&mut value, "prompt", json!(prompt));
+    value
+}
+
+/// Leaves out what is not there, and escapes what would be filled in.
+fn without_nothing(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_nothing(value))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.into_iter().map(without_nothing).collect(),
+        // A literal `${` is typed with a doubled dollar sign.
+        Value::String(text) => text.replace("${", "$${").into(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
+    }
+}
+
+/// Returns JSON as block YAML. Text is quoted as JSON quotes it, which YAML reads as the same text.
+pub fn yaml(value: &Value) -> String {
+    let mut text = String::new();
+    block(value, 0, &mut text);
+    text
+}
+
+fn block(value: &Value, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                text.push_str(&format!("{indent}{key}:"));
+                after_mark(value, depth, text);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                text.push_str(&format!("{indent}-"));
+                after_mark(item, depth, text);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&format!("{indent}{value}\n")),
+    }
+}
+
+fn after_mark(value: &Value, depth: usize, text: &mut String) {
+    let is_block = match value {
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    };
+    if is_block {
+        text.push('\n');
+        block(value, depth + 1, text);
+    } else {
+        text.push_str(&format!(" {value}\n"));
+    }
+}
