@@ -48,6 +48,15 @@ pub enum Extract {
     },
 }
 
+impl Extract {
+    /// Returns the word the recipe uses for this extraction.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::RustDocPairs { .. } => "rust-doc-pairs",
+        }
+    }
+}
+
 /// One cleaning step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]

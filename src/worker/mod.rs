@@ -5,6 +5,9 @@
 pub mod emit;
 pub mod failure;
 pub mod task;
+pub mod dataset;
+pub mod tokenizer;
+pub mod tokens;
 
 pub use emit::Emitter;
 pub use failure::Failure;

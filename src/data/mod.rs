@@ -1,0 +1,20 @@
+//! Data: from source files to token shards.
+//!
+//! Sources are listed and digested, documents read, records extracted, cleaned and split, tokenizers trained, and
+//! tokens packed into shards. Everything is deterministic: the same files give the same bytes on every machine.
+//!
+//! **Invariant:** knows no tensors and no models; what comes out are plain structs and files.
+
+pub mod error;
+pub mod source;
+pub mod record;
+pub mod extract;
+pub mod clean;
+pub mod split;
+pub mod tokenizer;
+pub mod shard;
+
+pub use error::DataError;
+pub use record::{Content, Record};
+pub use shard::Shard;
+pub use source::Document;

@@ -1,0 +1,201 @@
+//! Token shards: every document of a split as one run of tokens, in a safetensors file.
+//!
+//! | tensor | type | shape | what |
+//! |---|---|---|---|
+//! | `tokens` | U16 up to a vocabulary of 65,536, else U32 | `[tokens]` | document after document, each ended by end-of-text |
+//! | `starts` | U64 | `[documents]` | where each document begins |
+//! | `loss_mask` | U8 | `[tokens]` | instruction data only: 1 where a loss is taken |
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use crate::data::error::DataError;
+use crate::data::record::{Content, Record};
+use crate::data::tokenizer::Tokenizer;
+
+/// The tokens of one split.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shard {
+    /// Document after document, each ended by the end-of-text token.
+    pub tokens: Vec<u32>,
+    /// Where each document begins, in tokens.
+    pub starts: Vec<u64>,
+    /// For instruction data: 1 where a loss is taken (the response and its end-of-text), else 0.
+    pub loss_mask: Option<Vec<u8>>,
+}
+
+impl Shard {
+    /// Encodes records; a prompt and its response are encoded apart, so that generation meets the same tokens.
+    pub fn encode(records: &[Record], tokenizer: &Tokenizer) -> Self {
+        let encoded: Vec<(Vec<u32>, usize)> = records.par_iter().map(|record| encode_one(record, tokenizer)).collect();
+        let has_pairs = records.iter().any(|record| matches!(record.content, Content::Pair { .. }));
+        let mut shard = Self { loss_mask: has_pairs.then(Vec::new), ..Self::default() };
+        for (tokens, prompt) in encoded {
+            shard.starts.push(shard.tokens.len() as u64);
+            if let Some(mask) = &mut shard.loss_mask {
+                mask.extend((0..tokens.len()).map(|i| u8::from(i >= prompt)));
+            }
+            shard.tokens.extend(tokens);
+        }
+        shard
+    }
+
+    /// Returns the number of tokens a loss is taken of.
+    pub fn n_targets(&self) -> u64 {
+        match &self.loss_mask {
+            Some(mask) => mask.iter().map(|bit| u64::from(*bit)).sum(),
+            None => self.tokens.len() as u64,
+        }
+    }
+
+    /// Returns the shard as the bytes of a safetensors file.
+    pub fn to_bytes(&self, vocab_size: u32) -> Vec<u8> {
+        let (dtype, tokens) = match is_narrow(vocab_size) {
+            true => (Dtype::U16, self.tokens.iter().flat_map(|token| (*token as u16).to_le_bytes()).collect()),
+            false => (Dtype::U32, self.tokens.iter().flat_map(|token| token.to_le_bytes()).collect::<Vec<_>>()),
+        };
+        let starts: Vec<u8> = self.starts.iter().flat_map(|start| start.to_le_bytes()).collect();
+        let mut tensors = vec![
+            ("tokens", view(dtype, self.tokens.len(), &tokens)),
+            ("starts", view(Dtype::U64, self.starts.len(), &starts)),
+        ];
+        if let Some(mask) = &self.loss_mask {
+            tensors.push(("loss_mask", view(Dtype::U8, mask.len(), mask)));
+        }
+        let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+        safetensors::serialize(tensors, Some(metadata)).expect("tensors of the right size serialize")
+    }
+
+    /// Reads a shard; every size and every value is checked.
+    ///
+    /// # Errors
+    /// When the bytes are no shard made with a vocabulary of this size.
+    pub fn from_bytes(bytes: &[u8], vocab_size: u32) -> Result<Self, DataError> {
+        let tensors = SafeTensors::deserialize(bytes).map_err(|error| wrong(error.to_string()))?;
+        let dtype = if is_narrow(vocab_size) { Dtype::U16 } else { Dtype::U32 };
+        let raw = tensor(&tensors, "tokens", dtype)?;
+        let tokens: Vec<u32> = match dtype {
+            Dtype::U16 => raw.as_chunks::<2>().0.iter().map(|bytes| u32::from(u16::from_le_bytes(*bytes))).collect(),
+            _ => raw.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(), // The only other type asked for.
+        };
+        let starts =
+            tensor(&tensors, "starts", Dtype::U64)?.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
+        let has_mask = tensors.names().contains(&"loss_mask");
+        let loss_mask = if has_mask { Some(tensor(&tensors, "loss_mask", Dtype::U8)?.to_vec()) } else { None };
+        let shard = Self { tokens, starts: starts.collect(), loss_mask };
+        shard.check(vocab_size)?;
+        Ok(shard)
+    }
+
+    fn check(&self, vocab_size: u32) -> Result<(), DataError> {
+        let Self { tokens, starts, loss_mask } = self;
+        let n = tokens.len() as u64;
+        if let Some(token) = tokens.iter().find(|token| **token >= vocab_size) {
+            return Err(wrong(format!("token {token} is not in a vocabulary of {vocab_size}")));
+        }
+        let is_rising = starts.windows(2).all(|pair| pair[0] < pair[1]);
+        let is_covering = if n == 0 { starts.is_empty() } else { starts.first() == Some(&0) };
+        if !is_rising || !is_covering || starts.last().is_some_and(|last| *last >= n) {
+            return Err(wrong(format!("`starts` do not cut {n} tokens into documents")));
+        }
+        match loss_mask {
+            Some(mask) if mask.len() != tokens.len() || mask.iter().any(|bit| *bit > 1) => {
+                Err(wrong("`loss_mask` is not one 0 or 1 for each token".to_owned()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Returns the tokens of a record, and how many of them are the prompt.
+fn encode_one(record: &Record, tokenizer: &Tokenizer) -> (Vec<u32>, usize) {
+    let (mut tokens, rest) = match &record.content {
+        Content::Text(text) => (Vec::new(), tokenizer.encode(text)),
+        Content::Pair { prompt, response } => (tokenizer.encode(prompt), tokenizer.encode(response)),
+    };
+    let prompt = tokens.len();
+    tokens.extend(rest);
+    tokens.push(tokenizer.end_of_text());
+    (tokens, prompt)
+}
+
+fn is_narrow(vocab_size: u32) -> bool {
+    vocab_size <= 1 << 16
+}
+
+fn view(dtype: Dtype, n: usize, bytes: &[u8]) -> TensorView<'_> {
+    TensorView::new(dtype, vec![n], bytes).expect("the bytes are of this size")
+}
+
+fn tensor<'a>(tensors: &SafeTensors<'a>, name: &str, dtype: Dtype) -> Result<&'a [u8], DataError> {
+    let found = tensors.tensor(name).map_err(|_| wrong(format!("tensor `{name}` is missing")))?;
+    if found.dtype() != dtype || found.shape().len() != 1 {
+        return Err(wrong(format!(
+            "tensor `{name}` is {:?} {:?}, expected one dimension of {dtype:?}",
+            found.dtype(),
+            found.shape()
+        )));
+    }
+    Ok(found.data())
+}
+
+fn wrong(message: String) -> DataError {
+    DataError::BadShard { message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::tokenizer;
+    use proptest::prelude::*;
+
+    fn record(content: Content) -> Record {
+        Record { id: "a".to_owned(), document: "a".to_owned(), content }
+    }
+
+    #[test]
+    fn only_the_response_and_its_end_are_learned() {
+        let bytes = tokenizer::train(260, &["abab"], tokenizer::Budget::default()).unwrap();
+        let tokenizer = tokenizer::load(&bytes).unwrap();
+        let pair = Content::Pair { prompt: "xy".to_owned(), response: "z".to_owned() };
+        let shard = Shard::encode(&[record(pair.clone()), record(pair)], &tokenizer);
+        assert_eq!(shard.loss_mask.as_deref(), Some(&[0, 0, 1, 1, 0, 0, 1, 1][..]));
+        assert_eq!((shard.starts.as_slice(), shard.n_targets(), shard.tokens[3]), (&[0, 4][..], 4, 0));
+        let text = Shard::encode(&[record(Content::Text("xyz".to_owned()))], &tokenizer);
+        assert_eq!((text.loss_mask.is_none(), text.n_targets(), text.tokens.len()), (true, 4, 4));
+    }
+
+    proptest! {
+        #[test]
+        fn a_shard_survives_being_written(lengths in prop::collection::vec(1_usize..9, 0..9), wide: bool, masked: bool) {
+            let vocab_size = if wide { 70_000 } else { 65_536 };
+            let n: usize = lengths.iter().sum();
+            let starts = lengths.iter().scan(0, |next, length| { let start = *next; *next += *length as u64; Some(start) }).collect();
+            let tokens: Vec<u32> = (0..n as u32).map(|i| i * 7919 % vocab_size).collect();
+            let mask = masked.then(|| tokens.iter().map(|token| (token % 2) as u8).collect());
+            let shard = Shard { tokens, starts, loss_mask: mask };
+            prop_assert_eq!(Shard::from_bytes(&shard.to_bytes(vocab_size), vocab_size).unwrap(), shard);
+        }
+    }
+
+    #[test]
+    fn a_damaged_shard_is_refused() {
+        let good = Shard { tokens: vec![1, 2, 3], starts: vec![0, 2], loss_mask: Some(vec![0, 1, 1]) };
+        let refused = |shard: Shard| Shard::from_bytes(&shard.to_bytes(10), 10).unwrap_err().to_string();
+        assert!(
+            refused(Shard { tokens: vec![1, 10, 3], ..good.clone() }).contains("token 10 is not in a vocabulary of 10")
+        );
+        assert!(refused(Shard { starts: vec![0, 3], ..good.clone() }).contains("`starts`"));
+        assert!(refused(Shard { starts: vec![1, 2], ..good.clone() }).contains("`starts`"));
+        assert!(refused(Shard { starts: vec![0, 2, 2], ..good.clone() }).contains("`starts`"));
+        assert!(refused(Shard { loss_mask: Some(vec![0, 2, 1]), ..good.clone() }).contains("`loss_mask`"));
+        assert!(refused(Shard { loss_mask: Some(vec![0]), ..good.clone() }).contains("`loss_mask`"));
+        let bytes = good.to_bytes(10);
+        assert!(Shard::from_bytes(&bytes[..bytes.len() - 1], 10).is_err());
+        assert!(Shard::from_bytes(&bytes, 70_000).unwrap_err().to_string().contains("U16"));
+        assert!(String::from_utf8_lossy(&bytes).contains(r#""__metadata__":{"format":"pt"}"#));
+    }
+}

@@ -1,0 +1,107 @@
+//! The digest of a source: names, lengths and contents of its files, in order; no paths and no times.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::data::error::DataError;
+use crate::data::source::cache::DigestCache;
+use crate::data::source::files::SourceFile;
+use crate::id::Digest;
+use crate::plan::SourceState;
+use crate::recipe::dataset::Source;
+
+/// Returns what the source contains now; a relative root starts at `base`.
+///
+/// # Errors
+/// When the files cannot be listed or read.
+pub fn state(source: &Source, base: &Path, cache: &mut DigestCache) -> Result<SourceState, DataError> {
+    let files = super::list(source, base)?;
+    let known: &DigestCache = cache;
+    let digests = files.par_iter().map(|file| digest_of(file, known)).collect::<Result<Vec<_>, _>>()?;
+    let mut summary = Summary::default();
+    for (file, digest) in files.iter().zip(digests) {
+        summary.add(&file.name, digest.bytes, digest.digest);
+        if digest.is_new {
+            cache.put(&file.path, file.stat, digest.digest);
+        }
+    }
+    Ok(summary.finish())
+}
+
+struct Found {
+    digest: Digest,
+    bytes: u64,
+    is_new: bool,
+}
+
+fn digest_of(file: &SourceFile, cache: &DigestCache) -> Result<Found, DataError> {
+    if let Some(digest) = cache.get(&file.path, &file.stat) {
+        return Ok(Found { digest, bytes: file.bytes, is_new: false });
+    }
+    let bytes = super::read_bytes(&file.path)?;
+    Ok(Found { digest: Digest::of(&bytes), bytes: bytes.len() as u64, is_new: true })
+}
+
+/// Adds up files into a [`SourceState`].
+#[derive(Default)]
+pub(super) struct Summary {
+    hasher: blake3::Hasher,
+    files: u64,
+    bytes: u64,
+}
+
+impl Summary {
+    /// Adds the next file in the order of names.
+    pub(super) fn add(&mut self, name: &str, bytes: u64, digest: Digest) {
+        self.hasher.update(&(name.len() as u64).to_le_bytes());
+        self.hasher.update(name.as_bytes());
+        self.hasher.update(&bytes.to_le_bytes());
+        self.hasher.update(digest.to_string().as_bytes());
+        self.files += 1;
+        self.bytes += bytes;
+    }
+
+    /// Returns the state of all files added.
+    pub(super) fn finish(&self) -> SourceState {
+        SourceState { digest: Digest::from_hasher(&self.hasher), files: self.files, bytes: self.bytes }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn source() -> Source {
+        Source::Files { root: "d".to_owned(), include: vec!["*.txt".to_owned()], exclude: vec![], strip_components: 0 }
+    }
+
+    #[test]
+    fn a_state_depends_on_names_and_contents_and_not_on_the_cache() {
+        let base = tempfile::tempdir().unwrap();
+        fs::create_dir(base.path().join("d")).unwrap();
+        fs::write(base.path().join("d/a.txt"), "one").unwrap();
+        let mut cache = DigestCache::default();
+        let first = state(&source(), base.path(), &mut cache).unwrap();
+        assert_eq!((first.files, first.bytes), (1, 3));
+        assert_eq!(state(&source(), base.path(), &mut cache).unwrap(), first);
+        fs::write(base.path().join("d/a.txt"), "two").unwrap();
+        let second = state(&source(), base.path(), &mut cache).unwrap();
+        assert_ne!(second.digest, first.digest);
+        fs::rename(base.path().join("d/a.txt"), base.path().join("d/b.txt")).unwrap();
+        assert_ne!(state(&source(), base.path(), &mut cache).unwrap().digest, second.digest);
+    }
+
+    #[test]
+    fn reading_and_digesting_agree() {
+        let base = tempfile::tempdir().unwrap();
+        fs::create_dir(base.path().join("d")).unwrap();
+        fs::write(base.path().join("d/a.txt"), "one").unwrap();
+        fs::write(base.path().join("d/b.txt"), "").unwrap();
+        let files = crate::data::source::list(&source(), base.path()).unwrap();
+        let (documents, read) = crate::data::source::read(&files, |_| true).unwrap().unwrap();
+        assert_eq!(documents.len(), 2);
+        assert_eq!(read, state(&source(), base.path(), &mut DigestCache::default()).unwrap());
+    }
+}
