@@ -11,5 +11,17 @@ fn main() {
     if let Ok(folder) = std::env::var("DEP_TCH_LIBTORCH_LIB") {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{folder}");
         println!("cargo::rustc-env=PEDIGREE_LIBTORCH_LIB={folder}");
+        println!(
+            "cargo::rustc-env=PEDIGREE_LIBTORCH_VERSION={}",
+            libtorch_version(&folder).unwrap_or("unknown".into())
+        );
     }
+}
+
+/// Returns the version libtorch's own header states; the library has no function that tells it.
+fn libtorch_version(lib: &str) -> Option<String> {
+    let header = std::path::Path::new(lib).parent()?.join("include/torch/csrc/api/include/torch/version.h");
+    let text = std::fs::read_to_string(header).ok()?;
+    let part = |name: &str| text.lines().find_map(|line| line.strip_prefix(&format!("#define TORCH_VERSION_{name} ")));
+    Some(format!("{}.{}.{}", part("MAJOR")?, part("MINOR")?, part("PATCH")?))
 }

@@ -4,13 +4,17 @@
 #![warn(missing_docs)]
 
 pub mod artifact;
+pub mod cli;
 pub mod data;
+pub mod engine;
 pub mod error;
+pub mod execute;
 pub mod id;
 pub mod plan;
 pub mod provenance;
 pub mod recipe;
 pub mod record;
+pub mod schedule;
 pub mod store;
 pub mod worker;
 pub mod zoo;

@@ -8,7 +8,24 @@ pub mod task;
 pub mod dataset;
 pub mod tokenizer;
 pub mod tokens;
+pub mod report;
+pub mod train;
+pub mod evaluate;
+pub mod sample;
+pub mod inference;
+pub mod ask;
+pub mod crash;
+pub mod main;
 
 pub use emit::Emitter;
 pub use failure::Failure;
 pub use task::Task;
+
+/// How a stage ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All of its work is done.
+    Finished,
+    /// It was asked to stop, and saved what it could.
+    Interrupted,
+}

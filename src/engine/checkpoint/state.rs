@@ -1,0 +1,125 @@
+//! What a training needs to go on, beside its tensors.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::error::EngineError;
+use crate::engine::sampler::Cursor;
+use crate::id::Digest;
+use crate::record::Machine;
+
+/// What a training needs to go on, beside its tensors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct State {
+    /// The version of this format: 1.
+    pub version: u32,
+    /// The optimizer steps taken, in steps.
+    pub step: u64,
+    /// Where the sampler stands.
+    pub cursor: Cursor,
+    /// The lowest validation loss so far.
+    pub best: Option<Best>,
+    /// The measurements since then.
+    pub without_better: u32,
+    /// Whether early stopping ended the training.
+    pub stopped_early: bool,
+    /// The last training loss, in nats a token.
+    pub train_loss: f64,
+    /// The tokens seen.
+    pub tokens: u64,
+    /// The seed of every random stream.
+    pub seed: u64,
+    /// The digest of everything that can change the outputs.
+    pub fingerprint: Digest,
+    /// What the training ran on.
+    pub machine: Machine,
+}
+
+/// A validation loss and its step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Best {
+    /// The step, in steps.
+    pub step: u64,
+    /// The loss, in nats a token.
+    pub loss: f64,
+}
+
+impl State {
+    /// The version of `state.json` this program writes and reads.
+    pub const VERSION: u32 = 1;
+
+    /// Returns the state of a training that has not begun.
+    pub fn start(n_sources: usize, seed: u64, fingerprint: Digest, machine: &Machine) -> Self {
+        Self {
+            version: Self::VERSION,
+            step: 0,
+            cursor: Cursor::start(n_sources),
+            best: None,
+            without_better: 0,
+            stopped_early: false,
+            train_loss: 0.0,
+            tokens: 0,
+            seed,
+            fingerprint,
+            machine: machine.clone(),
+        }
+    }
+
+    /// Notes a validation loss; returns whether it is the lowest so far.
+    pub fn measured(&mut self, loss: f64) -> bool {
+        let is_better = self.best.is_none_or(|best| loss < best.loss);
+        if is_better {
+            self.best = Some(Best { step: self.step, loss });
+            self.without_better = 0;
+        } else {
+            self.without_better += 1;
+        }
+        is_better
+    }
+
+    /// Returns whether this step's parameters are the best so far.
+    pub fn is_best(&self) -> bool {
+        self.best.is_some_and(|best| best.step == self.step)
+    }
+
+    /// Refuses to go on where the same steps would give other bits.
+    ///
+    /// # Errors
+    /// When libtorch, device, instruction set or threads differ.
+    pub fn check_machine(&self, here: &Machine) -> Result<(), EngineError> {
+        let threads = |machine: &Machine| machine.threads.to_string();
+        let fields = [
+            ("libtorch", self.machine.libtorch.clone(), here.libtorch.clone()),
+            ("device", self.machine.device.clone(), here.device.clone()),
+            ("CPU capability", self.machine.cpu_capability.clone(), here.cpu_capability.clone()),
+            ("threads", threads(&self.machine), threads(here)),
+        ];
+        match fields.into_iter().find(|(_, recorded, here)| recorded != here) {
+            Some((field, recorded, here)) => Err(EngineError::OtherMachine { step: self.step, field, recorded, here }),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_threads_are_refused_and_another_host_is_not() {
+        let here = Machine { threads: 2, host: "a".into(), ..Machine::default() };
+        let state = State::start(1, 1, Digest::of(b""), &here);
+        assert!(state.check_machine(&Machine { host: "b".into(), ..here.clone() }).is_ok());
+        let error = state.check_machine(&Machine { threads: 1, ..here }).unwrap_err();
+        assert_eq!(error.class(), crate::record::FailureClass::BadInput);
+    }
+
+    #[test]
+    fn the_first_of_two_equal_losses_stays_the_best() {
+        let mut state = State::start(1, 1, Digest::of(b""), &Machine::default());
+        let better: Vec<bool> = [3.0, 2.0, 2.0, 2.5].into_iter().map(|loss| state.measured(loss)).collect();
+        assert_eq!(better, [true, true, false, false]);
+        assert_eq!(state.without_better, 2);
+    }
+}

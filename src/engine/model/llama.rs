@@ -1,0 +1,217 @@
+//! A Llama-style decoder: RMS norm, rotary positions, SwiGLU, grouped-query attention (Touvron et al. 2023).
+//!
+//! Legend: B batch, S sequence, N = B * S, T keys (sequence and cache), D width, H heads, K kv-heads, G = H / K,
+//! d head width, h = d / 2, F inner width of the feed-forward part, V vocabulary.
+
+use burn::tensor::{Device, Int, Tensor, TensorData, activation, module};
+
+use crate::engine::model::cache::Cache;
+use crate::engine::model::declare::{Declaration, Init};
+use crate::engine::model::lora;
+use crate::engine::model::parameters::Parameters;
+use crate::recipe::model::Llama;
+
+/// The name of the input embedding, which is also the output layer where they are tied.
+pub const EMBEDDING: &str = "model.embed_tokens.weight";
+
+/// The linear layers of a block.
+pub const LINEAR: [&str; 7] = [
+    "self_attn.q_proj",
+    "self_attn.k_proj",
+    "self_attn.v_proj",
+    "self_attn.o_proj",
+    "mlp.gate_proj",
+    "mlp.up_proj",
+    "mlp.down_proj",
+];
+
+/// What hides later tokens; far below every score, and finite, so that no gradient becomes NaN.
+const HIDDEN: f32 = -1e30;
+
+/// Numbers that depend on places only.
+#[derive(Debug)]
+pub struct Tables {
+    cos_Sh: Tensor<2>,
+    sin_Sh: Tensor<2>,
+    bias_SS: Tensor<2>,
+}
+
+impl Tables {
+    /// Computes the tables of a network for all of its context.
+    pub fn new(shape: &Llama, device: &Device) -> Self {
+        let (context, half) = (shape.context as usize, shape.head_width() as usize / 2);
+        let angle = |i: usize| {
+            let (place, pair) = (i / half, i % half);
+            place as f64 / shape.rope_theta.powf(pair as f64 / half as f64)
+        };
+        let table = |f: fn(f64) -> f64| -> Tensor<2> {
+            let values: Vec<f32> = (0..context * half).map(|i| f(angle(i)) as f32).collect();
+            Tensor::from_data(TensorData::new(values, [context, half]), device)
+        };
+        let hide = |i: usize| if i % context > i / context { HIDDEN } else { 0.0 };
+        let bias: Vec<f32> = (0..context * context).map(hide).collect();
+        let bias_SS = Tensor::from_data(TensorData::new(bias, [context, context]), device);
+        Self { cos_Sh: table(f64::cos), sin_Sh: table(f64::sin), bias_SS }
+    }
+}
+
+/// Returns the parameters of the network.
+pub fn declarations(shape: &Llama, vocab_size: usize) -> Vec<Declaration> {
+    let [width, mlp] = [shape.width, shape.mlp_width].map(|n| n as usize);
+    let embedding = [vocab_size, width];
+    let mut all = vec![Declaration::new(EMBEDDING, &embedding, Init::Normal(0.02))];
+    for block in 0..shape.layers {
+        all.extend(block_declarations(shape, block, width, mlp));
+    }
+    all.push(Declaration::new("model.norm.weight", &[width], Init::Ones));
+    if !shape.tie_embeddings {
+        all.push(Declaration::new("lm_head.weight", &embedding, Init::Normal(0.02)));
+    }
+    all
+}
+
+fn block_declarations(shape: &Llama, block: u32, width: usize, mlp: usize) -> Vec<Declaration> {
+    let kv = (shape.kv_heads * shape.head_width()) as usize;
+    // Both sums into the residual stream start smaller, so that its variance does not grow with the depth.
+    let (plain, residual) = (Init::Normal(0.02), Init::Normal(0.02 / f64::from(2 * shape.layers).sqrt()));
+    let shapes = [
+        ([width, width], plain),
+        ([kv, width], plain),
+        ([kv, width], plain),
+        ([width, width], residual),
+        ([mlp, width], plain),
+        ([mlp, width], plain),
+        ([width, mlp], residual),
+    ];
+    let linear = LINEAR.iter().zip(shapes);
+    let norms = ["input_layernorm", "post_attention_layernorm"];
+    linear
+        .map(|(name, (shape, init))| Declaration::new(layer(block, name), &shape, init))
+        .chain(norms.map(|name| Declaration::new(layer(block, name), &[width], Init::Ones)))
+        .collect()
+}
+
+fn layer(block: u32, name: &str) -> String {
+    format!("model.layers.{block}.{name}.weight")
+}
+
+/// Returns the logits of every place.
+///
+/// # Shapes
+/// - tokens: `[B, S]` (int) -> logits: `[B * S, V]`
+pub fn logits(
+    shape: &Llama,
+    tables: &Tables,
+    parameters: &Parameters,
+    tokens_BS: Tensor<2, Int>,
+    mut cache: Option<&mut Cache>,
+) -> Tensor<2> {
+    let [batch, sequence] = tokens_BS.dims();
+    let embedding_VD = parameters.matrix(EMBEDDING);
+    let mut hidden_ND = module::embedding(embedding_VD, tokens_BS).reshape([batch * sequence, shape.width as usize]);
+    let places = Places { batch, sequence, before: cache.as_ref().map_or(0, |cache| cache.len()) };
+    for block in 0..shape.layers {
+        let block = Block { shape, tables, parameters, places, number: block };
+        hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
+    }
+    let hidden_ND = rms_norm(hidden_ND, parameters.vector("model.norm.weight"), shape.norm_epsilon);
+    let head = if shape.tie_embeddings { EMBEDDING } else { "lm_head.weight" };
+    hidden_ND.matmul(parameters.matrix(head).transpose())
+}
+
+/// Which places a forward pass is about.
+#[derive(Debug, Clone, Copy)]
+struct Places {
+    batch: usize,
+    sequence: usize,
+    before: usize,
+}
+
+struct Block<'a> {
+    shape: &'a Llama,
+    tables: &'a Tables,
+    parameters: &'a Parameters,
+    places: Places,
+    number: u32,
+}
+
+impl Block<'_> {
+    fn forward(&self, hidden_ND: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
+        let normed_ND = self.norm("input_layernorm", hidden_ND.clone());
+        let hidden_ND = hidden_ND + self.attention(normed_ND, cache);
+        let normed_ND = self.norm("post_attention_layernorm", hidden_ND.clone());
+        hidden_ND + self.feed_forward(normed_ND)
+    }
+
+    fn norm(&self, name: &str, hidden_ND: Tensor<2>) -> Tensor<2> {
+        rms_norm(hidden_ND, self.parameters.vector(&layer(self.number, name)), self.shape.norm_epsilon)
+    }
+
+    fn linear(&self, name: &str, input: Tensor<2>) -> Tensor<2> {
+        lora::linear(self.parameters, &format!("model.layers.{}.{name}", self.number), input)
+    }
+
+    fn feed_forward(&self, normed_ND: Tensor<2>) -> Tensor<2> {
+        let gate_NF = activation::silu(self.linear("mlp.gate_proj", normed_ND.clone()));
+        let up_NF = self.linear("mlp.up_proj", normed_ND);
+        self.linear("mlp.down_proj", gate_NF * up_NF)
+    }
+
+    fn attention(&self, normed_ND: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
+        let query_BHSd = self.heads("self_attn.q_proj", normed_ND.clone(), self.shape.heads);
+        let key_BKSd = self.heads("self_attn.k_proj", normed_ND.clone(), self.shape.kv_heads);
+        let value_BKSd = self.heads("self_attn.v_proj", normed_ND, self.shape.kv_heads);
+        let (query_BHSd, key_BKSd) = (self.rotate(query_BHSd), self.rotate(key_BKSd));
+        let (key_BKTd, value_BKTd) = match cache {
+            Some(cache) => cache.extend(self.number as usize, key_BKSd, value_BKSd),
+            None => (key_BKSd, value_BKSd),
+        };
+        let mixed_ND = self.attend(query_BHSd, key_BKTd, value_BKTd);
+        self.linear("self_attn.o_proj", mixed_ND)
+    }
+
+    /// # Shapes
+    /// - `[N, D]` -> `[B, heads, S, d]`
+    fn heads(&self, name: &str, normed_ND: Tensor<2>, heads: u32) -> Tensor<4> {
+        let Places { batch, sequence, .. } = self.places;
+        let width = self.shape.head_width() as usize;
+        self.linear(name, normed_ND).reshape([batch, sequence, heads as usize, width]).swap_dims(1, 2)
+    }
+
+    /// Turns every pair of values by an angle that grows with the place; pairs are half a head apart.
+    fn rotate(&self, heads_BHSd: Tensor<4>) -> Tensor<4> {
+        let Places { sequence, before, .. } = self.places;
+        let half = self.shape.head_width() as usize / 2;
+        let table = |table_Sh: &Tensor<2>| table_Sh.clone().narrow(0, before, sequence).unsqueeze::<4>();
+        let (cos, sin) = (table(&self.tables.cos_Sh), table(&self.tables.sin_Sh));
+        let (first, second) = (heads_BHSd.clone().narrow(3, 0, half), heads_BHSd.narrow(3, half, half));
+        let turned_first = first.clone() * cos.clone() - second.clone() * sin.clone();
+        let turned_second = second * cos + first * sin;
+        Tensor::cat(vec![turned_first, turned_second], 3)
+    }
+
+    /// # Shapes
+    /// - query: `[B, H, S, d]`, key and value: `[B, K, T, d]` -> `[N, H * d]`
+    fn attend(&self, query_BHSd: Tensor<4>, key_BKTd: Tensor<4>, value_BKTd: Tensor<4>) -> Tensor<2> {
+        let Places { batch, sequence, before } = self.places;
+        let [heads, kv, width] = [self.shape.heads, self.shape.kv_heads, self.shape.head_width()].map(|n| n as usize);
+        let (group, keys) = (heads / kv, before + sequence);
+        // The query heads of one group stand in one long sequence, so that keys and values need no copies.
+        let query = query_BHSd.reshape([batch, kv, group * sequence, width]);
+        let scores = query.matmul(key_BKTd.transpose()) / (width as f64).sqrt();
+        let bias_ST = self.tables.bias_SS.clone().narrow(0, before, sequence).narrow(1, 0, keys);
+        let scores_BKGST = scores.reshape([batch, kv, group, sequence, keys]) + bias_ST.unsqueeze::<5>();
+        let shares = activation::softmax(scores_BKGST, 4).reshape([batch, kv, group * sequence, keys]);
+        let mixed_BHSd = shares.matmul(value_BKTd).reshape([batch, heads, sequence, width]);
+        mixed_BHSd.swap_dims(1, 2).reshape([batch * sequence, heads * width])
+    }
+}
+
+/// Divides every row by its root mean square, and scales every column.
+///
+/// # Shapes
+/// - hidden: `[N, D]`, weight: `[D]` -> `[N, D]`
+fn rms_norm(hidden_ND: Tensor<2>, weight_D: Tensor<1>, epsilon: f64) -> Tensor<2> {
+    let size_N1 = (hidden_ND.clone().square().mean_dim(1) + epsilon).sqrt();
+    hidden_ND / size_N1 * weight_D.unsqueeze::<2>()
+}

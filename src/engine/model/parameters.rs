@@ -1,0 +1,174 @@
+//! Parameters by name, on a device.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Gradients as Tape, Tensor, TensorData};
+
+use crate::engine::error::EngineError;
+use crate::engine::model::weights::HostTensor;
+
+/// The gradients of the trainable parameters by name, each flat.
+pub type Gradients = BTreeMap<String, Tensor<1>>;
+
+/// A parameter: its values lie flat, and are given their shape where they are used.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Its values, row by row.
+    pub values: Tensor<1>,
+    /// Whether training changes it.
+    pub is_trainable: bool,
+}
+
+impl Parameter {
+    /// Returns whether weight decay pulls it towards zero: matrices only, not norms and biases.
+    pub fn is_decayed(&self) -> bool {
+        self.shape.len() > 1
+    }
+}
+
+/// The parameters of a network by name.
+#[derive(Debug, Clone, Default)]
+pub struct Parameters {
+    by_name: BTreeMap<String, Parameter>,
+    /// The factor of the low-rank additions; without one there are none.
+    pub adapter_scale: Option<f64>,
+}
+
+impl Parameters {
+    /// Puts tensors on a device, all of them trainable.
+    pub fn from_host(tensors: impl IntoIterator<Item = (String, HostTensor)>, device: &Device) -> Self {
+        let mut parameters = Self::default();
+        tensors.into_iter().for_each(|(name, tensor)| parameters.insert(name, tensor, device));
+        parameters
+    }
+
+    /// Adds a trainable parameter.
+    pub fn insert(&mut self, name: String, tensor: HostTensor, device: &Device) {
+        let parameter = Parameter { values: to_device(&tensor, device), shape: tensor.shape, is_trainable: true };
+        self.by_name.insert(name, parameter);
+    }
+
+    /// Makes every parameter untrainable.
+    pub fn freeze(&mut self) {
+        self.by_name.values_mut().for_each(|parameter| parameter.is_trainable = false);
+    }
+
+    /// Puts a parameter in.
+    pub fn put(&mut self, name: String, parameter: Parameter) {
+        self.by_name.insert(name, parameter);
+    }
+
+    /// Takes a parameter out.
+    pub fn remove(&mut self, name: &str) -> Option<Parameter> {
+        self.by_name.remove(name)
+    }
+
+    /// Returns the parameters in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Parameter)> {
+        self.by_name.iter()
+    }
+
+    /// Returns the trainable parameters in the order of their names.
+    pub fn trainable_mut(&mut self) -> impl Iterator<Item = (&String, &mut Parameter)> {
+        self.by_name.iter_mut().filter(|(_, parameter)| parameter.is_trainable)
+    }
+
+    /// Returns the number of values, and how many of them are trainable.
+    pub fn count(&self) -> (u64, u64) {
+        let size = |parameter: &Parameter| parameter.shape.iter().product::<usize>() as u64;
+        let trainable = self.by_name.values().filter(|parameter| parameter.is_trainable);
+        (self.by_name.values().map(size).sum(), trainable.map(size).sum())
+    }
+
+    /// Returns a parameter of two dimensions, where there is one.
+    ///
+    /// # Shapes
+    /// - `[rows, columns]`
+    pub fn find_matrix(&self, name: &str) -> Option<Tensor<2>> {
+        let Parameter { shape, values, .. } = self.by_name.get(name)?;
+        Some(values.clone().reshape([shape[0], shape[1]]))
+    }
+
+    /// Returns a parameter of two dimensions that the network declares.
+    ///
+    /// # Shapes
+    /// - `[rows, columns]`
+    pub fn matrix(&self, name: &str) -> Tensor<2> {
+        self.find_matrix(name).expect("a network asks for what it declares")
+    }
+
+    /// Returns a parameter of one dimension that the network declares.
+    ///
+    /// # Shapes
+    /// - `[width]`
+    pub fn vector(&self, name: &str) -> Tensor<1> {
+        self.by_name.get(name).expect("a network asks for what it declares").values.clone()
+    }
+
+    /// Returns the same parameters as the leaves of a gradient tape.
+    pub fn leaves(&self) -> Self {
+        let leaf = |parameter: &Parameter| {
+            let values = parameter.values.clone();
+            let values = if parameter.is_trainable { values.autodiff().require_grad() } else { values };
+            Parameter { values, ..parameter.clone() }
+        };
+        let by_name = self.by_name.iter().map(|(name, parameter)| (name.clone(), leaf(parameter))).collect();
+        Self { by_name, ..*self }
+    }
+
+    /// Takes the gradients of leaves off the tape; a parameter the loss does not depend on has none.
+    pub fn take_gradients(&self, tape: &mut Tape) -> Gradients {
+        let trainable = self.by_name.iter().filter(|(_, parameter)| parameter.is_trainable);
+        trainable.filter_map(|(name, leaf)| Some((name.clone(), leaf.values.grad_remove(tape)?))).collect()
+    }
+
+    /// Copies the trainable parameters to the host.
+    pub fn trainable_to_host(&self) -> BTreeMap<String, HostTensor> {
+        let trainable = self.by_name.iter().filter(|(_, parameter)| parameter.is_trainable);
+        trainable.map(|(name, parameter)| (name.clone(), to_host(&parameter.values, &parameter.shape))).collect()
+    }
+
+    /// Copies all parameters to the host.
+    pub fn to_host(&self) -> BTreeMap<String, HostTensor> {
+        let copy =
+            |(name, parameter): (&String, &Parameter)| (name.clone(), to_host(&parameter.values, &parameter.shape));
+        self.by_name.iter().map(copy).collect()
+    }
+
+    /// Replaces the values of the trainable parameters.
+    ///
+    /// # Errors
+    /// When the names or shapes are not those of the trainable parameters.
+    pub fn set_trainable(
+        &mut self,
+        tensors: &BTreeMap<String, HostTensor>,
+        device: &Device,
+    ) -> Result<(), EngineError> {
+        let mut n_set = 0;
+        for (name, parameter) in self.trainable_mut() {
+            let tensor = tensors.get(name).filter(|tensor| tensor.shape == parameter.shape);
+            let tensor = tensor.ok_or_else(|| EngineError::Weights {
+                reason: format!("there is no `{name}` of shape {:?}", parameter.shape),
+            })?;
+            parameter.values = to_device(tensor, device);
+            n_set += 1;
+        }
+        if n_set != tensors.len() {
+            return Err(EngineError::Weights { reason: format!("{} tensor(s) are unknown", tensors.len() - n_set) });
+        }
+        Ok(())
+    }
+}
+
+/// Copies a tensor of the host to a device, flat.
+pub fn to_device(tensor: &HostTensor, device: &Device) -> Tensor<1> {
+    Tensor::from_data(TensorData::new(tensor.values.clone(), [tensor.values.len()]), device)
+}
+
+/// Copies a flat tensor to the host.
+pub fn to_host(values: &Tensor<1>, shape: &[usize]) -> HostTensor {
+    let values = values.try_to_vec_as::<f32>().expect("parameters are 32-bit floats");
+    HostTensor { shape: shape.to_vec(), values }
+}

@@ -1,0 +1,29 @@
+//! Gradients together: their sum over micro-batches, their norm, and the factor that keeps it in bounds.
+
+use burn::tensor::Tensor;
+
+use crate::engine::model::Gradients;
+
+/// Adds the gradients of one more micro-batch.
+pub fn add(sum: &mut Gradients, more: Gradients) {
+    for (name, gradient) in more {
+        match sum.remove(&name) {
+            Some(old) => sum.insert(name, old + gradient),
+            None => sum.insert(name, gradient),
+        };
+    }
+}
+
+/// Returns the norm of all gradients together.
+pub fn global_norm(gradients: &Gradients) -> f64 {
+    let squares: Vec<Tensor<1>> = gradients.values().map(|gradient| gradient.clone().square().sum()).collect();
+    if squares.is_empty() {
+        return 0.0;
+    }
+    f64::from(Tensor::cat(squares, 0).sum().sqrt().into_scalar::<f32>())
+}
+
+/// Returns the factor that brings a norm down to the largest allowed.
+pub fn factor(norm: f64, largest: f64) -> f64 {
+    if norm > largest { largest / norm } else { 1.0 }
+}

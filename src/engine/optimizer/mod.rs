@@ -1,0 +1,7 @@
+//! Optimizers: how gradients change parameters.
+
+pub mod adamw;
+pub mod clip;
+pub mod schedule;
+
+pub use adamw::AdamW;

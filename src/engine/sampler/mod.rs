@@ -1,0 +1,45 @@
+//! The sampler: which tokens are in which row of which step.
+//!
+//! **Invariant:** the rows are a function of the data, the seed and the cursor alone, so that a training that goes on
+//! sees what it would have seen.
+
+pub mod rows;
+pub mod cursor;
+pub mod prefetch;
+
+pub use cursor::{Cursor, Sampler, Source};
+pub use prefetch::Prefetch;
+pub use rows::{Kind, Row, Rows};
+
+/// The rows of one micro-batch, on the host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// The number of rows.
+    pub rows: usize,
+    /// The length of a row, in tokens.
+    pub context: usize,
+    /// What the model reads, row by row.
+    pub inputs: Vec<i64>,
+    /// What it is to predict at each place.
+    pub targets: Vec<i64>,
+    /// 1 where the prediction counts, else 0.
+    pub mask: Vec<f32>,
+}
+
+impl Batch {
+    /// Returns the batch of some rows, each one token longer than the context.
+    pub fn of(rows: &[Row], context: usize) -> Self {
+        let mut batch = Self { rows: rows.len(), context, inputs: vec![], targets: vec![], mask: vec![] };
+        for row in rows {
+            batch.inputs.extend(row.tokens[..context].iter().map(|token| i64::from(*token)));
+            batch.targets.extend(row.tokens[1..].iter().map(|token| i64::from(*token)));
+            batch.mask.extend(row.is_target[1..].iter().map(|is| f32::from(u8::from(*is))));
+        }
+        batch
+    }
+
+    /// Returns how many predictions count.
+    pub fn n_targets(&self) -> f64 {
+        self.mask.iter().map(|weight| f64::from(*weight)).sum()
+    }
+}

@@ -1,0 +1,59 @@
+//! Draws the rows of the next steps on a thread of its own, in order.
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
+
+use crate::engine::sampler::Batch;
+use crate::engine::sampler::cursor::{Cursor, Sampler};
+
+/// How many steps are drawn ahead.
+const AHEAD: usize = 2;
+
+/// The micro-batches of one optimizer step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepData {
+    /// The micro-batches.
+    pub batches: Vec<Batch>,
+    /// Where the sampler stands behind them.
+    pub cursor: Cursor,
+}
+
+/// A thread that draws steps ahead; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Prefetch {
+    steps: Option<Receiver<StepData>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Prefetch {
+    /// Starts to draw steps of `accumulate` micro-batches of `rows` rows.
+    pub fn start(mut sampler: Sampler, rows: usize, accumulate: usize, context: usize) -> Self {
+        let (sender, receiver) = sync_channel(AHEAD);
+        let thread = std::thread::spawn(move || {
+            loop {
+                let batch = |_| Batch::of(&(0..rows).map(|_| sampler.draw()).collect::<Vec<_>>(), context);
+                let batches = (0..accumulate).map(batch).collect();
+                if sender.send(StepData { batches, cursor: sampler.cursor().clone() }).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { steps: Some(receiver), thread: Some(thread) }
+    }
+
+    /// Returns the data of the next step.
+    pub fn next_step(&self) -> StepData {
+        let steps = self.steps.as_ref().expect("the channel lives as long as the prefetch");
+        steps.recv().expect("the thread draws until the channel closes")
+    }
+}
+
+impl Drop for Prefetch {
+    fn drop(&mut self) {
+        self.steps = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been told by `next_step` already.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Random streams: every use has its own, derived from the run's seed and a name, so that no use disturbs another.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+
+/// Returns the random stream called `name`.
+pub fn stream(seed: u64, name: &str) -> ChaCha8Rng {
+    let mut hasher = blake3::Hasher::new_derive_key("pedigree random stream v1");
+    hasher.update(&seed.to_le_bytes());
+    hasher.update(name.as_bytes());
+    ChaCha8Rng::from_seed(*hasher.finalize().as_bytes())
+}
+
+/// Returns a seed for the step of a run.
+pub fn mix(seed: u64, step: u64) -> u64 {
+    stream(seed, &format!("step/{step}")).next_u64()
+}
+
+/// Returns a number in `[0, 1)`.
+pub fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// Returns a whole number below `bound`, which is at least 1.
+pub fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
+    // The high half of a 128-bit product: its bias is below 2^-64 times the bound.
+    ((u128::from(rng.next_u64()) * bound as u128) >> 64) as usize
+}
+
+/// Returns numbers drawn from a normal distribution around 0 (Box & Muller 1958).
+pub fn normals(rng: &mut ChaCha8Rng, n: usize, deviation: f64) -> Vec<f32> {
+    let mut values = Vec::with_capacity(n + 1);
+    while values.len() < n {
+        let radius = (-2.0 * (1.0 - uniform(rng)).ln()).sqrt();
+        let angle = std::f64::consts::TAU * uniform(rng);
+        values.push((deviation * radius * angle.cos()) as f32);
+        values.push((deviation * radius * angle.sin()) as f32);
+    }
+    values.truncate(n);
+    values
+}
+
+/// Returns the numbers below `n` in an order of chance (Fisher & Yates).
+pub fn permutation(rng: &mut ChaCha8Rng, n: usize) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    for last in (1..n).rev() {
+        order.swap(last, below(rng, last + 1));
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn streams_of_other_names_are_other_streams() {
+        let [a, b, c] = [(1, "x"), (1, "y"), (2, "x")].map(|(seed, name)| stream(seed, name).next_u64());
+        assert!(a != b && a != c && b != c);
+        assert_eq!(a, stream(1, "x").next_u64());
+    }
+
+    #[test]
+    fn normals_have_the_deviation_asked_for() {
+        let values = normals(&mut stream(7, "n"), 20_001, 0.02);
+        let variance = values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / 20_001.0;
+        assert_eq!(values.len(), 20_001);
+        assert!((variance.sqrt() - 0.02).abs() < 0.001, "{variance}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_permutation_names_everything_once(seed in any::<u64>(), n in 0usize..200) {
+            let mut order = permutation(&mut stream(seed, "p"), n);
+            order.sort_unstable();
+            prop_assert_eq!(order, (0..n as u32).collect::<Vec<_>>());
+        }
+    }
+}

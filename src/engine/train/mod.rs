@@ -1,0 +1,216 @@
+//! Training: the loop, from data and a base to the best parameters.
+
+pub mod budget;
+pub mod learner;
+pub mod meter;
+pub mod validation;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use burn::tensor::Device;
+
+use crate::engine::checkpoint::{self, Saving, State};
+use crate::engine::error::EngineError;
+use crate::engine::model::Network;
+use crate::engine::objective;
+use crate::engine::report::Reporter;
+use crate::engine::sampler::{Prefetch, Rows, Sampler, Source};
+use crate::engine::tokens::Tokens;
+use crate::engine::train::budget::Pace;
+use crate::engine::train::learner::{Learner, StepError};
+use crate::engine::train::meter::Meter;
+use crate::engine::train::validation::Validation;
+use crate::id::Digest;
+use crate::recipe::model::{Adapter, Architecture};
+use crate::recipe::training::Train;
+use crate::record::Machine;
+use crate::record::report::TrainingReport;
+
+/// Everything a training is made of.
+#[derive(Debug)]
+pub struct Training<'a> {
+    /// The network.
+    pub architecture: &'a Architecture,
+    /// The size of the vocabulary.
+    pub vocab_size: u32,
+    /// The adapter, where one is trained.
+    pub adapter: Option<&'a Adapter>,
+    /// How to train.
+    pub train: &'a Train,
+    /// The parent's weights as the bytes of a safetensors file.
+    pub base: Option<&'a [u8]>,
+    /// The seed of every random stream.
+    pub seed: u64,
+    /// Where to compute.
+    pub device: &'a Device,
+    /// What that is.
+    pub machine: &'a Machine,
+    /// The folder of the checkpoints.
+    pub checkpoints: &'a Path,
+    /// The digest of everything that can change the outputs.
+    pub fingerprint: Digest,
+}
+
+/// A dataset to learn from.
+#[derive(Debug)]
+pub struct Dataset {
+    /// Its share of the rows.
+    pub weight: f64,
+    /// What is learnt.
+    pub train: Tokens,
+    /// What is measured.
+    pub validation: Tokens,
+}
+
+/// How a training ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// The budget is spent, or early stopping ended it.
+    Finished(Trained),
+    /// It was asked to stop, and its state is saved.
+    Interrupted,
+}
+
+/// What came out of a training.
+#[derive(Debug)]
+pub struct Trained {
+    /// The numbers.
+    pub report: TrainingReport,
+    /// The best weights as the bytes of a safetensors file; an adapter is merged.
+    pub model: Vec<u8>,
+    /// The adapter by PEFT's names.
+    pub adapter: Option<Vec<u8>>,
+}
+
+/// Trains a model until its budget is spent, going on from the newest whole checkpoint.
+///
+/// # Errors
+/// When data or base do not fit, when the training diverges, when a checkpoint cannot be written, and when it was made
+/// on something that gives other bits.
+pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Reporter) -> Result<Ended, EngineError> {
+    let network = Network::new(training.architecture, training.vocab_size, training.device);
+    let (sources, validation) = cut(training, data)?;
+    let pace = Pace::new(training.train, network.context(), &sources)?;
+    let mut learner = Learner::new(training, &network)?;
+    let mut state = State::start(sources.len(), training.seed, training.fingerprint, training.machine);
+    resume(training, &mut state, &mut learner, reporter)?;
+    let sampler = Sampler::new(sources, training.seed, state.cursor.clone());
+    let prefetch = Prefetch::start(sampler, pace.rows, pace.accumulate, network.context());
+    let tokens_per_step = pace.tokens_per_step(network.context());
+    let mut meter = Meter::new(pace.total_steps, tokens_per_step);
+    let mut saved_step = state.step;
+
+    while state.step < pace.total_steps && !state.stopped_early {
+        if reporter.is_stopping() {
+            if saved_step < state.step {
+                save(training, &state, &learner, reporter)?;
+            }
+            return Ok(Ended::Interrupted);
+        }
+        let data = prefetch.next_step();
+        let began = Instant::now();
+        let taken = learner.step(training, &network, &state, data, pace.total_steps);
+        let taken = taken.map_err(|error| diverged(training, state.step + 1, error))?;
+        state.step += 1;
+        state.cursor = taken.cursor.clone();
+        state.train_loss = taken.loss;
+        state.tokens += tokens_per_step;
+        meter.tell(&state, &taken, began.elapsed(), reporter)?;
+        if state.step % training.train.validate.every_steps.max(1) == 0 || state.step == pace.total_steps {
+            measure(training, &network, &validation, &mut state, &mut learner, reporter)?;
+        }
+        if state.step % training.train.checkpoint.every_steps.max(1) == 0 {
+            save(training, &state, &learner, reporter)?;
+            saved_step = state.step;
+        }
+    }
+    finish(training, state, learner).map(Ended::Finished)
+}
+
+fn diverged(training: &Training<'_>, step: u64, StepError { what, value }: StepError) -> EngineError {
+    EngineError::Diverged { step, what, value, checkpoint: checkpoint::steps(training.checkpoints).first().copied() }
+}
+
+fn cut(training: &Training<'_>, data: Vec<Dataset>) -> Result<(Vec<Source>, Validation), EngineError> {
+    let kind = objective::row_kind(&training.train.objective);
+    let context = training.architecture.context() as usize;
+    let (mut sources, mut splits) = (Vec::new(), Vec::new());
+    for Dataset { weight, train, validation } in data {
+        sources.push(Source { rows: Arc::new(Rows::to_learn(train, kind, context)?), weight });
+        splits.push((weight, Rows::to_measure(validation, kind, context)?));
+    }
+    Ok((sources, Validation { splits, tokens: training.train.validate.tokens }))
+}
+
+fn resume(
+    training: &Training<'_>,
+    state: &mut State,
+    learner: &mut Learner,
+    reporter: &mut dyn Reporter,
+) -> Result<(), EngineError> {
+    checkpoint::remove_debris(training.checkpoints)?;
+    let (loaded, passed_over) = checkpoint::load_newest(training.checkpoints, training.fingerprint);
+    for error in passed_over {
+        reporter.note(format!("passed over a checkpoint: {error}"))?;
+    }
+    let Some(loaded) = loaded else { return Ok(()) };
+    loaded.state.check_machine(training.machine)?;
+    *state = loaded.state.clone();
+    learner.restore(loaded, training.device)?;
+    reporter.resumed(state.step)
+}
+
+fn measure(
+    training: &Training<'_>,
+    network: &Network,
+    validation: &Validation,
+    state: &mut State,
+    learner: &mut Learner,
+    reporter: &mut dyn Reporter,
+) -> Result<(), EngineError> {
+    let loss = validation.loss(network, &learner.parameters);
+    if !loss.is_finite() {
+        return Err(diverged(training, state.step, StepError { what: "validation loss", value: loss }));
+    }
+    reporter.metric("validation/loss", state.step, loss)?;
+    if state.measured(loss) {
+        learner.keep_as_best();
+    }
+    let patience = training.train.early_stop.as_ref().map(|stop| stop.patience);
+    state.stopped_early = patience.is_some_and(|patience| state.without_better >= patience.max(1));
+    Ok(())
+}
+
+fn save(
+    training: &Training<'_>,
+    state: &State,
+    learner: &Learner,
+    reporter: &mut dyn Reporter,
+) -> Result<(), EngineError> {
+    let (model, optimizer) = (learner.parameters.trainable_to_host(), learner.optimizer.to_host());
+    let best = learner.best.as_ref().filter(|_| !state.is_best());
+    let record = checkpoint::save(training.checkpoints, state, &Saving { model: &model, optimizer: &optimizer, best })?;
+    reporter.checkpoint(record)?;
+    checkpoint::keep_newest(training.checkpoints, training.train.checkpoint.keep, state.best.map(|best| best.step))
+}
+
+fn finish(training: &Training<'_>, state: State, learner: Learner) -> Result<Trained, EngineError> {
+    let (parameters, trainable_parameters) = learner.counts;
+    let best = state.best.expect("the last step is measured");
+    let report = TrainingReport {
+        parameters,
+        trainable_parameters,
+        steps: state.step,
+        tokens: state.tokens,
+        best_step: best.step,
+        train_loss: state.train_loss,
+        validation_loss: best.loss,
+        stopped_early: state.stopped_early,
+    };
+    let (model, adapter) = learner.into_weights(training.device)?;
+    Ok(Trained { report, model, adapter })
+}

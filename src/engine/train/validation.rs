@@ -1,0 +1,28 @@
+//! The validation loss: of a mix, the mean of its datasets by their shares.
+
+use crate::engine::evaluate;
+use crate::engine::model::{Network, Parameters};
+use crate::engine::sampler::Rows;
+
+/// What is measured while a model learns.
+#[derive(Debug)]
+pub struct Validation {
+    /// The rows of every dataset, with its share.
+    pub splits: Vec<(f64, Rows)>,
+    /// The most tokens a measurement reads, of all datasets together.
+    pub tokens: u64,
+}
+
+impl Validation {
+    /// Returns the validation loss, in nats a token.
+    pub fn loss(&self, network: &Network, parameters: &Parameters) -> f64 {
+        let total: f64 = self.splits.iter().map(|(weight, _)| weight).sum();
+        let loss = |(weight, rows): &(f64, Rows)| {
+            let share = weight / total;
+            // 0 would read all; a small share reads one row at least.
+            let tokens = if self.tokens == 0 { 0 } else { ((self.tokens as f64 * share) as u64).max(1) };
+            share * evaluate::measure(network, parameters, rows, tokens).loss
+        };
+        self.splits.iter().map(loss).sum()
+    }
+}

@@ -1,0 +1,87 @@
+//! A model with its tokenizer: text in, text out, as it is written.
+
+use tokenizers::Tokenizer;
+
+use crate::engine::device;
+use crate::engine::generate::generate;
+use crate::engine::model::{Network, Parameters};
+use crate::engine::train::learner::load_parameters;
+use crate::plan::work::Compute;
+use crate::recipe::evaluation::Sampling;
+use crate::recipe::model::Architecture;
+use crate::recipe::tokenizer::END_OF_TEXT;
+use crate::record::FailureClass;
+use crate::worker::failure::Failure;
+
+/// A model that can be asked.
+#[derive(Debug)]
+pub struct Model {
+    network: Network,
+    parameters: Parameters,
+    tokenizer: Tokenizer,
+    end: u32,
+}
+
+/// What a model answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The text.
+    pub text: String,
+    /// How many tokens it is.
+    pub tokens: u64,
+    /// How many tokens of the prompt were left out at its beginning.
+    pub cut: usize,
+}
+
+impl Model {
+    /// Loads a model.
+    ///
+    /// # Errors
+    /// When the bytes are no weights of this architecture, or no tokenizer with an end token.
+    pub fn load(
+        architecture: &Architecture,
+        vocab_size: u32,
+        weights: &[u8],
+        tokenizer: &[u8],
+        compute: &Compute,
+    ) -> Result<Self, Failure> {
+        let foreign = |message: String| Failure::new(FailureClass::Integrity, message);
+        let tokenizer = Tokenizer::from_bytes(tokenizer)
+            .map_err(|error| foreign(format!("`tokenizer.json` cannot be read: {error}")))?;
+        let end = tokenizer
+            .token_to_id(END_OF_TEXT)
+            .ok_or_else(|| foreign(format!("`tokenizer.json` has no token `{END_OF_TEXT}`")))?;
+        let device = device::open(compute.device, compute.threads)?;
+        let network = Network::new(architecture, vocab_size, &device);
+        let parameters = load_parameters(&network, Some(weights), 0)?;
+        Ok(Self { network, parameters, tokenizer, end })
+    }
+
+    /// Lets the model continue a prompt; tells every piece of text as soon as its characters are whole.
+    ///
+    /// # Errors
+    /// When the prompt or the answer cannot be encoded or decoded, and when the listener fails.
+    pub fn write(
+        &self,
+        prompt: &str,
+        sampling: &Sampling,
+        mut on_text: impl FnMut(&str) -> Result<(), Failure>,
+    ) -> Result<Answer, Failure> {
+        let wrong =
+            |error: tokenizers::Error| Failure::new(FailureClass::Bug, format!("the tokenizer failed: {error}"));
+        let prompt = self.tokenizer.encode(prompt, false).map_err(wrong)?;
+        let mut decoder = self.tokenizer.decode_stream(false);
+        let mut outcome = Ok(());
+        let written = generate(&self.network, &self.parameters, prompt.get_ids(), self.end, sampling, |token| {
+            outcome = match decoder.step(token) {
+                Ok(Some(text)) => on_text(&text),
+                Ok(None) => Ok(()),
+                Err(error) => Err(wrong(error)),
+            };
+            outcome.is_ok()
+        });
+        outcome?;
+        let text = self.tokenizer.decode(&written.tokens, false).map_err(wrong)?;
+        Ok(Answer { text, tokens: written.tokens.len() as u64, cut: written.cut })
+    }
+}

@@ -1,0 +1,116 @@
+//! Trains a model: inputs to engine values, engine results to outputs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::device;
+use crate::engine::tokens::Tokens;
+use crate::engine::train::{Dataset, Ended, Trained, Training, train};
+use crate::id::{Name, StageId, StageKind};
+use crate::plan::work::TrainWork;
+use crate::recipe::dataset::SplitName;
+use crate::recipe::model::Architecture;
+use crate::worker::Outcome;
+use crate::worker::failure::Failure;
+use crate::worker::report::Told;
+use crate::worker::task::Task;
+
+/// `architecture.json`: what it takes to build the network again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ArchitectureFile {
+    /// The version of this format: 1.
+    pub version: u32,
+    /// The network.
+    pub architecture: Architecture,
+    /// The size of the vocabulary.
+    pub vocab_size: u32,
+}
+
+impl ArchitectureFile {
+    /// The version of `architecture.json` this program writes and reads.
+    pub const VERSION: u32 = 1;
+}
+
+/// Trains the model of the task.
+///
+/// # Errors
+/// When inputs are missing or damaged, and when the engine fails.
+pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
+    let base = match &work.base {
+        Some(base) => Some(task.input(&StageId::new(StageKind::Train, base), "model.safetensors")?),
+        None => None,
+    };
+    let data = datasets(task, work)?;
+    let device = device::open(work.compute.device, work.compute.threads)?;
+    let machine = device::machine(work.compute.device, work.compute.threads);
+    let checkpoints = task.checkpoints();
+    let training = Training {
+        architecture: &work.architecture,
+        vocab_size: work.vocab_size,
+        adapter: work.adapter.as_ref(),
+        train: &work.train,
+        base: base.as_deref(),
+        seed: work.seed,
+        device: &device,
+        machine: &machine,
+        checkpoints: &checkpoints,
+        fingerprint: task.spec.fingerprint,
+    };
+    match train(&training, data, &mut Told(task))? {
+        Ended::Interrupted => Ok(Outcome::Interrupted),
+        Ended::Finished(trained) => write(task, work, &trained).map(|()| Outcome::Finished),
+    }
+}
+
+fn datasets(task: &Task, work: &TrainWork) -> Result<Vec<Dataset>, Failure> {
+    let shares = work.train.data.iter();
+    shares
+        .map(|share| {
+            let split = |split| tokens(task, &share.dataset, &work.tokenizer, split, work.vocab_size);
+            Ok(Dataset {
+                weight: share.weight,
+                train: split(SplitName::Train)?,
+                validation: split(SplitName::Validation)?,
+            })
+        })
+        .collect()
+}
+
+/// Returns the tokens of one split of a dataset.
+///
+/// # Errors
+/// When the input is missing or damaged.
+pub fn tokens(
+    task: &Task,
+    dataset: &Name,
+    tokenizer: &Name,
+    split: SplitName,
+    vocab_size: u32,
+) -> Result<Tokens, Failure> {
+    let stage = StageId::new(StageKind::Tokens, format!("{dataset}/{tokenizer}"));
+    let bytes = task.input(&stage, &format!("{}.safetensors", split.word()))?;
+    Ok(Tokens::read(&bytes, dataset.as_str(), split.word(), vocab_size)?)
+}
+
+fn write(task: &mut Task, work: &TrainWork, trained: &Trained) -> Result<(), Failure> {
+    let TrainWork { architecture, vocab_size, .. } = work;
+    let file = ArchitectureFile {
+        version: ArchitectureFile::VERSION,
+        architecture: architecture.clone(),
+        vocab_size: *vocab_size,
+    };
+    task.output("model.safetensors", &trained.model)?;
+    task.output("architecture.json", &json(&file))?;
+    task.output("training.json", &json(&trained.report))?;
+    match &trained.adapter {
+        Some(adapter) => task.output("adapter.safetensors", adapter),
+        None => Ok(()),
+    }
+}
+
+/// Returns a value as JSON a person can read.
+pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).expect("our own types serialize");
+    bytes.push(b'\n');
+    bytes
+}
