@@ -4,8 +4,10 @@
 #![warn(missing_docs)]
 
 pub mod error;
+pub mod execute;
 pub mod id;
 pub mod plan;
 pub mod recipe;
 pub mod record;
+pub mod schedule;
 pub mod worker;
