@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod artifact;
 pub mod error;
 pub mod execute;
 pub mod id;
@@ -10,4 +11,5 @@ pub mod plan;
 pub mod recipe;
 pub mod record;
 pub mod schedule;
+pub mod store;
 pub mod worker;

@@ -1,0 +1,162 @@
+//! What earlier runs left, for the planner: tables `stage_runs` and `stage_outputs` held against the artifact store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::{Digest, Name, RunId, StageId};
+use crate::plan::{Done, Ledger, Outputs};
+use crate::store::Result;
+use crate::store::error::sqlite;
+use crate::store::open::Store;
+use crate::store::row::{Reader, collect, to_json};
+
+const TABLE: &str = "stage_runs";
+
+impl Store {
+    /// Returns what earlier runs left of work with these fingerprints, and the newest of every stage of this recipe.
+    ///
+    /// Work counts as done when every file it made is still in the artifact store with its size.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn ledger(&self, recipe: &Name, fingerprints: &[Digest]) -> Result<Ledger> {
+        let mut ledger = Ledger::default();
+        for (stage, done) in self.done_with(fingerprints).await? {
+            if ledger.done.contains_key(&done.fingerprint) {
+                continue;
+            }
+            let outputs = self.recorded_outputs(done.run, &stage).await?;
+            match outputs.iter().find(|(_, artifact)| !self.artifacts().holds(artifact.digest, artifact.bytes)) {
+                None if outputs.is_empty() => {}
+                None => {
+                    ledger.gone.remove(&done.fingerprint);
+                    ledger.done.insert(done.fingerprint, Done { outputs, ..done });
+                }
+                Some((name, _)) => {
+                    ledger.gone.entry(done.fingerprint).or_insert_with(|| name.clone());
+                }
+            }
+        }
+        ledger.newest = self.newest_of(recipe).await?;
+        Ok(ledger)
+    }
+
+    /// Returns the work with one of these fingerprints, the newest first, without outputs.
+    async fn done_with(&self, fingerprints: &[Digest]) -> Result<Vec<(StageId, Done)>> {
+        let fingerprints: BTreeSet<_> = fingerprints.iter().collect();
+        let rows = sqlx::query(
+            "select s.stage, s.run, s.key, s.fingerprint
+             from stage_runs s
+             join runs r on r.id = s.run
+             where s.fingerprint in (select value from json_each(?1)) and s.status = 'finished'
+             order by r.started_at_ms desc, r.id desc",
+        )
+        .bind(to_json(&fingerprints))
+        .fetch_all(self.reader())
+        .await
+        .map_err(sqlite("list what was done"))?;
+        collect(TABLE, &rows, read)
+    }
+
+    /// Returns the newest work of every stage of a recipe, with its outputs.
+    async fn newest_of(&self, recipe: &Name) -> Result<BTreeMap<StageId, Done>> {
+        // SQLite takes the bare columns from the row with the maximum.
+        let rows = sqlx::query(
+            "select s.stage, coalesce(s.from_run, s.run) as run, s.key, s.fingerprint, max(printf('%020d', r.started_at_ms) || r.id)
+             from stage_runs s
+             join runs r on r.id = s.run
+             where r.recipe = ?1 and s.status in ('finished', 'cached')
+             group by s.stage",
+        )
+        .bind(recipe.as_str())
+        .fetch_all(self.reader())
+        .await
+        .map_err(sqlite("list what was done"))?;
+        let mut newest = BTreeMap::new();
+        for (stage, done) in collect(TABLE, &rows, read)? {
+            let outputs = self.recorded_outputs(done.run, &stage).await?;
+            newest.insert(stage, Done { outputs, ..done });
+        }
+        Ok(newest)
+    }
+
+    async fn recorded_outputs(&self, run: RunId, stage: &StageId) -> Result<Outputs> {
+        let rows = sqlx::query(
+            "select o.name, o.digest, a.bytes
+             from stage_outputs o
+             join artifacts a on a.digest = o.digest
+             where o.run = ?1 and o.stage = ?2",
+        )
+        .bind(run.to_string())
+        .bind(stage.to_string())
+        .fetch_all(self.reader())
+        .await
+        .map_err(sqlite("list the outputs of a stage"))?;
+        Ok(collect(TABLE, &rows, |row| Ok((row.get("name")?, self.artifact(&row)?)))?.into_iter().collect())
+    }
+}
+
+fn read(row: Reader<'_>) -> Result<(StageId, Done)> {
+    let done = Done {
+        run: row.parse("run")?,
+        key: row.json("key")?,
+        fingerprint: row.parse("fingerprint")?,
+        outputs: Outputs::new(),
+    };
+    Ok((row.parse("stage")?, done))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::StageStatus;
+    use crate::store::StageRow;
+    use crate::store::fixture::{block_on, new_run, stage_row, store_with_run};
+
+    #[test]
+    fn work_is_done_while_its_outputs_are_there_and_gone_afterwards() {
+        block_on(async {
+            let (_project, store, run) = store_with_run().await;
+            let row = stage_row("dataset:prose", 0);
+            let recipe = "rust-coder".parse().unwrap();
+            let artifact = store.artifacts().put_bytes(b"data").unwrap();
+            let outputs = Outputs::from([("train.jsonl".to_owned(), artifact.clone())]);
+            assert_eq!(store.ledger(&recipe, &[row.fingerprint]).await.unwrap(), Ledger::default());
+            store.finish_stage(run, &row.stage, &outputs, 3).await.unwrap();
+            let done = Done { run, key: row.key, fingerprint: row.fingerprint, outputs };
+            let ledger = store.ledger(&recipe, &[row.fingerprint]).await.unwrap();
+            assert_eq!(ledger.done, BTreeMap::from([(row.fingerprint, done.clone())]));
+            assert_eq!(ledger.newest, BTreeMap::from([(row.stage.clone(), done.clone())]));
+            std::fs::remove_file(&artifact.path).unwrap();
+            let ledger = store.ledger(&recipe, &[row.fingerprint]).await.unwrap();
+            assert_eq!(ledger.gone, BTreeMap::from([(row.fingerprint, "train.jsonl".to_owned())]));
+            assert!(ledger.done.is_empty());
+            assert_eq!(ledger.newest, BTreeMap::from([(row.stage, done)]));
+            store.close().await;
+        });
+    }
+
+    #[test]
+    fn the_newest_work_of_a_stage_may_have_been_taken_from_an_older_run() {
+        block_on(async {
+            let (_project, store, run) = store_with_run().await;
+            let first = stage_row("dataset:prose", 0);
+            let artifact = store.artifacts().put_bytes(b"data").unwrap();
+            let outputs = Outputs::from([("train.jsonl".to_owned(), artifact)]);
+            store.finish_stage(run, &first.stage, &outputs, 3).await.unwrap();
+            let (second, third) = (RunId::from_bits(2), RunId::from_bits(3));
+            store.insert_run(&new_run(second, 2)).await.unwrap();
+            let changed = StageRow { fingerprint: Digest::of(b"changed"), ..first.clone() };
+            store.insert_stages(second, std::slice::from_ref(&changed)).await.unwrap();
+            store.finish_stage(second, &first.stage, &outputs, 4).await.unwrap();
+            let recipe = "rust-coder".parse().unwrap();
+            let newest = store.ledger(&recipe, &[]).await.unwrap().newest;
+            assert_eq!(newest[&first.stage].fingerprint, changed.fingerprint);
+            store.insert_run(&new_run(third, 10)).await.unwrap();
+            let cached = StageRow { status: StageStatus::Cached, from_run: Some(run), ..first.clone() };
+            store.insert_stages(third, &[cached]).await.unwrap();
+            let newest = store.ledger(&recipe, &[]).await.unwrap().newest;
+            assert_eq!((newest[&first.stage].fingerprint, newest[&first.stage].run), (first.fingerprint, run));
+            store.close().await;
+        });
+    }
+}
