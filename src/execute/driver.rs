@@ -46,9 +46,9 @@ impl Beginning {
 ///
 /// # Errors
 /// When workers cannot be started at all, and when the database or the artifact store fails; workers are then asked to stop.
-pub async fn run(
-    context: Context<'_>,
-    plan: &Plan,
+pub async fn run<'a>(
+    context: Context<'a>,
+    plan: &'a Plan,
     ledger: &Ledger,
     beginning: Beginning,
 ) -> Result<RunOutcome, ExecuteError> {
@@ -223,7 +223,9 @@ impl<'a> Driver<'a> {
                 let failed = self.plan.stages.iter().filter_map(|stage| self.outcomes.get(&stage.id));
                 let failed = failed.filter(|outcome| outcome.status == StageStatus::Failed);
                 let told: Vec<_> = failed
-                    .map(|outcome| format!("`{}`: {}", outcome.stage, outcome.explanation.as_deref().unwrap_or("failed")))
+                    .map(|outcome| {
+                        format!("`{}`: {}", outcome.stage, outcome.explanation.as_deref().unwrap_or("failed"))
+                    })
                     .collect();
                 Some(told.join("; "))
             }

@@ -15,7 +15,11 @@ use crate::store::{EvaluationRow, GateRow, SampleRow, Store};
 /// Moves the outputs of an attempt into the artifact store; each is compared with the digest its worker told.
 ///
 /// Doing it again changes nothing, so that a manager that died halfway does no harm.
-pub(super) fn take_outputs(artifacts: &ArtifactStore, attempt: &Attempt, told: &[Told]) -> Result<Outputs, ExecuteError> {
+pub(super) fn take_outputs(
+    artifacts: &ArtifactStore,
+    attempt: &Attempt,
+    told: &[Told],
+) -> Result<Outputs, ExecuteError> {
     let mut outputs = Outputs::new();
     for Told { name, path, digest } in told {
         let path = attempt.output(name, path)?;
@@ -43,8 +47,11 @@ pub(super) fn report<T: DeserializeOwned>(
     let lacks = || ExecuteError::Lacks { stage: stage.clone(), name: name.to_owned() };
     let artifact = outputs.get(name).ok_or_else(lacks)?;
     let bytes = artifacts.read(artifact.digest)?;
-    serde_json::from_slice(&bytes)
-        .map_err(|source| ExecuteError::Report { stage: stage.clone(), name: name.to_owned(), source })
+    serde_json::from_slice(&bytes).map_err(|source| ExecuteError::Report {
+        stage: stage.clone(),
+        name: name.to_owned(),
+        source,
+    })
 }
 
 /// Records the numbers and texts a stage has found, whether in this run or in the one it was taken from.
@@ -59,7 +66,8 @@ pub(super) async fn record_findings(
     match &stage.work {
         Work::Evaluate(work) => {
             let report: EvaluationReport = report(artifacts, &id, outputs, "metrics.json")?;
-            let row = EvaluationRow { stage: id, model: work.model.clone(), evaluation: work.evaluation.clone(), report };
+            let row =
+                EvaluationRow { stage: id, model: work.model.clone(), evaluation: work.evaluation.clone(), report };
             store.insert_evaluation(run, &row).await?;
         }
         Work::Sample(work) => {
@@ -70,7 +78,8 @@ pub(super) async fn record_findings(
             let result: GateResult = report(artifacts, &id, outputs, "gate.json")?;
             store.insert_gate(run, &GateRow { stage: id, result }).await?;
         }
-        Work::Dataset(_) | Work::Tokenizer(_) | Work::Tokens(_) | Work::Train(_) | Work::Card(_) | Work::Publish(_) => {}
+        Work::Dataset(_) | Work::Tokenizer(_) | Work::Tokens(_) | Work::Train(_) | Work::Card(_) | Work::Publish(_) => {
+        }
     }
     Ok(())
 }

@@ -59,9 +59,9 @@ impl Explain for TailError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Unreadable { .. } => None,
-            Self::Broken { .. } | Self::OutOfOrder { .. } => {
-                Some("only the worker writes this file; remove the attempt's folder to have the stage done again".into())
-            }
+            Self::Broken { .. } | Self::OutOfOrder { .. } => Some(
+                "only the worker writes this file; remove the attempt's folder to have the stage done again".into(),
+            ),
         }
     }
 }
@@ -128,8 +128,11 @@ impl Tail {
 
     fn parse(&mut self, line: &[u8]) -> Result<Option<Event>, TailError> {
         let (path, number) = (&self.path, self.line);
-        let event: Event = serde_json::from_slice(line)
-            .map_err(|source| TailError::Broken { path: path.clone(), line: number, source })?;
+        let event: Event = serde_json::from_slice(line).map_err(|source| TailError::Broken {
+            path: path.clone(),
+            line: number,
+            source,
+        })?;
         if let Some(problem) = self.problem_of(&event) {
             return Err(TailError::OutOfOrder { path: path.clone(), line: number, problem });
         }
@@ -146,7 +149,10 @@ impl Tail {
             return Some(format!("event log of version {version}, this program reads version {}", Event::VERSION));
         }
         if *stage != self.stage || *attempt != self.attempt {
-            return Some(format!("an event of attempt {attempt} at `{stage}` in the log of attempt {} at `{}`", self.attempt, self.stage));
+            return Some(format!(
+                "an event of attempt {attempt} at `{stage}` in the log of attempt {} at `{}`",
+                self.attempt, self.stage
+            ));
         }
         let is_gap = *sequence > self.next_sequence;
         is_gap.then(|| format!("event {sequence} follows where event {} is missing", self.next_sequence))

@@ -125,7 +125,8 @@ impl TaskFolder {
         let mut numbers = Vec::new();
         for entry in entries {
             let name = entry.map_err(io_error("read", &self.path))?.file_name();
-            let number = name.to_str().and_then(|name| name.strip_prefix("attempt-")).and_then(|n| n.parse::<u32>().ok());
+            let number =
+                name.to_str().and_then(|name| name.strip_prefix("attempt-")).and_then(|n| n.parse::<u32>().ok());
             numbers.extend(number);
         }
         numbers.sort_unstable();
@@ -147,7 +148,10 @@ impl TaskFolder {
         let lock = self.path.join("worker.lock");
         if is_locked(&lock).map_err(io_error("lock", &lock))? {
             let on_it = newest_begun(&attempts, |events| !has_ended(events));
-            return Ok(on_it.map(|(attempt, _)| attempt).or_else(|| attempts.pop()).map_or(Found::Nothing, Found::Held));
+            return Ok(on_it
+                .map(|(attempt, _)| attempt)
+                .or_else(|| attempts.pop())
+                .map_or(Found::Nothing, Found::Held));
         }
         Ok(match newest_begun(&attempts, |_| true) {
             Some((attempt, events)) if ended_well(&events) => Found::Finished(attempt, events),
@@ -195,7 +199,8 @@ impl Attempt {
         let inside = path.strip_prefix(&outputs).ok().filter(|inside| {
             name.parse::<Name>().is_ok() && inside.components().all(|part| matches!(part, Component::Normal(_)))
         });
-        let foreign = || TaskError::ForeignOutput { stage: self.stage.clone(), name: name.into(), path: path.to_owned() };
+        let foreign =
+            || TaskError::ForeignOutput { stage: self.stage.clone(), name: name.into(), path: path.to_owned() };
         inside.map(|inside| outputs.join(inside)).ok_or_else(foreign)
     }
 }
@@ -213,7 +218,10 @@ fn newest_begun(attempts: &[Attempt], fits: impl Fn(&[Event]) -> bool) -> Option
         }
     };
     let begun = attempts.iter().rev().map(|attempt| (attempt, told(attempt)));
-    begun.into_iter().find(|(_, events)| !events.is_empty() && fits(events)).map(|(attempt, events)| (attempt.clone(), events))
+    begun
+        .into_iter()
+        .find(|(_, events)| !events.is_empty() && fits(events))
+        .map(|(attempt, events)| (attempt.clone(), events))
 }
 
 fn has_ended(events: &[Event]) -> bool {
@@ -302,7 +310,9 @@ mod tests {
         let (_tasks, folder) = folder();
         let (attempt, _) = folder.begin(spec).unwrap();
         tell(&attempt, &[EventKind::Finished]);
-        assert!(matches!(folder.look().unwrap(), Found::Finished(found, events) if found == attempt && events.len() == 1));
+        assert!(
+            matches!(folder.look().unwrap(), Found::Finished(found, events) if found == attempt && events.len() == 1)
+        );
     }
 
     #[test]
@@ -311,7 +321,8 @@ mod tests {
         let attempt = folder.attempt(1);
         let inside = attempt.outputs().join("model.safetensors");
         assert_eq!(attempt.output("model.safetensors", &inside).unwrap(), inside);
-        for path in ["/etc/passwd", "outputs/x"].map(PathBuf::from).into_iter().chain([attempt.outputs().join("../x")]) {
+        for path in ["/etc/passwd", "outputs/x"].map(PathBuf::from).into_iter().chain([attempt.outputs().join("../x")])
+        {
             assert!(attempt.output("x", &path).is_err(), "{}", path.display());
         }
         assert!(attempt.output("../x", &inside).is_err());

@@ -80,7 +80,8 @@ impl Driver<'_> {
                 }
             }
             Ending::Interrupted => {
-                self.ended(id, StageStatus::Interrupted, since, Some("it was stopped, and can go on".to_owned())).await?;
+                self.ended(id, StageStatus::Interrupted, since, Some("it was stopped, and can go on".to_owned()))
+                    .await?;
                 StageResult::Interrupted
             }
             Ending::Failed(failed) => self.fail(id, since, failed).await?,

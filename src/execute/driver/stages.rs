@@ -15,7 +15,11 @@ use crate::store::StageRow;
 
 impl Driver<'_> {
     /// Records the run and its stages, and takes the outputs of the fresh ones from the ledger.
-    pub(super) async fn record_beginning(&mut self, ledger: &Ledger, beginning: &Beginning) -> Result<(), ExecuteError> {
+    pub(super) async fn record_beginning(
+        &mut self,
+        ledger: &Ledger,
+        beginning: &Beginning,
+    ) -> Result<(), ExecuteError> {
         for stage in self.plan.stages.iter().filter(|stage| stage.is_fresh()) {
             let done = ledger.done.get(&stage.fingerprint);
             let done = done.ok_or_else(|| ExecuteError::NoOutputs { stage: stage.id.clone() })?;

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn an_engine_without_libtorch_is_not_tried_again() {
-        let said = "pedigree-engine: error while loading shared libraries: libtorch_cpu.so: cannot open shared object file";
+        let said =
+            "pedigree-engine: error while loading shared libraries: libtorch_cpu.so: cannot open shared object file";
         let death = death(127 << 8, said);
         assert_eq!(death.class, FailureClass::BadInput);
         assert!(death.message.contains("libtorch_cpu.so"));

@@ -71,7 +71,12 @@ impl ScriptedExecutor {
         let outcome = self.script.get_mut(&spec.stage).and_then(VecDeque::pop_front);
         let mut running = Running { attempt: attempt.clone(), sequence: 0 };
         running.tell(EventKind::Started { pid: 0, machine: Box::new(Machine::default()) })?;
-        running.tell(EventKind::Progress(Progress { done: 1, total: 1, unit: "steps".to_owned(), ..Progress::default() }))?;
+        running.tell(EventKind::Progress(Progress {
+            done: 1,
+            total: 1,
+            unit: "steps".to_owned(),
+            ..Progress::default()
+        }))?;
         match outcome.unwrap_or(Outcome::Finish { value: 10.0 }) {
             Outcome::Finish { value } => running.finish(&spec.work, value, |bytes| bytes)?,
             Outcome::Lie => running.finish(&spec.work, 10.0, |bytes| [bytes, b"!".to_vec()].concat())?,
@@ -132,8 +137,14 @@ fn gone() -> Death {
 impl Running {
     fn tell(&mut self, kind: EventKind) -> std::io::Result<()> {
         let Attempt { stage, number, .. } = &self.attempt;
-        let event =
-            Event { version: Event::VERSION, stage: stage.clone(), attempt: *number, sequence: self.sequence, at_ms: 0, kind };
+        let event = Event {
+            version: Event::VERSION,
+            stage: stage.clone(),
+            attempt: *number,
+            sequence: self.sequence,
+            at_ms: 0,
+            kind,
+        };
         let line = serde_json::to_string(&event).expect("an event serializes") + "\n";
         self.sequence += 1;
         fs::OpenOptions::new().append(true).create(true).open(self.attempt.events())?.write_all(line.as_bytes())

@@ -35,7 +35,8 @@ pub(super) fn work(
 
 /// Returns what was measured of a model by one of the stages a gate needs.
 fn measured(inline: &Inline<'_>, stage: &Stage, model: &Name, evaluation: &Name) -> Result<f64, ExecuteError> {
-    let measures = |work: &Work| matches!(work, Work::Evaluate(work) if work.model == *model && work.evaluation == *evaluation);
+    let measures =
+        |work: &Work| matches!(work, Work::Evaluate(work) if work.model == *model && work.evaluation == *evaluation);
     let needs = stage.needs.iter().filter_map(|need| inline.plan.stage(need));
     let found = needs.into_iter().find(|need| measures(&need.work));
     let lacks = || ExecuteError::Lacks { stage: stage.id.clone(), name: format!("{model}/{evaluation}") };

@@ -13,7 +13,8 @@ impl Listener for LogListener {
     fn hear(&mut self, happening: &Happening<'_>) {
         match happening {
             Happening::RunStarted { run, plan, is_resumed } => {
-                let (n_stages, n_stale) = (plan.stages.len(), plan.stages.iter().filter(|stage| !stage.is_fresh()).count());
+                let (n_stages, n_stale) =
+                    (plan.stages.len(), plan.stages.iter().filter(|stage| !stage.is_fresh()).count());
                 let verb = if *is_resumed { "Going on with" } else { "Started" };
                 info!(run.id = %run, n_stages, n_stale, "{verb} run `{}`", run.short());
             }
@@ -58,11 +59,15 @@ fn log_event(event: &Event) {
             loss = progress.loss,
             "`{stage}` is at {} of {} {}", progress.done, progress.total, progress.unit
         ),
-        EventKind::Metric { name, step, value } => debug!(stage.id = %stage, step, "`{stage}` measured {name} = {value}"),
+        EventKind::Metric { name, step, value } => {
+            debug!(stage.id = %stage, step, "`{stage}` measured {name} = {value}")
+        }
         EventKind::Checkpoint(checkpoint) => {
             info!(stage.id = %stage, step = checkpoint.step, size_bytes = checkpoint.bytes, "`{stage}` saved step {}", checkpoint.step);
         }
-        EventKind::Output { name, bytes, .. } => debug!(stage.id = %stage, size_bytes = bytes, "`{stage}` made `{name}`"),
+        EventKind::Output { name, bytes, .. } => {
+            debug!(stage.id = %stage, size_bytes = bytes, "`{stage}` made `{name}`")
+        }
         EventKind::Note { message } => info!(stage.id = %stage, "`{stage}`: {message}"),
         // The end of the stage tells these.
         EventKind::Finished | EventKind::Interrupted | EventKind::Failed { .. } => {}

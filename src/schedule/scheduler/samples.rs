@@ -70,7 +70,7 @@ pub(crate) fn sample() -> Work {
 
 pub(crate) fn dataset() -> Work {
     let dataset = serde_json::from_value(json!({
-        "source": { "type": "files", "root": "/nowhere", "include": ["*.md"] },
+        "source": { "type": "files", "root": "/nowhere", "include": ["*.md"], "exclude": [], "strip-components": 0 }, "clean": [],
         "split": { "train": 0.8, "validation": 0.1, "test": 0.1, "by": "document" },
     }));
     Work::Dataset(DatasetWork {

@@ -231,8 +231,14 @@ impl World {
 
     /// Returns how often a stage came to an end that is for good.
     fn n_terminal(&self, stage: &Stage) -> u32 {
-        let tried = self.results.get(&stage.id).map_or(0, |_| 1);
-        tried + self.skipped.get(&stage.id).copied().unwrap_or(0) + u32::from(stage.is_fresh())
+        let skipped = self.skipped.get(&stage.id).copied().unwrap_or(0);
+        let tries = self.results.get(&stage.id).map_or(&[][..], Vec::as_slice);
+        // A failure of the machine that was to be tried again is no end where the stage was given up instead.
+        let was_to_be_retried = skipped > 0
+            && tries.len() <= 2
+            && tries.iter().all(|result| *result == StageResult::Failed { class: FailureClass::Infrastructure });
+        let tried = u32::from(!tries.is_empty() && !was_to_be_retried);
+        tried + skipped + u32::from(stage.is_fresh())
     }
 }
 
