@@ -2,12 +2,18 @@
 //!
 //! **Invariant:** pure. What lies on disk and in the database is handed in as a ledger.
 
+pub mod build;
+mod facts;
+pub mod key;
+pub mod judge;
 pub mod stage;
 pub mod work;
 pub mod spec;
 pub mod ledger;
 pub mod staleness;
 
+pub use build::build;
+pub use judge::judge;
 pub use ledger::{Done, Ledger, SourceState, Sources};
 pub use spec::{Outputs, Spec};
 pub use stage::{Freshness, Stage};

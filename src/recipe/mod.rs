@@ -5,10 +5,16 @@
 pub mod meant;
 
 pub mod dataset;
-pub mod evaluation;
-pub mod model;
-pub mod run;
 pub mod tokenizer;
+pub mod model;
 pub mod training;
+pub mod evaluation;
+pub mod run;
+
+pub mod read;
+pub mod problem;
+pub mod render;
 
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
+pub use problem::{Place, Problem, Problems};
+pub use read::read;

@@ -1,0 +1,134 @@
+//! The key of a stage: everything that can change its outputs, readable, and nothing else.
+//!
+//! What is in it, and why the rest is not:
+//!
+//! | in the key | not in the key |
+//! |---|---|
+//! | the digest of the source files | their paths, their times |
+//! | the recipe's values for this work, seeds included | names, comments, order, the git commit |
+//! | the fingerprints of the stages it reads | their run, their machine |
+//! | the engine's semantic version for the kind of work | the program's version |
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::id::Digest;
+use crate::plan::work::{
+    CardWork, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork, TrainWork, Work,
+};
+use crate::recipe::dataset::{Dataset, Source};
+use crate::recipe::training::Train;
+
+/// The semantic version of each kind of work: raised when the same inputs give other outputs.
+const fn version(work: &Work) -> u32 {
+    match work {
+        Work::Dataset(_) => 1,
+        Work::Tokenizer(_) => 1,
+        Work::Tokens(_) => 1,
+        Work::Train(_) => 1,
+        Work::Evaluate(_) => 1,
+        Work::Sample(_) => 1,
+        Work::Gate(_) => 1,
+        Work::Card(_) => 1,
+        Work::Publish(_) => 1,
+    }
+}
+
+/// Returns the key of some work whose inputs have these fingerprints.
+pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
+    let mut key = match work {
+        Work::Dataset(work) => dataset(work),
+        Work::Tokenizer(work) => tokenizer(work),
+        Work::Tokens(TokensWork { dataset: _, tokenizer: _ }) => json!({}),
+        Work::Train(work) => train(work),
+        Work::Evaluate(work) => evaluate(work),
+        Work::Sample(work) => sample(work),
+        Work::Gate(GateWork { gate, metric }) => json!({ "gate": gate, "metric": metric }),
+        Work::Card(CardWork { model, facts }) => json!({ "model": model, "facts": facts }),
+        Work::Publish(PublishWork { name, models, aliases }) => {
+            json!({ "name": name, "models": models, "aliases": aliases })
+        }
+    };
+    if let Value::Object(fields) = &mut key {
+        fields.insert("version".to_owned(), json!(version(work)));
+        fields.insert("inputs".to_owned(), json!(inputs));
+    }
+    key
+}
+
+fn dataset(work: &DatasetWork) -> Value {
+    let DatasetWork { name: _, dataset, source_digest, seed } = work;
+    let Dataset { source, extract, clean, split } = dataset;
+    // Where the files lie and how they were chosen is of no account: the digest covers names and contents.
+    let source = match source {
+        Source::Files { root: _, include: _, exclude: _, strip_components: _ } => "files",
+    };
+    json!({
+        "source": { "type": source, "digest": source_digest },
+        "extract": extract,
+        "clean": clean,
+        "split": split,
+        "seed": seed,
+    })
+}
+
+fn tokenizer(work: &TokenizerWork) -> Value {
+    let TokenizerWork { name: _, tokenizer } = work;
+    json!({ "tokenizer": tokenizer })
+}
+
+fn train(work: &TrainWork) -> Value {
+    let TrainWork { model: _, tier: _, base, architecture, vocab_size, tokenizer: _, adapter, train, seed, compute } =
+        work;
+    let Train {
+        objective,
+        data,
+        budget,
+        batch_tokens,
+        accumulate,
+        optimizer,
+        schedule,
+        validate,
+        checkpoint: _,
+        early_stop,
+    } = train;
+    json!({
+        "base": base,
+        "architecture": architecture,
+        "vocab-size": vocab_size,
+        "adapter": adapter,
+        "objective": objective,
+        "data": data,
+        "budget": budget,
+        "batch-tokens": batch_tokens,
+        "accumulate": accumulate,
+        "optimizer": optimizer,
+        "schedule": schedule,
+        "validate": validate,
+        "early-stop": early_stop,
+        "seed": seed,
+        "compute": compute,
+    })
+}
+
+fn evaluate(work: &EvaluateWork) -> Value {
+    let EvaluateWork {
+        model: _,
+        evaluation: _,
+        metric,
+        dataset: _,
+        split,
+        tokenizer: _,
+        tokens,
+        architecture: _,
+        vocab_size: _,
+        compute,
+    } = work;
+    json!({ "metric": metric, "split": split, "tokens": tokens, "compute": compute })
+}
+
+fn sample(work: &SampleWork) -> Value {
+    let SampleWork { name: _, sample, tokenizer: _, architecture: _, vocab_size: _, compute } = work;
+    json!({ "prompt": sample.prompt, "sampling": sample.sampling, "compute": compute })
+}

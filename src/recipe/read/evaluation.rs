@@ -1,0 +1,94 @@
+//! Reads `evaluations`, `gates` and `samples`.
+
+use crate::recipe::dataset::SplitName;
+use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Metric, Sample, Sampling};
+use crate::recipe::read::fields::Fields;
+use crate::recipe::read::names::Kind;
+use crate::recipe::read::reader::{At, Reader};
+
+/// Reads one evaluation.
+pub fn evaluation(reader: &mut Reader, at: &At<'_>) -> Option<Evaluation> {
+    let mut fields = Fields::open(reader, at)?;
+    let metrics = [Metric::Perplexity, Metric::Loss, Metric::Accuracy].map(|metric| (metric.word(), metric));
+    let metric = fields.need(reader, "metric").and_then(|at| reader.word(&at, "metric", &metrics));
+    let data = fields.need(reader, "data").and_then(|at| {
+        let text = reader.text(&at)?;
+        let (dataset, split) = match text.split_once('/') {
+            Some((dataset, split)) => (dataset, split),
+            None => (text.as_str(), "test"),
+        };
+        let dataset = reader.refer(&at, Kind::Dataset, dataset);
+        let Some(split) = SplitName::ALL.into_iter().find(|known| known.word() == split) else {
+            let hint = Some("splits are `train`, `validation`, `test`".to_owned());
+            return reader.wrong(&at, format!("there is no split `{split}`"), hint);
+        };
+        Some((dataset?, split))
+    });
+    let tokens = fields.or(reader, "tokens", 0, |reader, at| reader.large_count(at, 0));
+    fields.finish(reader);
+    let (dataset, split) = data?;
+    Some(Evaluation { metric: metric?, dataset, split, tokens: tokens? })
+}
+
+/// Reads one gate.
+pub fn gate(reader: &mut Reader, at: &At<'_>) -> Option<Gate> {
+    let mut fields = Fields::open(reader, at)?;
+    let model = fields.need(reader, "model").and_then(|at| reader.reference(&at, Kind::Model));
+    let evaluation = fields.need(reader, "evaluation").and_then(|at| reader.reference(&at, Kind::Evaluation));
+    let less = fields.take("less-than");
+    let greater = fields.take("greater-than");
+    let better = fields.take("min-better-percent");
+    let worse = fields.take("max-worse-percent");
+    let most = fields.take("at-most");
+    let least = fields.take("at-least");
+    let than = fields.take("than");
+    fields.finish(reader);
+    let given = [&less, &greater, &better, &worse, &most, &least].into_iter().flatten().count();
+    if given != 1 {
+        let message = "a gate has one requirement: `less-than`, `greater-than`, `min-better-percent`, `max-worse-percent`, `at-most` or `at-least`";
+        return reader.wrong(at, message, None);
+    }
+    let is_percent = better.is_some() || worse.is_some();
+    if let (Some(than), false) = (&than, is_percent) {
+        return reader.wrong(than, "`than` goes with `min-better-percent` and `max-worse-percent`", None);
+    }
+    let rule = match (less, greater, better.or(worse.clone()), most, least) {
+        (Some(at), ..) => reader.reference(&at, Kind::Model).map(|than| GateRule::LessThan { than }),
+        (_, Some(at), ..) => reader.reference(&at, Kind::Model).map(|than| GateRule::GreaterThan { than }),
+        (_, _, Some(percent_at), ..) => {
+            let percent = reader.number(&percent_at, 0.0..=1e6);
+            let than = match &than {
+                Some(at) => reader.reference(at, Kind::Model),
+                None => reader.wrong(at, "`than` is missing: better or worse than which model?", None),
+            };
+            percent.zip(than).map(|(percent, than)| {
+                if worse.is_some() {
+                    GateRule::MaxWorsePercent { percent, than }
+                } else {
+                    GateRule::MinBetterPercent { percent, than }
+                }
+            })
+        }
+        (_, _, _, Some(at), _) => reader.number(&at, -1e300..=1e300).map(|value| GateRule::AtMost { value }),
+        (_, _, _, _, Some(at)) => reader.number(&at, -1e300..=1e300).map(|value| GateRule::AtLeast { value }),
+        (None, None, None, None, None) => None,
+    };
+    Some(Gate { model: model?, evaluation: evaluation?, rule: rule? })
+}
+
+/// Reads one sample.
+pub fn sample(reader: &mut Reader, at: &At<'_>) -> Option<Sample> {
+    let default = Sampling::default();
+    let mut fields = Fields::open(reader, at)?;
+    let model = fields.need(reader, "model").and_then(|at| reader.reference(&at, Kind::Model));
+    let prompt = fields.need(reader, "prompt").and_then(|at| reader.some_text(&at));
+    let max_tokens = fields.or(reader, "max-tokens", default.max_tokens, |reader, at| reader.count(at, 1));
+    let temperature = fields.or(reader, "temperature", default.temperature, |reader, at| reader.number(at, 0.0..=10.0));
+    let top_k = fields.or(reader, "top-k", default.top_k, |reader, at| reader.count(at, 0));
+    let top_p = fields.or(reader, "top-p", default.top_p, |reader, at| reader.number(at, 1e-6..=1.0));
+    let seed = fields.or(reader, "seed", default.seed, |reader, at| reader.large_count(at, 0));
+    fields.finish(reader);
+    let sampling =
+        Sampling { max_tokens: max_tokens?, temperature: temperature?, top_k: top_k?, top_p: top_p?, seed: seed? };
+    Some(Sample { model: model?, prompt: prompt?, sampling })
+}

@@ -1,0 +1,127 @@
+//! The fields of a mapping: taken one by one; what is left over at the end is a mistake.
+
+use std::collections::BTreeMap;
+
+use crate::id::Name;
+use crate::recipe::problem::{listed, nearest};
+use crate::recipe::read::node::{Key, Node, Value};
+use crate::recipe::read::reader::{At, Reader};
+
+/// The fields of one mapping.
+pub struct Fields<'n> {
+    at: At<'n>,
+    entries: Vec<(&'n Key, &'n Node)>,
+    known: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    /// Opens a mapping; a key that stands in it twice is a problem.
+    pub fn open(reader: &mut Reader, at: &At<'n>) -> Option<Self> {
+        let Value::Map(entries) = &at.node.value else {
+            return reader.wrong(at, format!("expected a mapping, found {}", at.node.kind()), None);
+        };
+        let mut fields = Self { at: at.clone(), entries: Vec::new(), known: Vec::new() };
+        for (key, node) in entries {
+            match fields.entries.iter().find(|(earlier, _)| earlier.text == key.text) {
+                Some((earlier, _)) => {
+                    let message =
+                        format!("`{}` stands here twice; the first is on line {}", key.text, earlier.place.line);
+                    reader.problem(key.place, &fields.path(&key.text), message, Some("keep one of them".to_owned()));
+                }
+                None => fields.entries.push((key, node)),
+            }
+        }
+        Some(fields)
+    }
+
+    /// Returns the mapping itself.
+    pub fn at(&self) -> &At<'n> {
+        &self.at
+    }
+
+    fn path(&self, key: &str) -> String {
+        if self.at.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.at.path) }
+    }
+
+    /// Takes a field that may be absent.
+    pub fn take(&mut self, key: &'static str) -> Option<At<'n>> {
+        self.known.push(key);
+        let position = self.entries.iter().position(|(found, _)| found.text == key)?;
+        let (_, node) = self.entries.remove(position);
+        Some(At { node, path: self.path(key) })
+    }
+
+    /// Takes a field that must be there.
+    pub fn need(&mut self, reader: &mut Reader, key: &'static str) -> Option<At<'n>> {
+        let taken = self.take(key);
+        if taken.is_none() {
+            reader.problem(self.at.node.place, &self.path(key), format!("`{key}` is missing"), None);
+        }
+        taken
+    }
+
+    /// Takes a field that has a default: `None` only where the field is there and wrong.
+    pub fn or<T>(
+        &mut self,
+        reader: &mut Reader,
+        key: &'static str,
+        default: T,
+        read: impl FnOnce(&mut Reader, &At<'n>) -> Option<T>,
+    ) -> Option<T> {
+        match self.take(key) {
+            Some(at) => read(reader, &at),
+            None => Some(default),
+        }
+    }
+
+    /// Takes the `type` of a mapping that is one of several kinds.
+    pub fn kind<T: Clone>(&mut self, reader: &mut Reader, what: &str, words: &[(&str, T)]) -> Option<T> {
+        let Some(at) = self.take("type") else {
+            let hint = format!("{what} is one of {}", listed(words.iter().map(|(word, _)| *word)));
+            return reader.wrong(&self.at, "`type` is missing", Some(hint));
+        };
+        reader.word(&at, what, words)
+    }
+
+    /// Ends the mapping: fields nobody took are problems.
+    pub fn finish(self, reader: &mut Reader) {
+        for (key, _) in &self.entries {
+            let mut known = self.known.clone();
+            known.sort_unstable();
+            known.dedup();
+            let hint = match nearest(&key.text, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the keys here are {}", listed(known.iter().copied())),
+            };
+            reader.problem(key.place, &self.path(&key.text), format!("unknown key `{}`", key.text), Some(hint));
+        }
+    }
+
+    /// Ends the mapping without looking at what is left: its kind is unknown, so its fields are too.
+    pub fn abandon(self) {}
+}
+
+/// Reads a mapping from names to values.
+pub fn named<T>(
+    reader: &mut Reader,
+    at: &At<'_>,
+    mut read: impl FnMut(&mut Reader, &Name, &At<'_>) -> Option<T>,
+) -> Option<BTreeMap<Name, T>> {
+    let fields = Fields::open(reader, at)?;
+    let mut map = BTreeMap::new();
+    let mut whole = true;
+    for (key, node) in &fields.entries {
+        let here = At { node, path: fields.path(&key.text) };
+        match key.text.parse::<Name>() {
+            Ok(name) => match read(reader, &name, &here) {
+                Some(value) => drop(map.insert(name, value)),
+                None => whole = false,
+            },
+            Err(error) => {
+                reader.problem(key.place, &here.path, error.to_string(), None);
+                whole = false;
+            }
+        }
+    }
+    whole.then_some(map)
+}

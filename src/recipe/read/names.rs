@@ -1,0 +1,77 @@
+//! The names a recipe gives to things, known before any of them is read: so a reference can be checked where it stands.
+
+use std::collections::BTreeSet;
+
+use crate::id::Name;
+use crate::recipe::problem::{listed, nearest};
+use crate::recipe::read::node::Node;
+use crate::recipe::read::reader::{At, Reader};
+
+/// A kind of thing a recipe gives names to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An entry of `datasets`.
+    Dataset,
+    /// An entry of `tokenizers`.
+    Tokenizer,
+    /// An entry of `models`.
+    Model,
+    /// An entry of `evaluations`.
+    Evaluation,
+}
+
+/// The names of a recipe by kind.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    datasets: BTreeSet<String>,
+    tokenizers: BTreeSet<String>,
+    models: BTreeSet<String>,
+    evaluations: BTreeSet<String>,
+}
+
+impl Names {
+    /// Returns the names of a recipe.
+    pub fn of(root: &Node) -> Self {
+        let keys = |section: &str| {
+            root.get(section).map_or(&[][..], Node::entries).iter().map(|(key, _)| key.text.clone()).collect()
+        };
+        Self {
+            datasets: keys("datasets"),
+            tokenizers: keys("tokenizers"),
+            models: keys("models"),
+            evaluations: keys("evaluations"),
+        }
+    }
+
+    fn of_kind(&self, kind: Kind) -> (&'static str, &BTreeSet<String>) {
+        match kind {
+            Kind::Dataset => ("dataset", &self.datasets),
+            Kind::Tokenizer => ("tokenizer", &self.tokenizers),
+            Kind::Model => ("model", &self.models),
+            Kind::Evaluation => ("evaluation", &self.evaluations),
+        }
+    }
+}
+
+impl Reader {
+    /// Reads a reference to a thing of this recipe.
+    pub fn reference(&mut self, at: &At<'_>, kind: Kind) -> Option<Name> {
+        let text = self.text(at)?;
+        self.refer(at, kind, &text)
+    }
+
+    /// Checks a reference that was already read.
+    pub fn refer(&mut self, at: &At<'_>, kind: Kind, text: &str) -> Option<Name> {
+        let (word, names) = self.names.of_kind(kind);
+        if names.contains(text) {
+            return text.parse().ok();
+        }
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let hint = match nearest(text, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("this recipe has no {word}s"),
+            None => format!("the {word}s of this recipe are {}", listed(names.iter().copied())),
+        };
+        self.wrong(at, format!("there is no {word} `{text}`"), Some(hint))
+    }
+}

@@ -1,0 +1,158 @@
+//! Reads values out of nodes, and collects what is wrong with them.
+
+use std::ops::RangeInclusive;
+
+use crate::id::Name;
+use crate::recipe::problem::{Place, Problem, listed, nearest};
+use crate::recipe::read::names::Names;
+use crate::recipe::read::node::{Node, Value};
+
+/// A node and its dotted path.
+#[derive(Debug, Clone)]
+pub struct At<'n> {
+    /// The node.
+    pub node: &'n Node,
+    /// The dotted path from the root.
+    pub path: String,
+}
+
+/// Collects problems while values are read.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// The problems so far.
+    pub problems: Vec<Problem>,
+    /// The names the recipe gives to things.
+    pub names: Names,
+}
+
+impl Reader {
+    /// Adds a problem.
+    pub fn problem(&mut self, place: Place, path: &str, message: impl Into<String>, hint: Option<String>) {
+        self.problems.push(Problem { place, path: path.to_owned(), message: message.into(), hint });
+    }
+
+    /// Adds a problem with a value.
+    pub fn wrong<T>(&mut self, at: &At<'_>, message: impl Into<String>, hint: Option<String>) -> Option<T> {
+        self.problem(at.node.place, &at.path, message, hint);
+        None
+    }
+
+    fn expected<T>(&mut self, at: &At<'_>, what: &str) -> Option<T> {
+        let found = match at.node.value {
+            Value::List(_) | Value::Map(_) | Value::Null => at.node.kind().to_owned(),
+            Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Text(_) => {
+                format!("{} {}", at.node.kind(), at.node.shown())
+            }
+        };
+        self.wrong(at, format!("expected {what}, found {found}"), None)
+    }
+
+    /// Reads a whole number within a range.
+    pub fn integer(&mut self, at: &At<'_>, range: RangeInclusive<i128>) -> Option<i128> {
+        let value = match at.node.value {
+            Value::Integer(value) => value,
+            Value::Number(value) if value.fract() == 0.0 && value.abs() < 1e18 => value as i128,
+            _ => return self.expected(at, "a whole number"),
+        };
+        if !range.contains(&value) {
+            let (low, high) = range.into_inner();
+            return self.wrong(at, format!("{value} is out of range: expected {low} to {high}"), None);
+        }
+        Some(value)
+    }
+
+    /// Reads a whole number of at least `low` that fits 32 bits.
+    pub fn count(&mut self, at: &At<'_>, low: u32) -> Option<u32> {
+        self.integer(at, i128::from(low)..=i128::from(u32::MAX)).and_then(|value| u32::try_from(value).ok())
+    }
+
+    /// Reads a whole number of at least `low` that fits 63 bits.
+    pub fn large_count(&mut self, at: &At<'_>, low: u64) -> Option<u64> {
+        self.integer(at, i128::from(low)..=i128::from(i64::MAX)).and_then(|value| u64::try_from(value).ok())
+    }
+
+    /// Reads a finite number within a range.
+    pub fn number(&mut self, at: &At<'_>, range: RangeInclusive<f64>) -> Option<f64> {
+        let value = match at.node.value {
+            Value::Integer(value) => value as f64,
+            Value::Number(value) => value,
+            _ => return self.expected(at, "a number"),
+        };
+        if !value.is_finite() {
+            return self.wrong(at, format!("expected a finite number, found {value}"), None);
+        }
+        if !range.contains(&value) {
+            let (low, high) = range.into_inner();
+            let hint = (high == 1.0 && value > 1.0 && value <= 100.0)
+                .then(|| format!("this is a share between {low} and 1; `{}` may be meant", value / 100.0));
+            return self.wrong(at, format!("{value} is out of range: expected {low} to {high}"), hint);
+        }
+        Some(value)
+    }
+
+    /// Reads a truth value.
+    pub fn truth(&mut self, at: &At<'_>) -> Option<bool> {
+        match at.node.value {
+            Value::Bool(value) => Some(value),
+            _ => self.expected(at, "`true` or `false`"),
+        }
+    }
+
+    /// Reads text.
+    pub fn text(&mut self, at: &At<'_>) -> Option<String> {
+        match &at.node.value {
+            Value::Text(text) => Some(text.clone()),
+            _ => self.expected(at, "text"),
+        }
+    }
+
+    /// Reads text that is not empty.
+    pub fn some_text(&mut self, at: &At<'_>) -> Option<String> {
+        match self.text(at)? {
+            text if text.trim().is_empty() => self.wrong(at, "expected some text, found none", None),
+            text => Some(text),
+        }
+    }
+
+    /// Reads a name.
+    pub fn name(&mut self, at: &At<'_>) -> Option<Name> {
+        let text = self.text(at)?;
+        text.parse().map_err(|error: crate::id::NameError| self.wrong::<()>(at, error.to_string(), None)).ok()
+    }
+
+    /// Reads one of some words, each standing for a value.
+    pub fn word<T: Clone>(&mut self, at: &At<'_>, what: &str, words: &[(&str, T)]) -> Option<T> {
+        let Some(text) = at.node.text() else {
+            return self.expected(at, &format!("{what}: one of {}", listed(words.iter().map(|(word, _)| *word))));
+        };
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(value.clone());
+        }
+        let hint = match nearest(text, words.iter().map(|(word, _)| *word)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("{what} is one of {}", listed(words.iter().map(|(word, _)| *word))),
+        };
+        self.wrong(at, format!("`{text}` is no {what}"), Some(hint))
+    }
+
+    /// Reads a list, each item by `read`.
+    pub fn list<T>(&mut self, at: &At<'_>, mut read: impl FnMut(&mut Self, &At<'_>) -> Option<T>) -> Option<Vec<T>> {
+        let Value::List(items) = &at.node.value else {
+            return self.expected(at, "a list");
+        };
+        let read: Vec<_> = items
+            .iter()
+            .enumerate()
+            .map(|(i, node)| read(self, &At { node, path: format!("{}[{i}]", at.path) }))
+            .collect();
+        read.into_iter().collect()
+    }
+
+    /// Reads a list that is not empty.
+    pub fn some_list<T>(&mut self, at: &At<'_>, read: impl FnMut(&mut Self, &At<'_>) -> Option<T>) -> Option<Vec<T>> {
+        match self.list(at, read)? {
+            list if list.is_empty() => self.wrong(at, "expected at least one item, found an empty list", None),
+            list => Some(list),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! YAML text to [`Node`]s, within a budget: the only file that names the YAML crate.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{DuplicateKeyPolicy, Location, NonFiniteFloatPolicy, Spanned};
+
+use crate::recipe::problem::{Place, Problem};
+use crate::recipe::read::node::{Key, Node, Value};
+
+/// The largest recipe, in bytes.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// Parses one YAML document.
+///
+/// # Errors
+/// When the text is too large, is not one YAML document, or spends more anchors, aliases or nesting than a recipe needs.
+pub fn parse(text: &str) -> Result<Node, Box<Problem>> {
+    if text.len() > MOST_BYTES {
+        let message = format!("the recipe is {} bytes long; at most {MOST_BYTES} are read", text.len());
+        return Err(Box::new(Problem { place: Place::default(), path: String::new(), message, hint: None }));
+    }
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: 32,
+            max_nodes: 20_000,
+            max_events: 100_000,
+            max_aliases: 100,
+            max_anchors: 100,
+            max_documents: 1,
+            flow_nesting_limit: 32,
+            max_recorded_anchor_bytes: 1 << 20,
+            max_total_scalar_bytes: 2 << 20,
+        },
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        strict_booleans: true,
+        reject_unsupported_tags: true,
+        with_snippet: false,
+    };
+    match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
+        Ok(spanned) => Ok(node(spanned)),
+        Err(error) => {
+            let place = error.location().map(|location| place(&location)).unwrap_or_default();
+            let full = error.without_snippet().to_string();
+            let message = full.lines().next().unwrap_or("this is not YAML").trim().to_owned();
+            Err(Box::new(Problem { place, path: String::new(), message, hint: hint(&full) }))
+        }
+    }
+}
+
+fn hint(message: &str) -> Option<String> {
+    let lower = message.to_lowercase();
+    if lower.contains("tab") {
+        return Some("indent with spaces".to_owned());
+    }
+    if lower.contains("budget") || lower.contains("limit") || lower.contains("alias") {
+        return Some("a recipe holds at most 20000 values, 100 anchors, 100 aliases and 32 levels".to_owned());
+    }
+    None
+}
+
+fn place(location: &Location) -> Place {
+    let start = location.span().byte_offset().unwrap_or(0) as usize;
+    let length = location.span().byte_len().unwrap_or(0) as usize;
+    Place { line: location.line() as u32, column: location.column() as u32, start, end: start + length }
+}
+
+fn node(spanned: Spanned<Raw>) -> Node {
+    let place = place(&spanned.referenced);
+    let value = match spanned.value {
+        Raw::Null => Value::Null,
+        Raw::Bool(value) => Value::Bool(value),
+        Raw::Integer(value) => Value::Integer(value),
+        Raw::Number(value) => Value::Number(value),
+        Raw::Text(text) => Value::Text(text),
+        Raw::List(items) => Value::List(items.into_iter().map(node).collect()),
+        Raw::Map(entries) => Value::Map(entries.into_iter().map(|(name, value)| (key(name), node(value))).collect()),
+    };
+    Node { value, place }
+}
+
+fn key(spanned: Spanned<Raw>) -> Key {
+    let node = node(spanned);
+    let text = match &node.value {
+        Value::Text(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::List(_) | Value::Map(_) => {
+            node.shown().trim_matches('`').to_owned()
+        }
+    };
+    Key { text, place: node.place }
+}
+
+/// What serde sees, before places are made plain.
+enum Raw {
+    Null,
+    Bool(bool),
+    Integer(i128),
+    Number(f64),
+    Text(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Integer(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw, E> {
+        Ok(Raw::Integer(value.into()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Raw, E> {
+        Ok(Raw::Integer(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw::Number(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
+        let mut map = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            map.push(entry);
+        }
+        Ok(Raw::Map(map))
+    }
+}

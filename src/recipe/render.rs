@@ -1,0 +1,40 @@
+//! Problems as people read them: the line, the caret, the hint.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::recipe::problem::{Problem, Problems};
+
+/// Renders every problem with the source line under it.
+pub fn render(problems: &Problems, coloured: bool) -> String {
+    let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+    let rendered: Vec<_> = problems.problems.iter().map(|problem| one(problems, problem, &renderer)).collect();
+    rendered.join("\n\n")
+}
+
+fn one(problems: &Problems, problem: &Problem, renderer: &Renderer) -> String {
+    let title = match problem.path.as_str() {
+        "" => problem.message.clone(),
+        path => format!("{path}: {}", problem.message),
+    };
+    let start = problem.place.start.min(problems.text.len());
+    let end = first_line_end(&problems.text, start, problem.place.end);
+    let mut group = Group::with_title(Level::ERROR.primary_title(title.as_str()));
+    if problem.place.line == 0 {
+        group = group.element(annotate_snippets::Origin::path(problems.file.as_str()));
+    } else {
+        let annotation = AnnotationKind::Primary.span(start..end);
+        group =
+            group.element(Snippet::source(problems.text.as_str()).path(problems.file.as_str()).annotation(annotation));
+    }
+    if let Some(hint) = &problem.hint {
+        group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
+    }
+    renderer.render(&[group])
+}
+
+/// A value of many lines is marked on its first line only.
+fn first_line_end(text: &str, start: usize, end: usize) -> usize {
+    let end = end.clamp(start, text.len());
+    let cut = text.get(start..end).and_then(|span| span.find('\n')).map_or(end, |newline| start + newline);
+    if text.is_char_boundary(cut) { cut } else { start }
+}
