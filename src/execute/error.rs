@@ -1,0 +1,73 @@
+//! What can go wrong with a run as a whole; what goes wrong with a stage is told by that stage.
+
+use crate::artifact::ArtifactError;
+use crate::error::{Exit, Explain};
+use crate::execute::executor::StartError;
+use crate::execute::task_folder::TaskError;
+use crate::id::StageId;
+use crate::store::StoreError;
+
+/// What can go wrong with a run as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// Workers cannot be started here.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The database says no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An artifact is missing or damaged, or cannot be stored.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// A task folder cannot be used.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// The plan calls a stage fresh of which the ledger knows nothing.
+    #[error("`{stage}` is called fresh, but nothing is known of its outputs")]
+    NoOutputs {
+        /// The stage.
+        stage: StageId,
+    },
+    /// A report among the outputs cannot be read.
+    #[error("`{name}` of `{stage}` cannot be read")]
+    Report {
+        /// The stage.
+        stage: StageId,
+        /// The output.
+        name: String,
+        /// Why not.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A stage lacks an output or an input it is known to have.
+    #[error("`{stage}` has no `{name}`")]
+    Lacks {
+        /// The stage.
+        stage: StageId,
+        /// What it lacks.
+        name: String,
+    },
+}
+
+impl Explain for ExecuteError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Start(error) => error.exit(),
+            Self::Store(error) => error.exit(),
+            Self::Artifact(error) => error.exit(),
+            Self::Task(error) => error.exit(),
+            Self::NoOutputs { .. } => Exit::Bug,
+            Self::Report { .. } | Self::Lacks { .. } => Exit::Integrity,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Start(error) => error.hint(),
+            Self::Store(error) => error.hint(),
+            Self::Artifact(error) => error.hint(),
+            Self::Task(error) => error.hint(),
+            Self::NoOutputs { .. } | Self::Report { .. } | Self::Lacks { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Work the manager does itself, in an instant: gates, cards, publishing.
+
+pub mod gate;
+
+use std::collections::BTreeMap;
+
+use crate::artifact::ArtifactStore;
+use crate::execute::error::ExecuteError;
+use crate::id::{RunId, StageId};
+use crate::plan::{Outputs, Plan, Stage, Work};
+use crate::store::Store;
+
+/// What such work can look at.
+pub(super) struct Inline<'a> {
+    pub(super) store: &'a Store,
+    pub(super) artifacts: &'a ArtifactStore,
+    pub(super) run: RunId,
+    pub(super) plan: &'a Plan,
+    /// The outputs of every stage that is done.
+    pub(super) outputs: &'a BTreeMap<StageId, Outputs>,
+}
+
+/// Does the work of a stage; returns its outputs and, where a requirement is broken, how.
+pub(super) async fn work(inline: &Inline<'_>, stage: &Stage) -> Result<(Outputs, Option<String>), ExecuteError> {
+    match &stage.work {
+        Work::Gate(work) => gate::work(inline, stage, work),
+        Work::Card(_) | Work::Publish(_) => todo!(),
+        Work::Dataset(_)
+        | Work::Tokenizer(_)
+        | Work::Tokens(_)
+        | Work::Train(_)
+        | Work::Evaluate(_)
+        | Work::Sample(_) => unreachable!("a worker does this work"),
+    }
+}

@@ -1,0 +1,164 @@
+//! A dependency queue: hands out every key once, and only when all it needs is finished.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys that wait for other keys.
+///
+/// Keys that are ready are handed out in the order in which they were queued.
+#[derive(Debug, Clone)]
+pub struct Queue<K> {
+    /// What each queued key still waits for.
+    waiting: BTreeMap<K, BTreeSet<K>>,
+    /// Who needs a key; outlives the key's own place in the queue.
+    dependents: BTreeMap<K, BTreeSet<K>>,
+    /// The queued keys, in order.
+    order: Vec<K>,
+}
+
+impl<K> Default for Queue<K> {
+    fn default() -> Self {
+        Self { waiting: BTreeMap::new(), dependents: BTreeMap::new(), order: Vec::new() }
+    }
+}
+
+impl<K: Clone + Ord> Queue<K> {
+    /// Adds a key that is handed out when every one of `needs` is finished.
+    ///
+    /// A key that is queued already keeps its place and what it waits for.
+    pub fn queue(&mut self, key: K, needs: impl IntoIterator<Item = K>) {
+        if self.waiting.contains_key(&key) {
+            return;
+        }
+        let needs: BTreeSet<K> = needs.into_iter().collect();
+        for need in &needs {
+            self.dependents.entry(need.clone()).or_default().insert(key.clone());
+        }
+        self.order.push(key.clone());
+        self.waiting.insert(key, needs);
+    }
+
+    /// Takes out the first key that waits for nothing and that `accepts` agrees to.
+    pub fn dequeue(&mut self, mut accepts: impl FnMut(&K) -> bool) -> Option<K> {
+        let place = self.order.iter().position(|key| self.waiting[key].is_empty() && accepts(key))?;
+        let key = self.order.remove(place);
+        self.waiting.remove(&key);
+        Some(key)
+    }
+
+    /// Tells that a key is finished; returns the keys that wait for nothing any more.
+    pub fn finish(&mut self, key: &K) -> Vec<K> {
+        let dependents = self.dependents.remove(key).unwrap_or_default();
+        let mut released = Vec::new();
+        for dependent in dependents {
+            if let Some(needs) = self.waiting.get_mut(&dependent)
+                && needs.remove(key)
+                && needs.is_empty()
+            {
+                released.push(dependent);
+            }
+        }
+        released
+    }
+
+    /// Takes out every queued key that needs `key`, directly or not, in the order of the queue.
+    pub fn abandon(&mut self, key: &K) -> Vec<K> {
+        let mut doomed = BTreeSet::new();
+        let mut open = vec![key.clone()];
+        while let Some(next) = open.pop() {
+            for dependent in self.dependents.get(&next).into_iter().flatten() {
+                if self.waiting.contains_key(dependent) && doomed.insert(dependent.clone()) {
+                    open.push(dependent.clone());
+                }
+            }
+        }
+        self.take(|key| doomed.contains(key))
+    }
+
+    /// Takes out every queued key, in the order of the queue.
+    pub fn clear(&mut self) -> Vec<K> {
+        self.take(|_| true)
+    }
+
+    /// Returns whether no key is queued.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    fn take(&mut self, is_taken: impl Fn(&K) -> bool) -> Vec<K> {
+        let (taken, kept) = self.order.drain(..).partition(|key| is_taken(key));
+        self.order = kept;
+        self.waiting.retain(|key, _| !is_taken(key));
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Graphs of up to 12 keys whose arrows point backwards, and a stream of choices.
+    fn graphs() -> impl Strategy<Value = (Vec<BTreeSet<usize>>, Vec<u8>)> {
+        let edges = proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..4), 1..12);
+        (edges, proptest::collection::vec(any::<u8>(), 64)).prop_map(|(edges, choices)| {
+            let needs = |(key, raw): (usize, Vec<u8>)| match key {
+                0 => BTreeSet::new(),
+                _ => raw.into_iter().map(|byte| usize::from(byte) % key).collect(),
+            };
+            (edges.into_iter().enumerate().map(needs).collect(), choices)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_comes_once_and_behind_all_it_needs((needs, choices) in graphs()) {
+            let mut queue = Queue::default();
+            // Queued backwards: the order of queueing must not matter to what is respected.
+            for (key, needs) in needs.iter().enumerate().rev() {
+                queue.queue(key, needs.iter().copied());
+            }
+            let (mut running, mut finished) = (Vec::new(), BTreeSet::new());
+            let mut choices = choices.into_iter().cycle();
+            while !queue.is_empty() || !running.is_empty() {
+                let takes_one = choices.next().unwrap() % 2 == 0;
+                if takes_one && let Some(key) = queue.dequeue(|_| true) {
+                    prop_assert!(needs[key].is_subset(&finished));
+                    running.push(key);
+                } else if !running.is_empty() {
+                    let key = running.remove(usize::from(choices.next().unwrap()) % running.len());
+                    queue.finish(&key);
+                    prop_assert!(finished.insert(key), "{key} came twice");
+                }
+            }
+            prop_assert_eq!(finished.len(), needs.len());
+        }
+
+        #[test]
+        fn an_abandoned_key_takes_exactly_its_descendants_with_it((needs, choices) in graphs()) {
+            let mut queue = Queue::default();
+            for (key, needs) in needs.iter().enumerate() {
+                queue.queue(key, needs.iter().copied());
+            }
+            let root = usize::from(choices[0]) % needs.len();
+            let mut doomed = BTreeSet::from([root]);
+            for (key, needs) in needs.iter().enumerate() {
+                if !needs.is_disjoint(&doomed) {
+                    doomed.insert(key);
+                }
+            }
+            doomed.remove(&root);
+            let abandoned: BTreeSet<_> = queue.abandon(&root).into_iter().collect();
+            prop_assert_eq!(abandoned, doomed);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_accepted_keeps_its_place() {
+        let mut queue = Queue::default();
+        queue.queue("wide", []);
+        queue.queue("narrow", []);
+        assert_eq!(queue.dequeue(|key| *key == "narrow"), Some("narrow"));
+        assert_eq!(queue.dequeue(|_| true), Some("wide"));
+        assert_eq!(queue.dequeue(|_| true), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! Small plans for tests, here and in `execute`.
+
+use serde_json::json;
+
+use crate::id::{Digest, Name, RunId, StageId};
+use crate::plan::work::{CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork};
+use crate::plan::{Freshness, Plan, Stage, StaleReason, Work};
+use crate::recipe::dataset::SplitName;
+use crate::recipe::evaluation::{Gate, GateRule, Metric, Sample, Sampling};
+use crate::recipe::model::{Architecture, Llama};
+use crate::recipe::run::{DeviceChoice, Precision};
+
+pub(crate) fn name(text: &str) -> Name {
+    text.parse().unwrap()
+}
+
+fn compute(threads: u32, device: DeviceChoice) -> Compute {
+    Compute { device, precision: Precision::Fp32, threads }
+}
+
+pub(crate) fn architecture() -> Architecture {
+    Architecture::Llama(Llama {
+        layers: 1,
+        width: 8,
+        heads: 2,
+        kv_heads: 1,
+        mlp_width: 16,
+        context: 16,
+        rope_theta: 10_000.0,
+        norm_epsilon: 1e-5,
+        tie_embeddings: true,
+    })
+}
+
+pub(crate) fn evaluate(threads: u32, device: DeviceChoice) -> Work {
+    evaluate_of("general", threads, device)
+}
+
+pub(crate) fn evaluate_of(model: &str, threads: u32, device: DeviceChoice) -> Work {
+    Work::Evaluate(EvaluateWork {
+        model: name(model),
+        evaluation: name("ppl"),
+        metric: Metric::Perplexity,
+        dataset: name("prose"),
+        split: SplitName::Test,
+        tokenizer: name("bpe"),
+        tokens: 0,
+        architecture: architecture(),
+        vocab_size: 64,
+        compute: compute(threads, device),
+    })
+}
+
+pub(crate) fn gate(model: &str, rule: GateRule) -> Work {
+    let gate = Gate { model: name(model), evaluation: name("ppl"), rule };
+    Work::Gate(GateWork { gate, metric: Metric::Perplexity })
+}
+
+pub(crate) fn sample() -> Work {
+    let sample = Sample { model: name("general"), prompt: "fn main".into(), sampling: Sampling::default() };
+    Work::Sample(SampleWork {
+        name: name("hello"),
+        sample,
+        tokenizer: name("bpe"),
+        architecture: architecture(),
+        vocab_size: 64,
+        compute: compute(1, DeviceChoice::Cpu),
+    })
+}
+
+pub(crate) fn dataset() -> Work {
+    let dataset = serde_json::from_value(json!({
+        "source": { "type": "files", "root": "/nowhere", "include": ["*.md"], "exclude": [], "strip-components": 0 }, "clean": [],
+        "split": { "train": 0.8, "validation": 0.1, "test": 0.1, "by": "document" },
+    }));
+    Work::Dataset(DatasetWork {
+        name: name("prose"),
+        dataset: dataset.expect("a dataset of the recipe language"),
+        source_digest: Digest::of(b"prose"),
+        seed: 1,
+    })
+}
+
+pub(crate) fn publish() -> Work {
+    Work::Publish(PublishWork { name: name("coder"), models: vec![name("general")], aliases: Default::default() })
+}
+
+pub(crate) fn card() -> Work {
+    Work::Card(CardWork { model: name("general"), facts: json!({}) })
+}
+
+/// Returns a stale stage.
+pub(crate) fn stage(id: &str, work: Work, needs: &[&str]) -> Stage {
+    let id: StageId = id.parse().unwrap();
+    let needs: Vec<StageId> = needs.iter().map(|need| need.parse().unwrap()).collect();
+    let key = json!({ "id": id, "work": work });
+    let fingerprint = Digest::of_json(&key);
+    Stage { id, work, needs, key, fingerprint, freshness: Freshness::Stale { reason: StaleReason::New } }
+}
+
+/// Returns the stage as one that an earlier run did.
+pub(crate) fn fresh(stage: Stage) -> Stage {
+    Stage { freshness: Freshness::Fresh { run: RunId::from_bits(7) }, ..stage }
+}
+
+pub(crate) fn plan(stages: Vec<Stage>) -> Plan {
+    Plan { recipe: name("small"), stages }
+}
