@@ -14,6 +14,7 @@ pub mod plan;
 pub mod provenance;
 pub mod recipe;
 pub mod record;
+pub mod reproduce;
 pub mod schedule;
 pub mod store;
 pub mod worker;

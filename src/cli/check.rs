@@ -38,7 +38,11 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> anyhow::Result<Exit> {
     }
     let n_problems: usize = all.iter().map(|problems| problems.problems.len()).sum();
     session.printer.answer(&all, || {
-        format!("checked {}: {}", plural(files.len(), "recipe"), if exit == Exit::Done { "no problems".to_owned() } else { plural(n_problems, "problem") })
+        format!(
+            "checked {}: {}",
+            plural(files.len(), "recipe"),
+            if exit == Exit::Done { "no problems".to_owned() } else { plural(n_problems, "problem") }
+        )
     });
     Ok(exit)
 }
@@ -48,11 +52,14 @@ fn recipes_below(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let mut files: Vec<PathBuf> = std::fs::read_dir(path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(path)?.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
     files.sort();
     if files.is_empty() {
-        return Err(Complaint::input(format!("there is no recipe in `{}`", path.display()), "recipes end in `.yaml`").into());
+        return Err(
+            Complaint::input(format!("there is no recipe in `{}`", path.display()), "recipes end in `.yaml`").into()
+        );
     }
     Ok(files)
 }

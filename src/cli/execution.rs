@@ -23,7 +23,7 @@ pub async fn execute(
     ledger: &Ledger,
     beginning: Beginning,
 ) -> anyhow::Result<RunOutcome> {
-    let lock = ManagerLock::take(&workspace.folder(), beginning.run())?;
+    let lock = ManagerLock::take(workspace, beginning.run())?;
     let store = Store::open(workspace).await?;
     let resumed = match &beginning {
         Beginning::Resumed(run) => Some(*run),

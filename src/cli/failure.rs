@@ -57,7 +57,7 @@ pub fn report(printer: &Printer, error: &anyhow::Error) -> Exit {
     }
     printer.error(&message);
     let explained = error.chain().find_map(explained);
-    if let Some(hint) = explained.and_then(Explain::hint) {
+    if let Some(hint) = explained.and_then(|explained| explained.hint()) {
         printer.hint(&hint);
     }
     match explained {
@@ -67,7 +67,7 @@ pub fn report(printer: &Printer, error: &anyhow::Error) -> Exit {
 }
 
 /// Returns the error as one that knows its exit code, if it is one of ours.
-fn explained(error: &(dyn std::error::Error + 'static)) -> Option<&dyn Explain> {
+fn explained<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Explain> {
     fn of<'a, E: Explain + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Explain> {
         error.downcast_ref::<E>().map(|error| error as &dyn Explain)
     }

@@ -48,7 +48,8 @@ pub fn duration(ms: u64) -> String {
 
 /// Returns a time in UTC: `2026-01-31 12:00:00`.
 pub fn time(at_ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(at_ms).map_or_else(|_| at_ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    jiff::Timestamp::from_millisecond(at_ms)
+        .map_or_else(|_| at_ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 /// Returns a metric with as many digits as mean something.
@@ -65,7 +66,7 @@ pub fn metric(value: f64) -> String {
 /// Returns rows under a header, without lines, fit to the terminal; the columns in `right` are numbers.
 pub fn table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
     let mut table = Table::new();
-    table.load_preset(comfy_table::presets::NOTHING).set_header(header.iter().copied());
+    table.load_style(comfy_table::presets::NOTHING).set_header(header.iter().copied());
     table.add_rows(rows.iter().cloned());
     for column in right {
         if let Some(column) = table.column_mut(*column) {

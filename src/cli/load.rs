@@ -51,7 +51,11 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Complaint {
         std::io::ErrorKind::NotFound => "recipes mostly lie in `recipes/`; `pedigree init` writes a first one",
         _ => "a recipe is a YAML file",
     };
-    Complaint { message: format!("cannot read `{}`: {error}", path.display()), hint: Some(hint.to_owned()), exit: Exit::BadInput }
+    Complaint {
+        message: format!("cannot read `{}`: {error}", path.display()),
+        hint: Some(hint.to_owned()),
+        exit: Exit::BadInput,
+    }
 }
 
 /// Returns the allow-listed environment variables that are set; `CARGO_HOME` has Cargo's own default.
@@ -83,8 +87,8 @@ pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result
     let mut cache = cache_file.as_deref().map(DigestCache::load).unwrap_or_default();
     let mut states = Sources::new();
     for (name, dataset) in &recipe.datasets {
-        let state = source::state(&dataset.source, Path::new("/"), &mut cache)
-            .with_context(|| format!("dataset `{name}`"))?;
+        let state =
+            source::state(&dataset.source, Path::new("/"), &mut cache).with_context(|| format!("dataset `{name}`"))?;
         states.insert(name.clone(), state);
     }
     if let Some(file) = cache_file {

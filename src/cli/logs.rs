@@ -22,7 +22,8 @@ pub async fn run(session: &Session, arguments: &LogsArgs) -> anyhow::Result<Exit
     let (_, store, _) = session.reading().await?;
     let run = store.run_by_prefix(&arguments.run).await?.id;
     let only = arguments.stage.as_deref().map(str::parse::<StageId>).transpose();
-    let only = only.map_err(|error| Complaint::input(error.to_string(), "`pedigree status` lists the stages of a run"))?;
+    let only =
+        only.map_err(|error| Complaint::input(error.to_string(), "`pedigree status` lists the stages of a run"))?;
     let mut printed = BTreeSet::new();
     loop {
         // The state is read before the events: what is written in between is read in the next round.
@@ -57,7 +58,9 @@ fn print(session: &Session, event: &Event) {
 
 fn told(kind: &EventKind) -> String {
     match kind {
-        EventKind::Started { pid, machine } => format!("started as process {pid} on {} with {} threads", machine.device, machine.threads),
+        EventKind::Started { pid, machine } => {
+            format!("started as process {pid} on {} with {} threads", machine.device, machine.threads)
+        }
         EventKind::Resumed { step } => format!("goes on from step {step}"),
         EventKind::Progress(progress) => {
             let loss = progress.loss.map(|loss| format!(", loss {}", metric(loss))).unwrap_or_default();
@@ -65,8 +68,12 @@ fn told(kind: &EventKind) -> String {
             format!("{} of {} {}{loss}{speed}", progress.done, progress.total, progress.unit)
         }
         EventKind::Metric { name, step, value } => format!("step {step}: {name} {}", metric(*value)),
-        EventKind::Checkpoint(checkpoint) => format!("checkpoint at step {} ({})", checkpoint.step, bytes(checkpoint.bytes)),
-        EventKind::Output { name, digest, bytes: size, .. } => format!("output {name} {} ({})", digest.short(), bytes(*size)),
+        EventKind::Checkpoint(checkpoint) => {
+            format!("checkpoint at step {} ({})", checkpoint.step, bytes(checkpoint.bytes))
+        }
+        EventKind::Output { name, digest, bytes: size, .. } => {
+            format!("output {name} {} ({})", digest.short(), bytes(*size))
+        }
         EventKind::Note { message } => message.clone(),
         EventKind::Finished => "finished".to_owned(),
         EventKind::Interrupted => "interrupted".to_owned(),

@@ -39,7 +39,8 @@ fn stages(rows: &[crate::store::StageRunRow], arguments: &MetricsArgs) -> Result
         let with_numbers = |kind| matches!(kind, StageKind::Train | StageKind::Evaluate);
         return Ok(rows.iter().map(|row| row.stage.clone()).filter(|stage| with_numbers(stage.kind())).collect());
     };
-    let stage: StageId = text.parse().map_err(|error: crate::id::StageIdError| Complaint::input(error.to_string(), hint))?;
+    let stage: StageId =
+        text.parse().map_err(|error: crate::id::StageIdError| Complaint::input(error.to_string(), hint))?;
     match rows.iter().any(|row| row.stage == stage) {
         true => Ok(vec![stage]),
         false => Err(Complaint::input(format!("this run has no stage `{stage}`"), hint)),

@@ -53,7 +53,13 @@ impl ProgressListener {
     fn start(&mut self, stage: &StageId, attempt: u32, adopted: bool) {
         let bar = self.bars.as_ref().map(|bars| bars.add(new_bar(stage)));
         if self.bars.is_none() && !matches!(stage.kind(), crate::id::StageKind::Gate | crate::id::StageKind::Card) {
-            let how = if adopted { " (its worker was still running)" } else if attempt > 1 { " (again)" } else { "" };
+            let how = if adopted {
+                " (its worker was still running)"
+            } else if attempt > 1 {
+                " (again)"
+            } else {
+                ""
+            };
             self.line(&format!("  {stage} begins{how}"));
         }
         self.running.insert(stage.clone(), Running { bar, told_at: Instant::now(), validation: None });
@@ -124,7 +130,9 @@ impl Listener for ProgressListener {
                 | EventKind::Interrupted
                 | EventKind::Failed { .. } => {}
             },
-            Happening::StageRetried { stage, explanation } => self.line(&format!("  {stage} is tried again: {explanation}")),
+            Happening::StageRetried { stage, explanation } => {
+                self.line(&format!("  {stage} is tried again: {explanation}"))
+            }
             Happening::StageEnded { stage, status, duration_ms, explanation } => {
                 self.end(stage, *status, *duration_ms, *explanation);
             }

@@ -21,7 +21,9 @@ pub async fn run(session: &Session, arguments: &RunRef) -> anyhow::Result<Exit> 
     let row = store.run_by_prefix(&arguments.run).await?;
     if row.status == RunStatus::Succeeded {
         let hint = format!("`pedigree status {}` shows what came out", row.id.short());
-        return Err(Complaint::input(format!("run {} has succeeded: nothing is left to do", row.id.short()), hint).into());
+        return Err(
+            Complaint::input(format!("run {} has succeeded: nothing is left to do", row.id.short()), hint).into()
+        );
     }
     let recipe: Recipe = serde_json::from_value(row.recipe_resolved.clone())
         .with_context(|| format!("the recipe recorded with run {} cannot be read", row.id.short()))?;

@@ -97,7 +97,12 @@ fn nothing_is_stale(session: &Session, plan: &Plan) -> anyhow::Result<Exit> {
 /// Says what is stale and why, before anything runs.
 pub fn announce(session: &Session, plan: &Plan) {
     let stale: Vec<_> = plan.stages.iter().filter(|stage| !stage.is_fresh()).collect();
-    let n_new = stale.iter().filter(|stage| matches!(&stage.freshness, Freshness::Stale { reason } if *reason == crate::plan::StaleReason::New)).count();
+    let n_new = stale
+        .iter()
+        .filter(
+            |stage| matches!(&stage.freshness, Freshness::Stale { reason } if *reason == crate::plan::StaleReason::New),
+        )
+        .count();
     for stage in &stale {
         if let Freshness::Stale { reason } = &stage.freshness
             && *reason != crate::plan::StaleReason::New

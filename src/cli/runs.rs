@@ -28,7 +28,14 @@ fn rows(runs: &[RunSummary]) -> Vec<Vec<String>> {
             0 => format!("{}/{}", run.stages_finished, run.stages),
             cached => format!("{}/{} ({cached} cached)", run.stages_finished, run.stages - cached),
         };
-        vec![run.id.short(), run.recipe.to_string(), run.status.word().to_owned(), stages, time(run.started_at_ms), took]
+        vec![
+            run.id.short(),
+            run.recipe.to_string(),
+            run.status.word().to_owned(),
+            stages,
+            time(run.started_at_ms),
+            took,
+        ]
     };
     runs.iter().map(row).collect()
 }

@@ -14,10 +14,14 @@ use crate::execute::ManagerLock;
 /// When none is.
 pub fn run(session: &Session) -> anyhow::Result<Exit> {
     let workspace = session.workspace()?;
-    let Some(holder) = ManagerLock::holder(&workspace.folder()) else {
+    let Some(holder) = ManagerLock::holder(&workspace) else {
         return Err(Complaint::input("no run is under way here", "`pedigree runs` lists what was run").into());
     };
     kill(Pid::from_raw(holder.pid as i32), Signal::SIGINT)?;
-    session.printer.say(format!("asked run {} (process {}) to save and end; `pedigree resume` goes on", holder.run.short(), holder.pid));
+    session.printer.say(format!(
+        "asked run {} (process {}) to save and end; `pedigree resume` goes on",
+        holder.run.short(),
+        holder.pid
+    ));
     Ok(Exit::Done)
 }

@@ -87,9 +87,12 @@ fn sample(sample: &Sample) -> Value {
 /// Leaves out what is not there, and escapes what would be filled in.
 fn without_nothing(value: Value) -> Value {
     match value {
-        Value::Object(fields) => {
-            fields.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_nothing(value))).collect::<Map<_, _>>().into()
-        }
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nothing(value)))
+            .collect::<Map<_, _>>()
+            .into(),
         Value::Array(items) => items.into_iter().map(without_nothing).collect(),
         // A literal `${` is typed with a doubled dollar sign.
         Value::String(text) => text.replace("${", "$${").into(),
@@ -119,7 +122,9 @@ fn block(value: &Value, depth: usize, text: &mut String) {
                 after_mark(item, depth, text);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&format!("{indent}{value}\n")),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            text.push_str(&format!("{indent}{value}\n"))
+        }
     }
 }
 

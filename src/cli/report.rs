@@ -1,0 +1,113 @@
+//! What came out of a run: the lineage with every tier on every evaluation, gates, samples, cards, and what to try next.
+
+mod view;
+mod lineage;
+
+pub use view::RunView;
+
+use crate::cli::format::{duration, metric, plural, time};
+use crate::cli::printer::Printer;
+use crate::cli::session::Session;
+use crate::error::Exit;
+use crate::execute::RunOutcome;
+use crate::record::{RunStatus, StageStatus};
+
+/// Prints the report of a run that has just ended, and returns the exit code.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn after_run(session: &Session, outcome: &RunOutcome) -> anyhow::Result<Exit> {
+    let (workspace, store, artifacts) = session.reading().await?;
+    let view = RunView::load(&workspace, &store, &artifacts, store.run(outcome.run).await?).await?;
+    store.close().await;
+    session.printer.answer(&view, || human(&session.printer, &view));
+    for stage in outcome.stages.iter().filter(|stage| stage.status == StageStatus::Failed) {
+        session.printer.error(&format!("{}: {}", stage.stage, stage.explanation.as_deref().unwrap_or("failed")));
+        if let Some(hint) = &stage.hint {
+            session.printer.hint(hint);
+        }
+    }
+    if outcome.status == RunStatus::Interrupted {
+        session.printer.hint(&format!("`pedigree resume {}` goes on from the last checkpoint", outcome.run.short()));
+    }
+    Ok(outcome.exit())
+}
+
+/// Returns the report as people read it.
+pub fn human(printer: &Printer, view: &RunView) -> String {
+    let parts = [
+        head(printer, view),
+        lineage::table(printer, view),
+        gates(printer, view),
+        samples(printer, view),
+        next(printer, view),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n\n")
+}
+
+fn head(printer: &Printer, view: &RunView) -> String {
+    let run = &view.run;
+    let took = match run.ended_at_ms {
+        Some(end) => format!(" in {}", duration((end - run.started_at_ms).max(0) as u64)),
+        None => String::new(),
+    };
+    let status = printer.verdict(run.status == RunStatus::Succeeded, run.status.word());
+    let why = run.explanation.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let count = |status| view.stages.iter().filter(|stage| stage.status == status).count();
+    let counted: Vec<String> = StageStatus::ALL
+        .into_iter()
+        .filter(|status| count(*status) > 0)
+        .map(|status| format!("{} {}", count(status), status.word()))
+        .collect();
+    format!(
+        "{}  run {}  {status}{took}{why}\nbegan {} UTC · {} ({})",
+        printer.heading(run.recipe.as_str()),
+        run.id.short(),
+        time(run.started_at_ms),
+        plural(view.stages.len(), "stage"),
+        counted.join(", "),
+    )
+}
+
+fn gates(printer: &Printer, view: &RunView) -> String {
+    let lines: Vec<String> = view
+        .gates
+        .iter()
+        .map(|gate| {
+            let mark = printer.verdict(gate.passed, if gate.passed { "✓" } else { "✗" });
+            format!("  {mark} {} on {}: {}", gate.gate.model, gate.gate.evaluation, gate.explanation)
+        })
+        .collect();
+    section(printer, "gates", &lines)
+}
+
+fn samples(printer: &Printer, view: &RunView) -> String {
+    let mut lines = Vec::new();
+    for sample in &view.samples {
+        lines.push(format!("  {} by {} ({} tokens)", sample.stage.name(), sample.model, sample.report.tokens));
+        let text = format!("{}{}", sample.report.prompt, sample.report.text);
+        lines.extend(text.lines().take(24).map(|line| format!("  │ {line}")));
+    }
+    section(printer, "samples", &lines)
+}
+
+fn next(printer: &Printer, view: &RunView) -> String {
+    let mut lines: Vec<String> =
+        view.cards.iter().map(|card| format!("  card of {:<28} {}", card.model, card.path.display())).collect();
+    if let Some(best) = view.cards.last() {
+        lines.push(format!("  pedigree generate {} -p \"…\"", best.model));
+        lines.push("  pedigree zoo tree".to_owned());
+    }
+    lines.push(format!("  pedigree reproduce {}", view.run.id.short()));
+    section(printer, "what next", &lines)
+}
+
+fn section(printer: &Printer, title: &str, lines: &[String]) -> String {
+    if lines.is_empty() { String::new() } else { format!("{}\n{}", printer.heading(title), lines.join("\n")) }
+}
+
+/// Returns a change in percent with its sign.
+fn percent(change: f64) -> String {
+    if change.abs() >= 1000.0 { format!("×{}", metric(change / 100.0 + 1.0)) } else { format!("{change:+.1} %") }
+}

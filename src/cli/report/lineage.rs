@@ -1,0 +1,94 @@
+//! The lineage as a table: every tier on every evaluation, against its parent, and what it forgot.
+
+use crate::cli::format::{metric, short, table as lines};
+use crate::cli::printer::Printer;
+use crate::cli::report::{RunView, percent};
+use crate::id::Name;
+use crate::recipe::evaluation::Evaluation;
+
+/// Returns the table of the models, indented by descent.
+pub fn table(printer: &Printer, view: &RunView) -> String {
+    let evaluations: Vec<&Name> = view.recipe.evaluations.keys().collect();
+    let mut header = vec!["lineage", "tier", "parameters", "steps"];
+    header.extend(evaluations.iter().map(|name| name.as_str()));
+    header.push("forgetting");
+    let models = descent(view);
+    let rows: Vec<Vec<String>> = models.iter().map(|(depth, name)| row(view, *depth, name)).collect();
+    if rows.is_empty() || view.trainings.is_empty() {
+        return String::new();
+    }
+    let right: Vec<usize> = (2..header.len()).collect();
+    let metrics: Vec<String> =
+        view.recipe.evaluations.iter().map(|(name, evaluation)| described(name, evaluation)).collect();
+    format!(
+        "{}\n{}\n(against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; {})",
+        printer.heading("lineage"),
+        lines(&header, &rows, &right),
+        metrics.join(", ")
+    )
+}
+
+fn described(name: &Name, evaluation: &Evaluation) -> String {
+    let better = if evaluation.metric.lower_is_better() { "lower" } else { "higher" };
+    format!("{name}: {}, {better} is better", evaluation.metric.word())
+}
+
+/// Returns the models depth first, every parent before its children.
+fn descent(view: &RunView) -> Vec<(usize, &Name)> {
+    fn below<'v>(view: &'v RunView, parent: Option<&Name>, depth: usize, out: &mut Vec<(usize, &'v Name)>) {
+        for (name, model) in &view.recipe.models {
+            if model.base.as_ref() == parent {
+                out.push((depth, name));
+                below(view, Some(name), depth + 1, out);
+            }
+        }
+    }
+    let mut models = Vec::new();
+    below(view, None, 0, &mut models);
+    models
+}
+
+fn row(view: &RunView, depth: usize, name: &Name) -> Vec<String> {
+    let model = &view.recipe.models[name];
+    let branch = if depth == 0 { String::new() } else { format!("{}└─ ", "   ".repeat(depth - 1)) };
+    let training = view.trainings.get(name);
+    let parameters = training.map_or_else(String::new, |training| {
+        if training.trainable_parameters == training.parameters {
+            short(training.parameters)
+        } else {
+            format!("{} (LoRA {})", short(training.parameters), short(training.trainable_parameters))
+        }
+    });
+    let steps = training.map_or_else(String::new, |training| training.steps.to_string());
+    let mut row = vec![format!("{branch}{name}"), model.tier.word().to_owned(), parameters, steps];
+    for evaluation in view.recipe.evaluations.keys() {
+        row.push(cell(view, name, evaluation));
+    }
+    row.push(forgetting(view, name).map_or_else(|| "–".to_owned(), percent));
+    row
+}
+
+fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
+    let Some(value) = view.value(name, evaluation) else { return "–".to_owned() };
+    let parent = view.recipe.models[name].base.as_ref().and_then(|base| view.value(base, evaluation));
+    match parent {
+        Some(parent) if parent != 0.0 => format!("{} ({})", metric(value), percent((value / parent - 1.0) * 100.0)),
+        _ => metric(value),
+    }
+}
+
+/// Returns by how many percent a model is worse than the ancestor that learned the data, on its worst such evaluation.
+fn forgetting(view: &RunView, name: &Name) -> Option<f64> {
+    let lineage: Vec<&Name> = view.recipe.ancestors(name).collect();
+    let losses = view.recipe.evaluations.iter().filter_map(|(evaluation_name, evaluation)| {
+        // The ancestor nearest to the root that trained on the data is the one that learned it.
+        let learned = |model: &&&Name| {
+            view.recipe.models[**model].train.data.iter().any(|share| share.dataset == evaluation.dataset)
+        };
+        let owner = lineage.iter().rev().find(learned)?;
+        let (value, before) = (view.value(name, evaluation_name)?, view.value(owner, evaluation_name)?);
+        let change = (value / before - 1.0) * 100.0;
+        Some(if evaluation.metric.lower_is_better() { change } else { -change })
+    });
+    losses.reduce(f64::max)
+}

@@ -1,0 +1,156 @@
+//! `pedigree reproduce`: runs a recorded recipe again elsewhere, and compares everything that comes out.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::artifact::{ArtifactStore, Workspace};
+use crate::cli::arguments::ReproduceArgs;
+use crate::cli::failure::Complaint;
+use crate::cli::session::Session;
+use crate::cli::{execution, load, run};
+use crate::error::Exit;
+use crate::execute::Beginning;
+use crate::id::{RunId, StageKind};
+use crate::plan::{self, Ledger, Plan, Work};
+use crate::recipe::Recipe;
+use crate::record::RunStatus;
+use crate::reproduce::numbers::first_difference;
+use crate::reproduce::{Grade, Verdict, judge};
+use crate::store::{NewRun, RunRow, Store};
+
+/// Reproduces a run.
+///
+/// # Errors
+/// When there is no such run, when its data is no longer what it was, and like `pedigree run`.
+pub async fn run(session: &Session, arguments: &ReproduceArgs) -> anyhow::Result<Exit> {
+    let (workspace, store, artifacts) = session.reading().await?;
+    let row = store.run_by_prefix(&arguments.run).await?;
+    let recipe: Recipe = serde_json::from_value(row.recipe_resolved.clone())
+        .with_context(|| format!("the recipe recorded with run {} cannot be read", row.id.short()))?;
+    let plan = plan::build(&recipe, &load::sources(&recipe, Some(&workspace))?);
+    check_sources(&row, &plan)?;
+    let place = match &arguments.into {
+        Some(folder) => folder.clone(),
+        None => free_folder(&workspace, &row),
+    };
+    std::fs::create_dir_all(&place).with_context(|| format!("cannot make `{}`", place.display()))?;
+    let elsewhere = Workspace::create(&place)?;
+    session.printer.say(format!("reproducing run {} of `{}` in {}", row.id.short(), row.recipe, place.display()));
+    let new = again(&row, &plan);
+    let outcome =
+        execution::execute(session, &elsewhere, &plan, &Ledger::default(), Beginning::New(Box::new(new))).await?;
+    if outcome.status == RunStatus::Interrupted {
+        store.close().await;
+        session.printer.hint(&format!(
+            "`pedigree resume --workspace {}` goes on; then compare with `pedigree compare`",
+            place.display()
+        ));
+        return Ok(Exit::Interrupted);
+    }
+    let other = Store::open_reading(&elsewhere).await?;
+    let verdict = compare(
+        (&store, &artifacts, row.id),
+        (&other, &ArtifactStore::new(&elsewhere), outcome.run),
+        arguments.tolerance,
+    )
+    .await?;
+    store.close().await;
+    other.close().await;
+    let answer =
+        serde_json::json!({ "run": row.id, "reproduction": outcome.run, "workspace": place, "verdict": verdict });
+    session.printer.answer(&answer, || human(session, &verdict));
+    Ok(if verdict.grade == Grade::Diverged { Exit::Failed } else { Exit::Done })
+}
+
+/// A reproduction from other data would compare apples with pears.
+fn check_sources(row: &RunRow, plan: &Plan) -> anyhow::Result<()> {
+    let recorded: Plan = serde_json::from_value(row.plan.clone())
+        .with_context(|| format!("the plan recorded with run {} cannot be read", row.id.short()))?;
+    for stage in &recorded.stages {
+        let now = plan.stage(&stage.id).map(|stage| &stage.work);
+        if let (Work::Dataset(then), Some(Work::Dataset(now))) = (&stage.work, now)
+            && then.source_digest != now.source_digest
+        {
+            let message = format!("the files of dataset `{}` are no longer those of run {}", then.name, row.id.short());
+            let hint = format!(
+                "they were {}, and are {}: bring the old files back",
+                then.source_digest.short(),
+                now.source_digest.short()
+            );
+            return Err(Complaint::input(message, hint).into());
+        }
+    }
+    Ok(())
+}
+
+/// Returns a folder of the workspace no reproduction has used.
+fn free_folder(workspace: &Workspace, row: &RunRow) -> PathBuf {
+    let folder = workspace.folder().join("reproductions");
+    let named = |n: u32| folder.join(format!("{}-{n}", row.id.short()));
+    (1..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(0))
+}
+
+fn again(row: &RunRow, plan: &Plan) -> NewRun {
+    NewRun {
+        id: RunId::generate(),
+        recipe: row.recipe.clone(),
+        recipe_file: row.recipe_file.clone(),
+        recipe_typed: row.recipe_typed.clone(),
+        recipe_resolved: row.recipe_resolved.clone(),
+        plan: serde_json::to_value(plan).expect("a plan serializes"),
+        overrides: row.overrides.clone(),
+        provenance: serde_json::json!({ "reproduces": row.id, "recorded": row.provenance }),
+        // The run it reproduces stands in another database.
+        reproduces: None,
+        started_at_ms: run::now_ms(),
+    }
+}
+
+type Side<'s> = (&'s Store, &'s ArtifactStore, RunId);
+
+async fn compare(left: Side<'_>, right: Side<'_>, tolerance: f64) -> anyhow::Result<Verdict> {
+    let ours = left.0.stages_of_run(left.2).await?;
+    let theirs = right.0.outputs_of_run(right.2).await?;
+    let mut verdicts = Vec::new();
+    for row in ours {
+        // What the zoo calls a version depends on what was in it before.
+        if row.stage.kind() == StageKind::Publish {
+            continue;
+        }
+        let empty = plan::Outputs::new();
+        let outputs = theirs.get(&row.stage).unwrap_or(&empty);
+        let mut verdict = judge(&row.stage, (&row.outputs, left.1), (outputs, right.1), tolerance)?;
+        if verdict.grade != Grade::Bitwise && row.stage.kind() == StageKind::Train {
+            let from = row.from_run.unwrap_or(left.2);
+            let series = |points: Vec<crate::store::MetricPoint>| -> Vec<(u64, f64)> {
+                points.into_iter().map(|point| (point.step, point.value)).collect()
+            };
+            let one = series(left.0.series(from, &row.stage, "train/loss").await?);
+            let other = series(right.0.series(right.2, &row.stage, "train/loss").await?);
+            verdict.first_step = first_difference(&one, &other);
+        }
+        verdicts.push(verdict);
+    }
+    Ok(Verdict::of(verdicts))
+}
+
+fn human(session: &Session, verdict: &Verdict) -> String {
+    let mut lines = Vec::new();
+    for stage in &verdict.stages {
+        let mark = session
+            .printer
+            .verdict(stage.grade <= Grade::Tensors, if stage.grade <= Grade::Tensors { "✓" } else { "≠" });
+        lines.push(format!("{mark} {:<36} {}", stage.stage, stage.grade.words()));
+        lines.extend(
+            stage.differences.iter().map(|difference| format!("    {}: {}", difference.output, difference.explanation)),
+        );
+        lines.extend(stage.first_step.map(|step| format!("    the loss differs from step {step} on")));
+    }
+    let good = verdict.grade <= Grade::Metrics;
+    lines.push(format!("\nverdict: {}", session.printer.verdict(good, verdict.grade.words())));
+    if let Some(first) = verdict.first_difference() {
+        lines.push(format!("first difference: {}", first.stage));
+    }
+    lines.join("\n")
+}
