@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod artifact;
+pub mod card;
 pub mod cli;
 pub mod data;
 pub mod engine;
