@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod artifact;
+pub mod card;
 pub mod error;
 pub mod execute;
 pub mod id;

@@ -1,0 +1,171 @@
+//! What a card looks like, and what it cannot be made to look like.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::id::Digest;
+use crate::record::{GateResult, Machine};
+
+const RECIPE: &str = r#"{
+  "version": 1, "name": "rust-coder", "description": "A small code model.\nBred from prose.\n\nSecond paragraph.",
+  "license": "apache-2.0", "tags": { "language": ["en"], "domain": "code" },
+  "run": { "seed": 42, "device": "cpu", "precision": "fp32", "threads": 2 },
+  "datasets": {},
+  "tokenizers": { "bpe": { "type": "byte-bpe", "vocab-size": 512, "train-on": ["prose"] } },
+  "models": {
+    "general": { "tier": "general", "architecture": ARCHITECTURE, "tokenizer": "bpe", "train": TRAIN },
+    "industry": { "tier": "industry", "base": "general", "architecture": ARCHITECTURE, "tokenizer": "bpe",
+                  "adapter": { "type": "lora", "rank": 8, "alpha": 16.0, "then": "merge" }, "train": TRAIN }
+  },
+  "evaluations": { "prose-ppl": { "metric": "perplexity", "dataset": "prose", "split": "test", "tokens": 0 } },
+  "publish": { "zoo": { "name": "rust-coder", "aliases": {} } }
+}"#;
+
+const ARCHITECTURE: &str = r#"{ "type": "llama", "layers": 2, "width": 64, "heads": 4, "kv-heads": 2, "mlp-width": 128,
+  "context": 128, "rope-theta": 10000.0, "norm-epsilon": 1e-6, "tie-embeddings": true }"#;
+
+const TRAIN: &str = r#"{ "objective": { "type": "causal-lm" }, "data": [ { "dataset": "prose", "weight": 1.0 } ],
+  "budget": { "steps": 300 }, "batch-tokens": 4096, "accumulate": 1,
+  "optimizer": { "type": "adamw", "learning-rate": 0.001, "weight-decay": 0.1, "beta-1": 0.9, "beta-2": 0.95, "epsilon": 1e-8, "clip-norm": 1.0 },
+  "schedule": { "type": "cosine", "warmup-steps": 40, "final-ratio": 0.1 },
+  "validate": { "every-steps": 50, "tokens": 1000 }, "checkpoint": { "every-steps": 100, "keep": 2 } }"#;
+
+/// Returns what is known of a model before anything ran.
+fn planned() -> CardFacts {
+    let text = RECIPE.replace("ARCHITECTURE", ARCHITECTURE).replace("TRAIN", TRAIN);
+    let recipe: crate::recipe::Recipe = serde_json::from_str(&text).unwrap();
+    CardFacts::of(&recipe, &"industry".parse().unwrap()).unwrap()
+}
+
+/// Returns what is known of a model in the end.
+fn whole() -> CardFacts {
+    let mut facts = planned();
+    facts.lineage[0].weights = Some(Digest::of(b"general"));
+    facts.training = serde_json::from_value(json!({
+        "parameters": 106_816, "trainable-parameters": 9_000, "steps": 300, "tokens": 1_228_800, "best-step": 250,
+        "train-loss": 3.2, "validation-loss": 3.52, "stopped-early": false
+    }))
+    .unwrap();
+    facts.data[0].report = serde_json::from_value(json!({
+        "files": 12, "source-bytes": 345_678,
+        "steps": [
+            { "step": "redact-pii", "records-in": 1000, "records-out": 1000, "changed": 7, "bytes-in": 10, "bytes-out": 9,
+              "counts": { "email": 5, "phone": 2 } },
+            { "step": "dedup-exact", "records-in": 1000, "records-out": 990, "changed": 0, "bytes-in": 9, "bytes-out": 8 }
+        ],
+        "splits": { "train": { "records": 970, "bytes": 300_000 }, "test": { "records": 20, "bytes": 900 } }
+    }))
+    .unwrap();
+    facts.data[0].tokens = serde_json::from_value(json!({
+        "vocab-size": 512, "tokens": { "train": 100_000, "test": 300 }, "target-tokens": { "train": 100_000, "test": 300 }
+    }))
+    .unwrap();
+    facts.evaluations[0].values = serde_json::from_value(json!([
+        { "model": "general", "value": 10.25 }, { "model": "industry", "value": 11.5 }
+    ]))
+    .unwrap();
+    facts.gates = vec![
+        serde_json::from_value::<GateResult>(json!({
+            "gate": { "model": "industry", "evaluation": "prose-ppl",
+                      "rule": { "max-worse-percent": { "percent": 15.0, "than": "general" } } },
+            "value": 11.5, "reference": 10.25, "passed": true, "explanation": "11.5 is 12.2 % worse than general's 10.25"
+        }))
+        .unwrap(),
+    ];
+    facts.samples = serde_json::from_value(json!([{
+        "prompt": "/// Adds.\nfn add(", "text": "a: i32, b: i32) -> i32 {\n    a + b\n}", "tokens": 18,
+        "sampling": { "max-tokens": 128, "temperature": 0.0, "top-k": 0, "top-p": 1.0, "seed": 42 }
+    }]))
+    .unwrap();
+    facts.fingerprint = Some(Digest::of(b"fingerprint"));
+    facts.weights = Some(Digest::of(b"weights"));
+    facts.tokenizer_digest = Some(Digest::of(b"tokenizer"));
+    facts.machine = Some(Machine {
+        pedigree: "0.1.0".into(),
+        burn: "0.22.1".into(),
+        libtorch: "2.9.0".into(),
+        device: "cpu".into(),
+        cpu_capability: "AVX2".into(),
+        threads: 2,
+        cpu: "Some CPU".into(),
+        platform: "linux x86_64".into(),
+        host: "secret-host".into(),
+    });
+    facts
+}
+
+/// Returns the front matter as data, and the body.
+fn parts(card: &str) -> (BTreeMap<String, serde_json::Value>, String) {
+    let (front, body) = card.strip_prefix("---\n").unwrap().split_once("\n---\n").unwrap();
+    (serde_saphyr::from_str(front).unwrap(), body.to_owned())
+}
+
+#[test]
+fn a_whole_card_reads_like_this() {
+    insta::assert_snapshot!(render(&whole()).unwrap());
+}
+
+#[test]
+fn the_front_matter_is_what_the_hub_expects() {
+    let (front, _) = parts(&render(&whole()).unwrap());
+    assert_eq!(front["license"], json!("apache-2.0"));
+    assert_eq!(front["language"], json!(["en"]));
+    assert_eq!(front["tags"], json!(["pedigree", "industry", "llama", "small-model", "code"]));
+    let expected = json!([{ "name": "rust-coder-industry", "results": [{
+        "task": { "type": "text-generation" },
+        "dataset": { "type": "prose", "name": "prose", "split": "test" },
+        "metrics": [{ "type": "perplexity", "name": "prose-ppl", "value": 11.5 }]
+    }] }]);
+    assert_eq!(front["model-index"], expected);
+    assert!(!front.contains_key("base_model"));
+}
+
+#[test]
+fn a_section_without_facts_is_absent() {
+    let card = render(&planned()).unwrap();
+    for heading in ["## Training", "## Evaluation", "## Requirements", "## Sample"] {
+        assert!(!card.contains(heading), "{heading} in\n{card}");
+    }
+    assert!(!card.contains("model-index") && card.contains("## Lineage") && card.contains("## Model"));
+}
+
+#[test]
+fn the_same_facts_make_the_same_bytes_and_the_host_stays_out() {
+    let card = render(&whole()).unwrap();
+    let again: CardFacts = serde_json::from_str(&serde_json::to_string(&whole()).unwrap()).unwrap();
+    assert_eq!(render(&again).unwrap(), card);
+    assert!(!card.contains("secret-host"));
+}
+
+#[test]
+fn nothing_a_person_wrote_is_markup_template_or_yaml() {
+    let hostile =
+        "{{7*7}} {% include '/etc/passwd' %} <script>x</script> | a\n---\nlicense: mit\n# b ``` [c](javascript:d)";
+    let mut facts = whole();
+    facts.description = hostile.into();
+    facts.license = Some(hostile.into());
+    facts.tags.domain = Some(hostile.into());
+    facts.hub_base = Some(hostile.into());
+    facts.gates[0].explanation = hostile.into();
+    facts.samples[0].prompt = format!("{hostile}\n```\n<img src=x onerror=y>");
+    facts.data[0].report.as_mut().unwrap().steps[0].step = hostile.into();
+    let card = render(&facts).unwrap();
+    let (front, body) = parts(&card);
+    assert_eq!(front["license"], json!(hostile));
+    let options = pulldown_cmark::Options::ENABLE_TABLES;
+    let mut text = String::new();
+    for event in pulldown_cmark::Parser::new_ext(&body, options) {
+        match event {
+            pulldown_cmark::Event::Html(html) | pulldown_cmark::Event::InlineHtml(html) => panic!("HTML: {html}"),
+            pulldown_cmark::Event::Start(pulldown_cmark::Tag::Link { dest_url, .. }) => panic!("link: {dest_url}"),
+            pulldown_cmark::Event::Text(piece) => text.push_str(&piece),
+            _ => {}
+        }
+    }
+    assert!(text.contains("{{7*7}} {% include '/etc/passwd' %} <script>x</script> | a --- license: mit # b"), "{text}");
+    let n_columns = |line: &str| line.matches(" | ").count();
+    let row = body.lines().find(|line| line.starts_with("| prose-ppl | passed")).unwrap();
+    assert_eq!(n_columns(row), 2, "{row}");
+}

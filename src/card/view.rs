@@ -1,0 +1,321 @@
+//! The facts as the template shows them: tables of words, in the order of the card.
+
+use serde::Serialize;
+
+use crate::card::facts::{CardFacts, DataFacts};
+use crate::card::number::{bytes, count, decimal, percent};
+use crate::id::Digest;
+use crate::recipe::evaluation::Metric;
+use crate::recipe::model::{Adapter, AdapterThen, Architecture};
+use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
+use crate::record::Machine;
+use crate::record::report::TrainingReport;
+
+/// What is said, and what it is.
+type Line = (&'static str, String);
+
+/// The facts as the template shows them.
+#[derive(Debug, Serialize)]
+pub(super) struct View {
+    title: String,
+    description: String,
+    tier: &'static str,
+    recipe: String,
+    size_class: &'static str,
+    is_published: bool,
+    lineage: Vec<AncestorView>,
+    model: Vec<Line>,
+    data: Vec<DataView>,
+    training: Vec<Line>,
+    verdict: Option<String>,
+    evaluations: Vec<EvaluationView>,
+    models: Vec<String>,
+    gates: Vec<GateView>,
+    samples: Vec<SampleView>,
+    provenance: Vec<Line>,
+}
+
+#[derive(Debug, Serialize)]
+struct AncestorView {
+    name: String,
+    tier: &'static str,
+    weights: String,
+}
+
+#[derive(Debug, Serialize)]
+struct DataView {
+    name: String,
+    share: String,
+    size: Option<String>,
+    steps: Vec<StepView>,
+    splits: Vec<SplitView>,
+}
+
+#[derive(Debug, Serialize)]
+struct StepView {
+    step: String,
+    records_in: String,
+    records_out: String,
+    changed: String,
+    counts: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SplitView {
+    split: &'static str,
+    records: String,
+    size: String,
+    tokens: String,
+}
+
+#[derive(Debug, Serialize)]
+struct EvaluationView {
+    name: String,
+    what: String,
+    values: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct GateView {
+    requirement: String,
+    outcome: &'static str,
+    explanation: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SampleView {
+    prompt: String,
+    text: String,
+    how: String,
+}
+
+impl View {
+    pub(super) fn of(facts: &CardFacts) -> Self {
+        let lineage = facts.lineage.iter().map(|ancestor| AncestorView {
+            name: ancestor.name.clone(),
+            tier: ancestor.tier.word(),
+            weights: short(ancestor.weights),
+        });
+        let gates = facts.gates.iter().map(|gate| GateView {
+            requirement: gate.gate.evaluation.to_string(),
+            outcome: if gate.passed { "passed" } else { "failed" },
+            explanation: gate.explanation.clone(),
+        });
+        let (models, evaluations) = matrix(facts);
+        Self {
+            title: facts.name.clone(),
+            description: facts.description.clone(),
+            tier: facts.tier.word(),
+            recipe: facts.recipe.to_string(),
+            size_class: size_class(facts.parameters()),
+            is_published: facts.is_published,
+            lineage: lineage.collect(),
+            model: model(facts),
+            data: facts.data.iter().filter(|data| data.report.is_some() || data.tokens.is_some()).map(data).collect(),
+            training: facts.training.as_ref().map(|report| training(facts, report)).unwrap_or_default(),
+            verdict: facts.training.as_ref().map(overfitting),
+            evaluations,
+            models,
+            gates: gates.collect(),
+            samples: facts.samples.iter().map(sample).collect(),
+            provenance: provenance(facts),
+        }
+    }
+}
+
+/// Returns the class of a model by its number of parameters: small up to 10^6, large from 10^9.
+pub(super) fn size_class(parameters: u64) -> &'static str {
+    match parameters {
+        0..=1_000_000 => "small",
+        1_000_001..1_000_000_000 => "medium",
+        _ => "large",
+    }
+}
+
+/// Returns in words whether a model does worse on unseen data than on what it learned from.
+pub fn overfitting(report: &TrainingReport) -> String {
+    let TrainingReport { train_loss, validation_loss, .. } = report;
+    let gap = (validation_loss - train_loss) / train_loss.max(1e-9);
+    let verdict = match gap {
+        _ if gap <= 0.05 => "no sign of overfitting",
+        _ if gap <= 0.2 => "slight overfitting",
+        _ => "overfitting",
+    };
+    let (way, size) = if gap < 0.0 { ("below", -gap) } else { ("above", gap) };
+    format!("{verdict}: the validation loss is {} {way} the last training loss", percent(size))
+}
+
+fn model(facts: &CardFacts) -> Vec<Line> {
+    let Architecture::Llama(llama) = &facts.architecture;
+    let mut lines = vec![
+        ("Architecture", facts.architecture.word().to_owned()),
+        ("Parameters", count(facts.parameters())),
+        ("Layers", llama.layers.to_string()),
+        ("Width", llama.width.to_string()),
+        ("Heads", format!("{} of queries, {} of keys and values", llama.heads, llama.kv_heads)),
+        ("Feed-forward width", llama.mlp_width.to_string()),
+        ("Context", format!("{} tokens", count(u64::from(llama.context)))),
+        ("Vocabulary", format!("{} tokens", count(u64::from(facts.vocab_size)))),
+        ("Tokenizer", facts.tokenizer.to_string()),
+    ];
+    lines.extend(facts.adapter.as_ref().map(|adapter| ("Adapter", adapter_words(adapter))));
+    lines
+}
+
+fn adapter_words(adapter: &Adapter) -> String {
+    match adapter {
+        Adapter::Lora { rank, alpha, then: AdapterThen::Merge } => {
+            format!("LoRA of rank {rank}, alpha {alpha}, merged into the weights")
+        }
+    }
+}
+
+fn data(data: &DataFacts) -> DataView {
+    let DataFacts { dataset, share, source_digest, report, tokens } = data;
+    let size = report.as_ref().map(|report| {
+        let digest = source_digest.map(|digest| format!(", digest {}", digest.short())).unwrap_or_default();
+        format!("{} files, {}{digest}", count(report.files), bytes(report.source_bytes))
+    });
+    let steps = report.iter().flat_map(|report| &report.steps).map(|step| StepView {
+        step: step.step.clone(),
+        records_in: count(step.records_in),
+        records_out: count(step.records_out),
+        changed: count(step.changed),
+        counts: step.counts.iter().map(|(what, n)| format!("{what} {}", count(*n))).collect::<Vec<_>>().join(", "),
+    });
+    let splits = report.iter().flat_map(|report| &report.splits).map(|(name, split)| SplitView {
+        split: name.word(),
+        records: count(split.records),
+        size: bytes(split.bytes),
+        tokens: tokens.as_ref().and_then(|report| report.tokens.get(name)).map_or(String::new(), |n| count(*n)),
+    });
+    DataView {
+        name: dataset.to_string(),
+        share: percent(*share),
+        size,
+        steps: steps.collect(),
+        splits: splits.collect(),
+    }
+}
+
+fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
+    let TrainingReport {
+        parameters: _, // Stands with the model.
+        trainable_parameters,
+        steps,
+        tokens,
+        best_step,
+        train_loss,
+        validation_loss,
+        stopped_early,
+    } = report;
+    let objective = match facts.train.objective {
+        Objective::CausalLm => "predict every next token",
+        Objective::Instruction => "predict the tokens of the response",
+    };
+    let budget = match facts.train.budget {
+        Budget::Steps(steps) => format!("{} steps", count(steps)),
+        Budget::Epochs(epochs) => format!("{epochs} epochs"),
+        Budget::Tokens(tokens) => format!("{} tokens", count(tokens)),
+    };
+    let ended = if *stopped_early { "ended early, the validation loss no longer fell" } else { "spent" };
+    vec![
+        ("Objective", objective.to_owned()),
+        ("Trained parameters", count(*trainable_parameters)),
+        ("Budget", format!("{budget}, {ended}")),
+        ("Steps", format!("{}, weights of step {} kept", count(*steps), count(*best_step))),
+        ("Tokens seen", count(*tokens)),
+        ("Tokens a step", count(u64::from(facts.train.batch_tokens))),
+        ("Optimizer", optimizer(&facts.train.optimizer)),
+        ("Schedule", schedule(&facts.train.schedule)),
+        ("Last training loss", format!("{} nats a token", decimal(*train_loss))),
+        ("Validation loss", format!("{} nats a token", decimal(*validation_loss))),
+    ]
+}
+
+fn optimizer(optimizer: &Optimizer) -> String {
+    match optimizer {
+        Optimizer::Adamw { learning_rate, weight_decay, beta_1, beta_2, epsilon: _, clip_norm } => format!(
+            "AdamW, learning rate {learning_rate}, weight decay {weight_decay}, betas {beta_1} and {beta_2}, gradients clipped at {clip_norm}"
+        ),
+    }
+}
+
+fn schedule(schedule: &Schedule) -> String {
+    match schedule {
+        Schedule::Cosine { warmup_steps, final_ratio } => {
+            format!("cosine after {warmup_steps} steps of warm-up, down to {}", percent(*final_ratio))
+        }
+        Schedule::Constant { warmup_steps } => format!("constant after {warmup_steps} steps of warm-up"),
+    }
+}
+
+/// Returns the models of the lineage and their values on every evaluation: what each tier gained and forgot.
+fn matrix(facts: &CardFacts) -> (Vec<String>, Vec<EvaluationView>) {
+    let evaluations: Vec<_> = facts.evaluations.iter().filter(|evaluation| !evaluation.values.is_empty()).collect();
+    let mut models: Vec<_> = Vec::new();
+    for value in evaluations.iter().flat_map(|evaluation| &evaluation.values) {
+        if !models.contains(&&value.model) {
+            models.push(&value.model);
+        }
+    }
+    let views = evaluations.iter().map(|evaluation| EvaluationView {
+        name: evaluation.evaluation.to_string(),
+        what: format!(
+            "{} on {}/{}, {} is better",
+            evaluation.metric.word(),
+            evaluation.dataset,
+            evaluation.split.word(),
+            if evaluation.metric.lower_is_better() { "lower" } else { "higher" }
+        ),
+        values: models
+            .iter()
+            .map(|model| evaluation.values.iter().find(|value| value.model == **model))
+            .map(|value| value.map_or("–".to_owned(), |value| metric_words(evaluation.metric, value.value)))
+            .collect(),
+    });
+    let views = views.collect();
+    (models.into_iter().map(ToString::to_string).collect(), views)
+}
+
+fn metric_words(metric: Metric, value: f64) -> String {
+    match metric {
+        Metric::Loss | Metric::Perplexity => decimal(value),
+        Metric::Accuracy => percent(value),
+    }
+}
+
+fn sample(report: &crate::record::report::SampleReport) -> SampleView {
+    let sampling = &report.sampling;
+    let how = if sampling.temperature == 0.0 {
+        "always the likeliest token".to_owned()
+    } else {
+        format!(
+            "temperature {}, top-k {}, top-p {}, seed {}",
+            sampling.temperature, sampling.top_k, sampling.top_p, sampling.seed
+        )
+    };
+    SampleView {
+        prompt: report.prompt.clone(),
+        text: report.text.clone(),
+        how: format!("{} tokens, {how}", count(report.tokens)),
+    }
+}
+
+fn provenance(facts: &CardFacts) -> Vec<Line> {
+    let mut lines = Vec::new();
+    lines.extend(facts.fingerprint.map(|digest| ("Fingerprint of the training", digest.to_string())));
+    lines.extend(facts.weights.map(|digest| ("Weights", digest.to_string())));
+    lines.extend(facts.tokenizer_digest.map(|digest| ("Tokenizer", digest.to_string())));
+    lines.push(("Seed", facts.seed.to_string()));
+    if let Some(machine) = &facts.machine {
+        let Machine { pedigree, burn, libtorch, device, cpu_capability, threads, cpu, platform, host: _ } = machine;
+        lines.push(("Software", format!("pedigree {pedigree}, burn {burn}, libtorch {libtorch}")));
+        lines.push(("Computed on", format!("{device}, {cpu_capability}, {threads} threads, {cpu}, {platform}")));
+    }
+    lines
+}
+
+fn short(digest: Option<Digest>) -> String {
+    digest.map(|digest| digest.short()).unwrap_or_default()
+}
