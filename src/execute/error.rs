@@ -1,11 +1,13 @@
 //! What can go wrong with a run as a whole; what goes wrong with a stage is told by that stage.
 
 use crate::artifact::ArtifactError;
+use crate::card::CardError;
 use crate::error::{Exit, Explain};
 use crate::execute::executor::StartError;
 use crate::execute::task_folder::TaskError;
 use crate::id::StageId;
 use crate::store::StoreError;
+use crate::zoo::ZooError;
 
 /// What can go wrong with a run as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +24,12 @@ pub enum ExecuteError {
     /// A task folder cannot be used.
     #[error(transparent)]
     Task(#[from] TaskError),
+    /// A card cannot be written.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// The zoo says no.
+    #[error(transparent)]
+    Zoo(#[from] ZooError),
     /// The plan calls a stage fresh of which the ledger knows nothing.
     #[error("`{stage}` is called fresh, but nothing is known of its outputs")]
     NoOutputs {
@@ -56,6 +64,8 @@ impl Explain for ExecuteError {
             Self::Store(error) => error.exit(),
             Self::Artifact(error) => error.exit(),
             Self::Task(error) => error.exit(),
+            Self::Card(error) => error.exit(),
+            Self::Zoo(error) => error.exit(),
             Self::NoOutputs { .. } => Exit::Bug,
             Self::Report { .. } | Self::Lacks { .. } => Exit::Integrity,
         }
@@ -67,6 +77,8 @@ impl Explain for ExecuteError {
             Self::Store(error) => error.hint(),
             Self::Artifact(error) => error.hint(),
             Self::Task(error) => error.hint(),
+            Self::Card(error) => error.hint(),
+            Self::Zoo(error) => error.hint(),
             Self::NoOutputs { .. } | Self::Report { .. } | Self::Lacks { .. } => None,
         }
     }

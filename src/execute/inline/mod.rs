@@ -1,6 +1,9 @@
 //! Work the manager does itself, in an instant: gates, cards, publishing.
 
 pub mod gate;
+mod card;
+mod publish;
+mod recipe_facts;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +27,8 @@ pub(super) struct Inline<'a> {
 pub(super) async fn work(inline: &Inline<'_>, stage: &Stage) -> Result<(Outputs, Option<String>), ExecuteError> {
     match &stage.work {
         Work::Gate(work) => gate::work(inline, stage, work),
-        Work::Card(_) | Work::Publish(_) => todo!(),
+        Work::Card(work) => Ok((card::work(inline, stage, work).await?, None)),
+        Work::Publish(work) => Ok((publish::work(inline, work).await?, None)),
         Work::Dataset(_)
         | Work::Tokenizer(_)
         | Work::Tokens(_)

@@ -1,6 +1,7 @@
 //! Whole runs in real workspaces, with scripted workers or small real processes.
 
 mod failing;
+mod publishing;
 mod processes;
 mod stopping;
 mod succeeding;

@@ -3,11 +3,13 @@
 use serde_json::json;
 
 use crate::id::{Digest, Name, RunId, StageId};
-use crate::plan::work::{CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork};
+use crate::plan::work::{
+    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TrainWork,
+};
 use crate::plan::{Freshness, Plan, Stage, StaleReason, Work};
 use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::{Gate, GateRule, Metric, Sample, Sampling};
-use crate::recipe::model::{Architecture, Llama};
+use crate::recipe::model::{Architecture, Llama, Tier};
 use crate::recipe::run::{DeviceChoice, Precision};
 
 pub(crate) fn name(text: &str) -> Name {
@@ -81,12 +83,59 @@ pub(crate) fn dataset() -> Work {
     })
 }
 
+pub(crate) fn tokenizer() -> Work {
+    let tokenizer = json!({ "type": "byte-bpe", "vocab-size": 64, "train-on": ["prose"] });
+    let tokenizer = serde_json::from_value(tokenizer).expect("a tokenizer of the recipe language");
+    Work::Tokenizer(TokenizerWork { name: name("bpe"), tokenizer })
+}
+
+pub(crate) fn train(model: &str, base: Option<&str>) -> Work {
+    let train = json!({
+        "objective": { "type": "causal-lm" },
+        "data": [{ "dataset": "prose", "weight": 1.0 }],
+        "budget": { "steps": 10 },
+        "batch-tokens": 32,
+        "accumulate": 1,
+        "optimizer": { "type": "adamw", "learning-rate": 1e-3, "weight-decay": 0.1, "beta-1": 0.9, "beta-2": 0.95,
+                       "epsilon": 1e-8, "clip-norm": 1.0 },
+        "schedule": { "type": "constant", "warmup-steps": 0 },
+        "validate": { "every-steps": 5, "tokens": 64 },
+        "checkpoint": { "every-steps": 5, "keep": 1 },
+    });
+    Work::Train(Box::new(TrainWork {
+        model: name(model),
+        tier: if base.is_none() { Tier::General } else { Tier::Industry },
+        base: base.map(name),
+        architecture: architecture(),
+        vocab_size: 64,
+        tokenizer: name("bpe"),
+        adapter: None,
+        train: serde_json::from_value(train).expect("a training of the recipe language"),
+        seed: 1,
+        compute: compute(1, DeviceChoice::Cpu),
+    }))
+}
+
+/// Returns the publication of two models, the second trained from the first.
+pub(crate) fn publish_both() -> Work {
+    let models = vec![name("general"), name("industry")];
+    let aliases = [(name("champion"), name("industry"))].into();
+    Work::Publish(PublishWork { name: name("coder"), models, aliases })
+}
+
 pub(crate) fn publish() -> Work {
     Work::Publish(PublishWork { name: name("coder"), models: vec![name("general")], aliases: Default::default() })
 }
 
-pub(crate) fn card() -> Work {
-    Work::Card(CardWork { model: name("general"), facts: json!({}) })
+pub(crate) fn card(model: &str) -> Work {
+    let facts = json!({
+        "description": "A small coder.",
+        "license": "apache-2.0",
+        "tags": { "language": ["en"], "domain": "code" },
+        "publish": { "zoo": { "name": "coder" } },
+        "seed": 1,
+    });
+    Work::Card(CardWork { model: name(model), facts })
 }
 
 /// Returns a stale stage.

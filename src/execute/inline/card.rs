@@ -1,0 +1,198 @@
+//! Cards: gathers what the stages of a run have found out about a model.
+//!
+//! Looks only at what the card's stage needs, so that its fingerprint tells when the card changes.
+
+use crate::card::{Ancestor, CardFacts, DataFacts, EvaluationFacts, ModelValue, render};
+use crate::execute::error::ExecuteError;
+use crate::execute::inline::Inline;
+use crate::execute::inline::recipe_facts::RecipeFacts;
+use crate::execute::intake::report;
+use crate::id::{Digest, Name, StageId};
+use crate::plan::work::{CardWork, TrainWork};
+use crate::plan::{Freshness, Outputs, Stage, Work};
+use crate::recipe::training::DataShare;
+use crate::record::Machine;
+use crate::record::report::EvaluationReport;
+
+/// Writes the card of a model; returns `README.md`.
+pub(super) async fn work(inline: &Inline<'_>, stage: &Stage, work: &CardWork) -> Result<Outputs, ExecuteError> {
+    let gathered = Gathered::of(inline, stage);
+    let train = gathered.train(&work.model)?;
+    let machine = machine(inline, train.stage).await?;
+    let facts = gathered.facts(&train, work, machine)?;
+    let text = render(&facts)?;
+    Ok(Outputs::from([("README.md".to_owned(), inline.artifacts.put_bytes(text.as_bytes())?)]))
+}
+
+/// Returns what a stage was done on, whether in this run or in the one it was taken from.
+async fn machine(inline: &Inline<'_>, stage: &Stage) -> Result<Option<Machine>, ExecuteError> {
+    let run = match &stage.freshness {
+        Freshness::Fresh { run } => *run,
+        Freshness::Stale { .. } => inline.run,
+    };
+    let attempts = inline.store.attempts_of(run, &stage.id).await?;
+    Ok(attempts.into_iter().rev().find_map(|attempt| attempt.machine))
+}
+
+/// The stages a card needs, and what came out of them.
+struct Gathered<'a> {
+    inline: &'a Inline<'a>,
+    card: &'a StageId,
+    needs: Vec<&'a Stage>,
+}
+
+/// A training among them.
+struct Training<'a> {
+    stage: &'a Stage,
+    work: &'a TrainWork,
+}
+
+impl<'a> Gathered<'a> {
+    fn of(inline: &'a Inline<'a>, card: &'a Stage) -> Self {
+        let needs = card.needs.iter().filter_map(|need| inline.plan.stage(need)).collect();
+        Self { inline, card: &card.id, needs }
+    }
+
+    fn train(&self, model: &Name) -> Result<Training<'a>, ExecuteError> {
+        let found = self.needs.iter().find_map(|stage| {
+            let Work::Train(work) = &stage.work else { return None };
+            (work.model == *model).then_some(Training { stage, work })
+        });
+        found.ok_or_else(|| ExecuteError::Lacks { stage: self.card.clone(), name: format!("train:{model}") })
+    }
+
+    fn facts(
+        &self,
+        train: &Training<'_>,
+        card: &CardWork,
+        machine: Option<Machine>,
+    ) -> Result<CardFacts, ExecuteError> {
+        let recipe = RecipeFacts::of(self.card, card)?;
+        let TrainWork {
+            model,
+            tier,
+            architecture,
+            vocab_size,
+            tokenizer,
+            adapter,
+            train: how,
+            seed,
+            base: _,
+            compute: _,
+        } = train.work;
+        let lineage = self.lineage(train)?;
+        let models: Vec<&Name> =
+            std::iter::once(model).chain(lineage.iter().map(|ancestor| &ancestor.work.model)).collect();
+        Ok(CardFacts {
+            name: recipe.zoo_name(model),
+            is_published: recipe.publish.is_some(),
+            recipe: self.inline.plan.recipe.clone(),
+            model: model.clone(),
+            tier: *tier,
+            lineage: lineage.iter().map(|ancestor| self.ancestor(&recipe, ancestor)).collect(),
+            description: recipe.description,
+            license: recipe.license,
+            tags: recipe.tags,
+            hub_base: None,
+            architecture: architecture.clone(),
+            vocab_size: *vocab_size,
+            tokenizer: tokenizer.clone(),
+            adapter: adapter.clone(),
+            train: how.clone(),
+            seed: *seed,
+            training: self.report(train.stage, "training.json").transpose()?,
+            data: how.data.iter().map(|share| self.data(share, tokenizer)).collect::<Result<_, _>>()?,
+            evaluations: self.evaluations(&models)?,
+            gates: self.reports(|work| matches!(work, Work::Gate(_)), "gate.json")?,
+            samples: self.reports(|work| matches!(work, Work::Sample(_)), "sample.json")?,
+            fingerprint: Some(train.stage.fingerprint),
+            weights: self.digest(train.stage, "model.safetensors"),
+            tokenizer_digest: self.tokenizer_digest(tokenizer),
+            machine,
+        })
+    }
+
+    /// Returns the trainings of the ancestors, the nearest first.
+    fn lineage(&self, train: &Training<'a>) -> Result<Vec<Training<'a>>, ExecuteError> {
+        let mut lineage: Vec<Training<'a>> = Vec::new();
+        let mut next = train.work.base.as_ref();
+        while let Some(parent) = next {
+            let parent = self.train(parent)?;
+            next = parent.work.base.as_ref();
+            lineage.push(parent);
+        }
+        Ok(lineage)
+    }
+
+    fn ancestor(&self, recipe: &RecipeFacts, train: &Training<'_>) -> Ancestor {
+        let weights = self.digest(train.stage, "model.safetensors");
+        Ancestor { name: recipe.zoo_name(&train.work.model), tier: train.work.tier, weights }
+    }
+
+    fn data(&self, share: &DataShare, tokenizer: &Name) -> Result<DataFacts, ExecuteError> {
+        let DataShare { dataset, weight } = share;
+        let is_tokens = |work: &Work| matches!(work, Work::Tokens(work) if work.dataset == *dataset && work.tokenizer == *tokenizer);
+        let is_dataset = |work: &Work| matches!(work, Work::Dataset(work) if work.name == *dataset);
+        let source_digest = self.needs.iter().find_map(|stage| {
+            let Work::Dataset(work) = &stage.work else { return None };
+            (work.name == *dataset).then_some(work.source_digest)
+        });
+        Ok(DataFacts {
+            dataset: dataset.clone(),
+            share: *weight,
+            source_digest,
+            report: self.reports(is_dataset, "report.json")?.pop(),
+            tokens: self.reports(is_tokens, "report.json")?.pop(),
+        })
+    }
+
+    /// Returns what was measured, by evaluation, of the models in the order given.
+    fn evaluations(&self, models: &[&Name]) -> Result<Vec<EvaluationFacts>, ExecuteError> {
+        let mut facts: Vec<EvaluationFacts> = Vec::new();
+        for model in models {
+            for stage in &self.needs {
+                let Work::Evaluate(work) = &stage.work else { continue };
+                if work.model != **model {
+                    continue;
+                }
+                let Some(report) = self.report::<EvaluationReport>(stage, "metrics.json") else { continue };
+                let value = ModelValue { model: work.model.clone(), value: report?.value };
+                match facts.iter_mut().find(|known| known.evaluation == work.evaluation) {
+                    Some(known) => known.values.push(value),
+                    None => facts.push(EvaluationFacts {
+                        evaluation: work.evaluation.clone(),
+                        metric: work.metric,
+                        dataset: work.dataset.clone(),
+                        split: work.split,
+                        values: vec![value],
+                    }),
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    fn tokenizer_digest(&self, tokenizer: &Name) -> Option<Digest> {
+        let is_it = |stage: &&&Stage| matches!(&stage.work, Work::Tokenizer(work) if work.name == *tokenizer);
+        self.digest(self.needs.iter().find(is_it)?, "tokenizer.json")
+    }
+
+    fn digest(&self, stage: &Stage, name: &str) -> Option<Digest> {
+        self.inline.outputs.get(&stage.id)?.get(name).map(|artifact| artifact.digest)
+    }
+
+    fn reports<T: serde::de::DeserializeOwned>(
+        &self,
+        fits: impl Fn(&Work) -> bool,
+        name: &str,
+    ) -> Result<Vec<T>, ExecuteError> {
+        let stages = self.needs.iter().filter(|stage| fits(&stage.work));
+        stages.filter_map(|stage| self.report(stage, name)).collect()
+    }
+
+    /// Returns a report of a stage, or `None` where the stage has made no such output.
+    fn report<T: serde::de::DeserializeOwned>(&self, stage: &Stage, name: &str) -> Option<Result<T, ExecuteError>> {
+        let outputs = self.inline.outputs.get(&stage.id).filter(|outputs| outputs.contains_key(name))?;
+        Some(report(self.inline.artifacts, &stage.id, outputs, name))
+    }
+}

@@ -1,0 +1,81 @@
+//! Publishing: gathers what is known of the models of a run and hands it to the zoo.
+
+use serde_json::json;
+
+use crate::execute::error::ExecuteError;
+use crate::execute::inline::Inline;
+use crate::execute::inline::recipe_facts::RecipeFacts;
+use crate::execute::intake::report;
+use crate::execute::now_ms;
+use crate::id::{Name, StageId, StageKind};
+use crate::plan::work::{PublishWork, TrainWork};
+use crate::plan::{Outputs, Plan, Work};
+use crate::record::ArtifactRef;
+use crate::record::report::TrainingReport;
+use crate::zoo::{PublishModel, PublishRequest, publish};
+
+/// Publishes the models of a run; returns `versions.json`, which names what they are called in the zoo.
+pub(super) async fn work(inline: &Inline<'_>, work: &PublishWork) -> Result<Outputs, ExecuteError> {
+    let request = request(inline, work)?;
+    let versions = publish(inline.store, inline.artifacts, &request).await?;
+    let told: Vec<_> = request
+        .models
+        .iter()
+        .zip(&versions)
+        .map(|(model, version)| json!({ "model": model.model, "name": version.name, "version": version.version }))
+        .collect();
+    let text = serde_json::to_vec_pretty(&told).expect("versions serialize");
+    Ok(Outputs::from([("versions.json".to_owned(), inline.artifacts.put_bytes(&text)?)]))
+}
+
+fn request(inline: &Inline<'_>, work: &PublishWork) -> Result<PublishRequest, ExecuteError> {
+    let PublishWork { name, models, aliases } = work;
+    let RecipeFacts { description, license, tags, publish: _ } = facts(inline.plan, models)?;
+    let models: Result<Vec<_>, _> = models.iter().map(|model| published(inline, model)).collect();
+    let (name, aliases) = (name.clone(), aliases.clone());
+    Ok(PublishRequest { name, run: inline.run, models: models?, aliases, description, license, tags, at_ms: now_ms() })
+}
+
+/// Returns what the recipe says of all its models, as their cards have it.
+fn facts(plan: &Plan, models: &[Name]) -> Result<RecipeFacts, ExecuteError> {
+    let card = models.first().map(|model| StageId::new(StageKind::Card, model));
+    let Some(stage) = card.and_then(|card| plan.stage(&card)) else { return Ok(RecipeFacts::default()) };
+    match &stage.work {
+        Work::Card(card) => RecipeFacts::of(&stage.id, card),
+        Work::Dataset(_)
+        | Work::Tokenizer(_)
+        | Work::Tokens(_)
+        | Work::Train(_)
+        | Work::Evaluate(_)
+        | Work::Sample(_)
+        | Work::Gate(_)
+        | Work::Publish(_) => Ok(RecipeFacts::default()),
+    }
+}
+
+fn published(inline: &Inline<'_>, model: &Name) -> Result<PublishModel, ExecuteError> {
+    let train_id = StageId::new(StageKind::Train, model);
+    let lacks = || ExecuteError::Lacks { stage: train_id.clone(), name: "training".to_owned() };
+    let stage = inline.plan.stage(&train_id).ok_or_else(lacks)?;
+    let Work::Train(train) = &stage.work else { return Err(lacks()) };
+    let TrainWork { base, tier, architecture, vocab_size, tokenizer, .. } = train.as_ref();
+    let outputs = inline.outputs.get(&train_id).ok_or_else(lacks)?;
+    let training: TrainingReport = report(inline.artifacts, &train_id, outputs, "training.json")?;
+    Ok(PublishModel {
+        model: model.clone(),
+        parent: base.clone(),
+        fingerprint: stage.fingerprint,
+        tier: *tier,
+        architecture: architecture.clone(),
+        vocab_size: *vocab_size,
+        parameters: training.parameters,
+        weights: output(inline, &train_id, "model.safetensors")?,
+        tokenizer: output(inline, &StageId::new(StageKind::Tokenizer, tokenizer), "tokenizer.json")?,
+        card: output(inline, &StageId::new(StageKind::Card, model), "README.md")?,
+    })
+}
+
+fn output(inline: &Inline<'_>, stage: &StageId, name: &str) -> Result<ArtifactRef, ExecuteError> {
+    let output = inline.outputs.get(stage).and_then(|outputs| outputs.get(name));
+    output.cloned().ok_or_else(|| ExecuteError::Lacks { stage: stage.clone(), name: name.to_owned() })
+}
