@@ -46,7 +46,7 @@ pub fn list(
     }
     let include = parse(include)?;
     let walk = Walk { root, include: &include, exclude: &parse(exclude)? };
-    let hits = walk.folder(root, "", 0, (0..include.len()).collect())?;
+    let hits = walk.folder(root, "", 0, &(0..include.len()).collect::<Vec<_>>())?;
     refuse_unmatched(root, &include, &hits)?;
     let files = hits.into_par_iter().map(|(relative, path, _)| source_file(&relative, path, strip_components));
     let mut files = files.collect::<Result<Vec<_>, _>>()?;
@@ -67,7 +67,25 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Returns the matches below a folder; `active` are the patterns that can match there.
-    fn folder(&self, folder: &Path, relative: &str, depth: usize, active: Vec<usize>) -> Result<Vec<Hit>, DataError> {
+    fn folder(&self, folder: &Path, relative: &str, depth: usize, active: &[usize]) -> Result<Vec<Hit>, DataError> {
+        let named: Option<BTreeSet<&str>> = active.iter().map(|i| self.include[*i].only(depth)).collect();
+        let (mut hits, below) = match named {
+            Some(names) => (Vec::new(), existing(folder, &names)),
+            None => self.entries(folder, relative, active)?,
+        };
+        let below = below.into_par_iter().map(|name| {
+            let still: Vec<_> = active.iter().copied().filter(|i| self.include[*i].enters(depth, &name)).collect();
+            match still.is_empty() {
+                true => Ok(Vec::new()),
+                false => self.folder(&folder.join(&name), &joined(relative, &name), depth + 1, &still),
+            }
+        });
+        hits.extend(below.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
+        Ok(hits)
+    }
+
+    /// Returns the files of a folder that match, and the names of the folders in it.
+    fn entries(&self, folder: &Path, relative: &str, active: &[usize]) -> Result<(Vec<Hit>, Vec<String>), DataError> {
         let wrong = |source| DataError::io(folder, source);
         let (mut hits, mut below) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(folder).map_err(wrong)? {
@@ -77,31 +95,34 @@ impl Walk<'_> {
             let Some(name) = name.to_str() else {
                 return Err(DataError::NameNotUtf8 { path: entry.path() });
             };
-            let path = if relative.is_empty() { name.to_owned() } else { format!("{relative}/{name}") };
             if kind.is_dir() {
-                let still = active.iter().copied().filter(|i| self.include[*i].enters(depth, name));
-                below.push((entry.path(), path, still.collect::<Vec<_>>()));
+                below.push(name.to_owned());
                 continue;
             }
-            let matched: Vec<_> = active.iter().copied().filter(|i| self.include[*i].matches(&path)).collect();
-            if matched.is_empty() || self.exclude.iter().any(|pattern| pattern.matches(&path)) {
-                continue;
-            }
-            if kind.is_file() || self.is_link_within(&entry.path()) {
-                hits.push((path, entry.path(), matched));
+            let relative = joined(relative, name);
+            let matched: Vec<_> = active.iter().copied().filter(|i| self.include[*i].matches(&relative)).collect();
+            let is_taken = !matched.is_empty() && !self.exclude.iter().any(|pattern| pattern.matches(&relative));
+            if is_taken && (kind.is_file() || self.is_link_within(&entry.path())) {
+                hits.push((relative, entry.path(), matched));
             }
         }
-        below.retain(|(_, _, still)| !still.is_empty());
-        let below =
-            below.into_par_iter().map(|(path, relative, still)| self.folder(&path, &relative, depth + 1, still));
-        hits.extend(below.collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
-        Ok(hits)
+        Ok((hits, below))
     }
 
     fn is_link_within(&self, link: &Path) -> bool {
         let (Ok(target), Ok(root)) = (link.canonicalize(), self.root.canonicalize()) else { return false };
         target.starts_with(root) && target.is_file()
     }
+}
+
+fn joined(relative: &str, name: &str) -> String {
+    if relative.is_empty() { name.to_owned() } else { format!("{relative}/{name}") }
+}
+
+/// Returns which of the named folders there are, without looking at what else there is.
+fn existing(folder: &Path, names: &BTreeSet<&str>) -> Vec<String> {
+    let is_there = |name: &&&str| fs::symlink_metadata(folder.join(name)).is_ok_and(|found| found.is_dir());
+    names.iter().filter(is_there).map(|name| (*name).to_owned()).collect()
 }
 
 fn refuse_unmatched(root: &Path, include: &[Pattern], hits: &[Hit]) -> Result<(), DataError> {

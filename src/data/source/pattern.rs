@@ -51,6 +51,14 @@ impl Pattern {
         self.whole.is_match(path)
     }
 
+    /// Returns the one name a folder at `depth` has to have, if there is one and no file beside it can match.
+    pub(super) fn only(&self, depth: usize) -> Option<&str> {
+        match self.folders.get(depth) {
+            Some(Component::Literal(literal)) => Some(literal),
+            Some(Component::Glob(_)) | None => None,
+        }
+    }
+
     /// Returns whether a folder called `name` at `depth`, from 0, can hold a match, given that its parent can.
     pub(super) fn enters(&self, depth: usize, name: &str) -> bool {
         match self.folders.get(depth) {

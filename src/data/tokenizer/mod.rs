@@ -13,6 +13,9 @@ use crate::recipe::tokenizer::END_OF_TEXT;
 pub use stream::Stream;
 pub use train::{Budget, train};
 
+/// The bytes after which a long text is cut before it is encoded.
+const CHUNK: usize = if cfg!(test) { 8 } else { 4096 };
+
 /// The library's tokenizer with a byte-pair model.
 type Inner = TokenizerImpl<BPE, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
 
@@ -42,6 +45,10 @@ pub fn load(bytes: &[u8]) -> Result<Tokenizer, DataError> {
 impl Tokenizer {
     /// Returns the tokens of a text, without an end-of-text token.
     pub fn encode(&self, text: &str) -> Vec<u32> {
+        chunks(text).flat_map(|chunk| self.encode_whole(chunk)).collect()
+    }
+
+    fn encode_whole(&self, text: &str) -> Vec<u32> {
         let encoding = self.inner.encode_fast(text, false).expect("byte-level pieces encode every text");
         encoding.get_ids().to_vec()
     }
@@ -73,6 +80,23 @@ impl Tokenizer {
     fn piece(&self, token: u32) -> Option<String> {
         if token == self.end_of_text { None } else { self.inner.id_to_token(token) }
     }
+}
+
+/// Cuts a long text where no piece crosses: in front of a line end that a visible character follows.
+///
+/// The library slows down on long texts; the tokens of the chunks are the tokens of the whole.
+fn chunks(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (chunk, after) = rest.split_at(cut(rest));
+        rest = after;
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+fn cut(text: &str) -> usize {
+    let is_cut = |i: usize| i >= CHUNK && text[i + 1..].starts_with(|c: char| !c.is_whitespace());
+    text.match_indices('\n').map(|(i, _)| i).find(|i| is_cut(*i)).unwrap_or(text.len())
 }
 
 /// Returns the pre-tokenizer and decoder of every tokenizer we make: no space is put in front, nothing is trimmed.
@@ -133,6 +157,11 @@ mod tests {
         #[test]
         fn every_text_comes_back(text in "(?s).{0,40}") {
             prop_assert_eq!(TOKENIZER.decode(&TOKENIZER.encode(&text)), text);
+        }
+
+        #[test]
+        fn the_tokens_of_the_chunks_are_the_tokens_of_the_whole(text in "(a|'s|\\.|1|é| |\n|\t|\r|\u{a0}|\u{85}|fn |\\(){0,80}") {
+            prop_assert_eq!(TOKENIZER.encode(&text), TOKENIZER.encode_whole(&text));
         }
 
         #[test]

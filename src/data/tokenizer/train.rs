@@ -5,7 +5,7 @@ use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::{AddedToken, DecoderWrapper, PreTokenizerWrapper};
 
 use crate::data::error::DataError;
-use crate::data::tokenizer::{Inner, byte_level};
+use crate::data::tokenizer::{Inner, byte_level, chunks};
 use crate::recipe::tokenizer::END_OF_TEXT;
 
 /// How much text a tokenizer is trained on at most.
@@ -38,7 +38,7 @@ pub fn train(vocab_size: u32, texts: &[&str], budget: Budget) -> Result<Vec<u8>,
     let mut inner = Inner::new(BPE::default());
     inner.with_pre_tokenizer(Some(PreTokenizerWrapper::ByteLevel(byte_level())));
     inner.with_decoder(Some(DecoderWrapper::ByteLevel(byte_level())));
-    let sample = texts.iter().filter(|text| is_sampled(text, share));
+    let sample = texts.iter().filter(|text| is_sampled(text, share)).flat_map(|text| chunks(text));
     inner.train(&mut trainer(vocab_size), sample).map_err(|error| wrong(error.to_string()))?;
     let json = inner.to_string(false).map_err(|error| wrong(error.to_string()))?;
     Ok(json.into_bytes())

@@ -70,9 +70,9 @@ fn is_version(text: &str, place: &Range<usize>, address: Ipv4Addr) -> bool {
     let mut words = front
         .trim_end_matches([' ', '"', '`', '\'', ':', '(', '=', '<', '>', '^', '~'])
         .rsplit(|c: char| !c.is_alphanumeric());
-    let says_so = words
-        .next()
-        .is_some_and(|word| ["v", "version", "versions", "release"].contains(&word.to_lowercase().as_str()));
+    let says_so = words.next().is_some_and(|word| {
+        ["v", "version", "versions", "release", "section", "chapter"].contains(&word.to_lowercase().as_str())
+    });
     let has_port = text[place.end..].starts_with([':', '/']);
     let is_small =
         address.octets().iter().all(|octet| *octet < 10) && !has_port && address != Ipv4Addr::new(8, 8, 8, 8);
@@ -84,9 +84,7 @@ fn is_private_v6(text: &str, place: &Range<usize>) -> bool {
     let Ok(address) = candidate.parse::<Ipv6Addr>() else { return false };
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
     let is_torn = before(text, place).is_some_and(is_word) || after(text, place).is_some_and(is_word);
-    // A path such as `abc::def` parses too: an address has a full first group with a digit, or many groups.
-    let first = candidate.split(':').next().unwrap_or_default();
-    let n_groups = candidate.split(':').filter(|group| !group.is_empty()).count();
-    let is_address = candidate.contains(|c: char| c.is_ascii_digit()) && (first.len() == 4 || n_groups >= 4);
-    !is_torn && is_address && !address.is_loopback() && !address.is_unspecified()
+    // A path such as `bf16::E` parses too: only numbers that are given out to machines count.
+    let is_address = matches!(address.segments()[0], 0x2000..=0x3fff | 0xfc00..=0xfdff | 0xfe80..=0xfebf);
+    !is_torn && is_address
 }
