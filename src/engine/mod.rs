@@ -10,6 +10,7 @@ pub mod report;
 pub mod tokens;
 pub mod sampler;
 pub mod model;
+pub mod torch;
 pub mod objective;
 pub mod optimizer;
 pub mod checkpoint;

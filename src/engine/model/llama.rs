@@ -31,8 +31,8 @@ const HIDDEN: f32 = -1e30;
 /// Numbers that depend on places only.
 #[derive(Debug)]
 pub struct Tables {
-    cos_Sh: Tensor<2>,
-    sin_Sh: Tensor<2>,
+    pub(crate) cos_Sh: Tensor<2>,
+    pub(crate) sin_Sh: Tensor<2>,
     bias_SS: Tensor<2>,
 }
 

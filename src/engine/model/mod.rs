@@ -60,6 +60,11 @@ impl Network {
         &self.architecture
     }
 
+    /// Returns the numbers that depend on places only.
+    pub(crate) fn tables(&self) -> &llama::Tables {
+        &self.tables
+    }
+
     /// Returns the parameters it has.
     pub fn declarations(&self) -> Vec<Declaration> {
         match &self.architecture {

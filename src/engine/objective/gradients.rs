@@ -5,6 +5,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use crate::engine::model::{Gradients, Network, Parameters};
 use crate::engine::objective::cross_entropy;
 use crate::engine::sampler::Batch;
+use crate::engine::torch;
 
 /// A batch on a device.
 #[derive(Debug, Clone)]
@@ -38,6 +39,12 @@ pub fn loss_and_gradients(
     inputs: Inputs,
     n_targets: f64,
 ) -> (f64, Gradients) {
+    torch::gradients::loss_and_gradients(network, parameters, &inputs, n_targets)
+        .unwrap_or_else(|| plain(network, parameters, inputs, n_targets))
+}
+
+/// Does the same with the plain modules and burn's tape, on any backend: the reference.
+pub fn plain(network: &Network, parameters: &Parameters, inputs: Inputs, n_targets: f64) -> (f64, Gradients) {
     let leaves = parameters.leaves();
     let logits_NV = network.logits(&leaves, inputs.tokens_BS);
     let loss = cross_entropy::mean_over(logits_NV, inputs.targets_N, inputs.mask_N, n_targets);

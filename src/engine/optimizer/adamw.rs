@@ -7,6 +7,7 @@ use burn::tensor::{Device, Tensor};
 use crate::engine::error::EngineError;
 use crate::engine::model::parameters::{to_device, to_host};
 use crate::engine::model::{Gradients, HostTensor, Parameter, Parameters};
+use crate::engine::torch::adamw as torch;
 use crate::recipe::training::Optimizer;
 
 /// The optimizer and its moments.
@@ -65,13 +66,19 @@ impl AdamW {
         gradient: Tensor<1>,
         factors: StepFactors,
     ) -> Moments {
-        let gradient = if factors.clip < 1.0 { gradient * factors.clip } else { gradient };
-        let first = moments.first * self.beta_1 + gradient.clone() * (1.0 - self.beta_1);
-        let second = moments.second * self.beta_2 + gradient.square() * (1.0 - self.beta_2);
-        let correction = |beta: f64| 1.0 - beta.powf(factors.step as f64);
-        let size = (second.clone() / correction(self.beta_2)).sqrt() + self.epsilon;
-        let change = first.clone() / size * (factors.learning_rate / correction(self.beta_1));
-        let decay = if parameter.is_decayed() { 1.0 - factors.learning_rate * self.weight_decay } else { 1.0 };
+        let Self { beta_1, beta_2, epsilon, .. } = *self;
+        let StepFactors { step, learning_rate, clip } = factors;
+        let decay = if parameter.is_decayed() { 1.0 - learning_rate * self.weight_decay } else { 1.0 };
+        let in_place = torch::Factors { beta_1, beta_2, epsilon, step, learning_rate, decay, clip };
+        if torch::step(&parameter.values, &moments.first, &moments.second, &gradient, in_place) {
+            return moments;
+        }
+        let gradient = if clip < 1.0 { gradient * clip } else { gradient };
+        let first = moments.first * beta_1 + gradient.clone() * (1.0 - beta_1);
+        let second = moments.second * beta_2 + gradient.square() * (1.0 - beta_2);
+        let correction = |beta: f64| 1.0 - beta.powf(step as f64);
+        let size = (second.clone() / correction(beta_2)).sqrt() + epsilon;
+        let change = first.clone() / size * (learning_rate / correction(beta_1));
         parameter.values.inplace(|values| values * decay - change);
         Moments { first, second }
     }

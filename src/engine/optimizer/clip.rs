@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use crate::engine::model::Gradients;
+use crate::engine::torch::adamw;
 
 /// Adds the gradients of one more micro-batch.
 pub fn add(sum: &mut Gradients, more: Gradients) {
@@ -16,10 +17,10 @@ pub fn add(sum: &mut Gradients, more: Gradients) {
 
 /// Returns the norm of all gradients together.
 pub fn global_norm(gradients: &Gradients) -> f64 {
-    let squares: Vec<Tensor<1>> = gradients.values().map(|gradient| gradient.clone().square().sum()).collect();
-    if squares.is_empty() {
-        return 0.0;
+    if let Some(norms) = gradients.values().map(adamw::norm).collect::<Option<Vec<f64>>>() {
+        return norms.iter().map(|norm| norm * norm).sum::<f64>().sqrt();
     }
+    let squares: Vec<Tensor<1>> = gradients.values().map(|gradient| gradient.clone().square().sum()).collect();
     f64::from(Tensor::cat(squares, 0).sum().sqrt().into_scalar::<f32>())
 }
 

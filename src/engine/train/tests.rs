@@ -6,9 +6,10 @@ use burn::tensor::Device;
 
 use super::*;
 use crate::engine::device;
-use crate::engine::model::{fixture, lora};
+use crate::engine::model::{Gradients, Parameters, fixture, lora};
+use crate::engine::objective::gradients::plain;
 use crate::engine::objective::{Inputs, loss_and_gradients};
-use crate::engine::sampler::{Batch, Cursor, Kind};
+use crate::engine::sampler::{Batch, Kind};
 use crate::engine::seed;
 use crate::recipe::model::AdapterThen;
 use crate::recipe::run::DeviceChoice;
@@ -208,39 +209,51 @@ fn a_model_learns() {
     assert!(losses[losses.len() - 1] < losses[0] - 1.0, "{losses:?}");
 }
 
+type LossAndGradients = fn(&Network, &Parameters, Inputs, f64) -> (f64, Gradients);
+
+/// Returns loss and gradients of all parameters, and of an adapter's.
+fn both(choice: DeviceChoice, loss_and_gradients: LossAndGradients, batch: &Batch) -> [(f64, Gradients); 2] {
+    let device = device::open(choice, 2).unwrap();
+    let (network, mut parameters) = fixture::network(&device);
+    let inputs = || Inputs::new(batch.clone(), &device);
+    let full = loss_and_gradients(&network, &parameters, inputs(), batch.n_targets());
+    lora::attach(&mut parameters, 2, 4.0, 9, &device);
+    for (name, parameter) in parameters.trainable_mut() {
+        // The halves that start at zero would hide the gradients of the others.
+        parameter.values = parameter.values.clone() + if name.contains("lora_B") { 0.1 } else { 0.0 };
+    }
+    [full, loss_and_gradients(&network, &parameters, inputs(), batch.n_targets())]
+}
+
 #[test]
 fn the_backends_agree_on_the_loss_and_every_gradient() {
-    let batch = {
-        let source = |name: &str| Source {
-            rows: Arc::new(Rows::to_learn(tokens(name, 200), Kind::Text, 16).unwrap()),
-            weight: 1.0,
-        };
-        let mut sampler = Sampler::new(vec![source("a")], 1, Cursor::start(1));
-        let mut batch = Batch::of(&(0..3).map(|_| sampler.draw()).collect::<Vec<_>>(), 16);
-        batch.mask[5] = 0.0;
-        batch
-    };
-    let results = [DeviceChoice::Flex, DeviceChoice::Cpu].map(|choice| {
-        let device: Device = device::open(choice, 2).unwrap();
-        let (network, mut parameters) = fixture::network(&device);
-        let full = loss_and_gradients(&network, &parameters, Inputs::new(batch.clone(), &device), batch.n_targets());
-        lora::attach(&mut parameters, 2, 4.0, 9, &device);
-        for (name, parameter) in parameters.trainable_mut() {
-            // The halves that start at zero would hide the gradients of the others.
-            parameter.values = parameter.values.clone() + if name.contains("lora_B") { 0.1 } else { 0.0 };
+    let rows = Rows::to_learn(tokens("a", 200), Kind::Text, 16).unwrap();
+    let mut batch = Batch::of(&(0..3).map(|index| rows.row(index, 0)).collect::<Vec<_>>(), 16);
+    batch.mask[5] = 0.0;
+    let reference = both(DeviceChoice::Flex, plain, &batch);
+    for other in [both(DeviceChoice::Cpu, plain, &batch), both(DeviceChoice::Cpu, loss_and_gradients, &batch)] {
+        for (flex, torch) in reference.iter().zip(&other) {
+            assert!((flex.0 - torch.0).abs() < 1e-5 * flex.0, "{} {}", flex.0, torch.0);
+            assert_eq!(flex.1.keys().collect::<Vec<_>>(), torch.1.keys().collect::<Vec<_>>());
+            for (name, gradient) in &flex.1 {
+                let [a, b] = [gradient, &torch.1[name]].map(|g| g.try_to_vec_as::<f32>().unwrap());
+                let largest = a.iter().map(|v| v.abs()).fold(0.0, f32::max);
+                let apart = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(largest > 0.0 && apart <= 1e-4 * largest, "`{name}`: {apart} of {largest}");
+            }
         }
-        let adapted = loss_and_gradients(&network, &parameters, Inputs::new(batch.clone(), &device), batch.n_targets());
-        [full, adapted]
+    }
+}
+
+#[test]
+fn libtorch_in_place_takes_the_steps_flex_takes() {
+    let losses = [DeviceChoice::Flex, DeviceChoice::Cpu].map(|choice| {
+        let mut heard = Heard::default();
+        finish(&on(choice, config(9)), tempfile::tempdir().unwrap().path(), &mut heard);
+        (heard.losses("train/loss"), heard.losses("gradient-norm"))
     });
-    for (flex, torch) in results[0].iter().zip(&results[1]) {
-        assert!((flex.0 - torch.0).abs() < 1e-5 * flex.0, "{} {}", flex.0, torch.0);
-        assert_eq!(flex.1.keys().collect::<Vec<_>>(), torch.1.keys().collect::<Vec<_>>());
-        for (name, gradient) in &flex.1 {
-            let [a, b] = [gradient, &torch.1[name]].map(|g| g.try_to_vec_as::<f32>().unwrap());
-            let largest = a.iter().map(|v| v.abs()).fold(0.0, f32::max);
-            let apart = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(largest > 0.0 && apart <= 1e-4 * largest, "`{name}`: {apart} of {largest}");
-        }
+    for (flex, torch) in losses[0].0.iter().chain(&losses[0].1).zip(losses[1].0.iter().chain(&losses[1].1)) {
+        assert!((flex / torch - 1.0).abs() < 1e-3, "{losses:?}");
     }
 }
 
