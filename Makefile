@@ -1,0 +1,30 @@
+# make demo   sets everything up, libtorch included, and breeds the lineage of recipes/rust-coder.yaml
+# make test   sets everything up and runs every test
+# make bench  measures training against PyTorch in one run (downloads PyTorch)
+# make docs   writes the generated pages anew
+.PHONY: demo test build bench docs lint
+
+export PYTHON ?= python3
+
+demo: build
+	cargo run --release --quiet --bin pedigree -- run recipes/rust-coder.yaml
+
+build:
+	.ci/libtorch
+	cargo build --release --locked --bins
+
+test:
+	.ci/libtorch
+	cargo test --release --locked --no-fail-fast
+
+lint:
+	.ci/libtorch
+	cargo fmt --check
+	cargo clippy --release --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --document-private-items
+
+docs: build
+	UPDATE_DOCS=1 cargo test --release --locked --test it generated_pages
+
+bench: build
+	.ci/bench
