@@ -35,10 +35,14 @@ fn a_new_database_has_its_tables_and_is_sound() {
         let expected = "aliases artifacts attempts cards checkpoints evaluations events gates metrics model_parents \
                         model_versions runs samples stage_outputs stage_runs";
         assert_eq!(tables.join(" "), expected);
-        let loose: Vec<String> = sqlx::query_scalar("select name from pragma_table_list where schema = 'main' and type = 'table' and strict = 0 and name not like 'sqlite%' and name not like '\\_%' escape '\\'")
-            .fetch_all(store.reader())
-            .await
-            .unwrap();
+        let loose: Vec<String> = sqlx::query_scalar(
+            "select name from pragma_table_list
+             where schema = 'main' and type = 'table' and strict = 0
+               and name not like 'sqlite%' and name not like '\\_%' escape '\\'",
+        )
+        .fetch_all(store.reader())
+        .await
+        .unwrap();
         assert_eq!(loose, Vec::<String>::new());
         assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
         store.close().await;
