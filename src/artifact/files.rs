@@ -125,11 +125,16 @@ pub(super) fn full_or(action: &'static str, path: &Path, needed: u64, error: std
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             let folder = path.ancestors().find(|folder| folder.is_dir()).unwrap_or(path);
             let free = nix::sys::statvfs::statvfs(folder)
-                .map_or(0, |disk| u64::from(disk.blocks_available()) * u64::from(disk.fragment_size()));
+                .map_or(0, |disk| wide(disk.blocks_available()) * wide(disk.fragment_size()));
             ArtifactError::Full { path: path.to_owned(), needed, free }
         }
         _ => io(action, path)(error),
     }
+}
+
+/// Returns a count as 64 bits; the file system's counts have 32 on some machines.
+fn wide(count: impl Into<u64>) -> u64 {
+    count.into()
 }
 
 #[cfg(test)]

@@ -16,11 +16,10 @@ pub(super) const INCOMING: &str = ".incoming-";
 
 /// Moves a file of the same file system into its place.
 pub(super) fn place(path: &Path, target: &Path) -> std_io::Result<()> {
-    let folder = folder_of(target);
-    fs::create_dir_all(folder)?;
+    make_folder(target)?;
     seal(&File::open(path)?)?;
     fs::rename(path, target)?;
-    File::open(folder)?.sync_all()
+    File::open(folder_of(target))?.sync_all()
 }
 
 /// Writes bytes into their place.
@@ -53,9 +52,8 @@ pub(super) fn copy_into(path: &Path, target: &Path, expected: Digest) -> Result<
 }
 
 fn incoming(target: &Path) -> std_io::Result<tempfile::NamedTempFile> {
-    let folder = folder_of(target);
-    fs::create_dir_all(folder)?;
-    tempfile::Builder::new().prefix(INCOMING).tempfile_in(folder)
+    make_folder(target)?;
+    tempfile::Builder::new().prefix(INCOMING).tempfile_in(folder_of(target))
 }
 
 fn land(file: tempfile::NamedTempFile, target: &Path) -> std_io::Result<()> {
@@ -68,6 +66,16 @@ fn land(file: tempfile::NamedTempFile, target: &Path) -> std_io::Result<()> {
 fn seal(file: &File) -> std_io::Result<()> {
     file.set_permissions(fs::Permissions::from_mode(0o444))?;
     file.sync_all()
+}
+
+/// Makes the folder of a target, so that it too outlives a power cut.
+fn make_folder(target: &Path) -> std_io::Result<()> {
+    let folder = folder_of(target);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder)?;
+    folder.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
 }
 
 fn folder_of(target: &Path) -> &Path {

@@ -34,18 +34,27 @@ pub(super) fn inline(text: &str) -> String {
 
 /// Escapes a word; at the beginning of a line also what would begin a list or underline a heading.
 fn push_word(escaped: &mut String, word: &str, is_first: bool) {
-    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let n_digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let is_rule = is_first && word.bytes().all(|byte| b"-+=:".contains(&byte));
+    let is_number = is_first && n_digits > 0 && matches!(&word[n_digits..], "." | ")");
     for (i, c) in word.char_indices() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
+            '_' if is_inside(word, i) => escaped.push(c),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '$' | '!' | '^' => escaped.extend(['\\', c]),
-            '-' | '+' | '=' | ':' if is_first && i == 0 => escaped.extend(['\\', c]),
-            '.' | ')' if is_first && i == digits && digits > 0 => escaped.extend(['\\', c]),
+            '-' | '+' | '=' | ':' if is_rule && i == 0 => escaped.extend(['\\', c]),
+            '.' | ')' if is_number => escaped.extend(['\\', c]),
             _ => escaped.push(c),
         }
     }
+}
+
+/// Returns whether the character at `i` stands between letters or digits, where an underscore emphasises nothing.
+fn is_inside(word: &str, i: usize) -> bool {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    i > 0 && is_plain(word.as_bytes().get(i - 1)) && is_plain(word.as_bytes().get(i + 1))
 }
 
 /// Returns text as paragraphs, parted where it has empty lines.

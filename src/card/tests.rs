@@ -104,7 +104,143 @@ fn parts(card: &str) -> (BTreeMap<String, serde_json::Value>, String) {
 
 #[test]
 fn a_whole_card_reads_like_this() {
-    insta::assert_snapshot!(render(&whole()).unwrap());
+    insta::assert_snapshot!(render(&whole()).unwrap(), @r##"
+---
+language: ["en"]
+license: "apache-2.0"
+library_name: pedigree
+pipeline_tag: text-generation
+tags: ["pedigree", "industry", "llama", "small-model", "code"]
+model-index:
+  - name: "rust-coder-industry"
+    results:
+      - task: {"type": "text-generation"}
+        dataset: {"type": "prose", "name": "prose", "split": "test"}
+        metrics:
+          - {"type": "perplexity", "name": "prose-ppl", "value": 11.5}
+---
+
+# rust-coder-industry
+
+A small code model. Bred from prose.
+
+Second paragraph.
+
+A small language model of the industry tier, made by the recipe `rust-coder`.
+
+## Lineage
+
+Fine-tuned step by step, the nearest parent first:
+
+| Parent | Tier | Weights |
+|---|---|---|
+| `rust-coder-general` | general | `79d42c56766e` |
+
+## Model
+
+| | |
+|---|---|
+| Architecture | llama |
+| Parameters | 106,816 |
+| Layers | 2 |
+| Width | 64 |
+| Heads | 4 of queries, 2 of keys and values |
+| Feed-forward width | 128 |
+| Context | 128 tokens |
+| Vocabulary | 512 tokens |
+| Tokenizer | bpe |
+| Adapter | LoRA of rank 8, alpha 16, merged into the weights |
+
+## Training data
+
+### prose
+
+100.0 % of the training tokens, from 12 files, 345.7 kB.
+
+| Step | Records in | Records out | Changed | Counted |
+|---|---:|---:|---:|---|
+| redact-pii | 1,000 | 1,000 | 7 | email 5, phone 2 |
+| dedup-exact | 1,000 | 990 | 0 |  |
+
+| Split | Records | Text | Tokens |
+|---|---:|---:|---:|
+| train | 970 | 300.0 kB | 100,000 |
+| test | 20 | 900 bytes | 300 |
+
+## Training
+
+| | |
+|---|---|
+| Objective | predict every next token |
+| Trained parameters | 9,000 |
+| Budget | 300 steps, spent |
+| Steps | 300, weights of step 250 kept |
+| Tokens seen | 1,228,800 |
+| Tokens a step | 4,096 |
+| Optimizer | AdamW, learning rate 0.001, weight decay 0.1, betas 0.9 and 0.95, gradients clipped at 1 |
+| Schedule | cosine after 40 steps of warm-up, down to 10.0 % |
+| Last training loss | 3.2000 nats a token |
+| Validation loss | 3.5200 nats a token |
+
+Generalisation: slight overfitting, the validation loss is 10.0 % above the last training loss.
+
+## Evaluation
+
+Every model of the lineage on every evaluation: what each tier gained, and what it forgot.
+
+| Evaluation | general | industry | What is measured |
+|---|---:|---:|---|
+| prose-ppl | 10.25 | 11.50 | perplexity on prose/test, lower is better |
+
+## Requirements
+
+| Evaluation | Outcome | |
+|---|---|---|
+| prose-ppl | passed | 11.5 is 12.2 % worse than general's 10.25 |
+
+## Sample
+
+Given:
+
+```text
+/// Adds.
+fn add(
+```
+
+it wrote (18 tokens, always the likeliest token):
+
+```text
+a: i32, b: i32) -> i32 {
+    a + b
+}
+```
+
+## How to use
+
+```sh
+pedigree generate rust-coder-industry -p "Write something that begins like this"
+pedigree zoo show rust-coder-industry
+```
+
+## How to reproduce
+
+`pedigree zoo show` names the run; this command does it again and compares every file:
+
+```sh
+pedigree reproduce RUN
+```
+
+## Provenance
+
+| | |
+|---|---|
+| Fingerprint of the training | 8939ea11d8a910bd1caee0466651b5f54964694682851180538a30bcd0fceb49 |
+| Weights | 3edc5c4a5df8c79ef4f8dbdc373cd21ca041ccf39fe5693250d004092094dc4a |
+| Tokenizer | dcd7fa975da818f1df39519759ef71e4e911241d2ad561e1118fcb9bcf7bcc21 |
+| Seed | 42 |
+| Software | pedigree 0.1.0, burn 0.22.1, libtorch 2.9.0 |
+| Computed on | cpu, AVX2, 2 threads, Some CPU, linux x86_64 |
+"##);
 }
 
 #[test]

@@ -142,7 +142,7 @@ pub fn overfitting(report: &TrainingReport) -> String {
         _ => "overfitting",
     };
     let (way, size) = if gap < 0.0 { ("below", -gap) } else { ("above", gap) };
-    format!("{verdict}: the validation loss is {} {way} the last training loss", percent(size))
+    format!("{verdict}, the validation loss is {} {way} the last training loss", percent(size))
 }
 
 fn model(facts: &CardFacts) -> Vec<Line> {

@@ -52,6 +52,28 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Returns what a stage was last computed on, in this run or in the run whose outputs it took.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn machine_of(&self, run: RunId, stage: &StageId) -> Result<Option<Machine>> {
+        let row = sqlx::query(
+            "select a.machine
+             from stage_runs s
+             join attempts a on a.run = coalesce(s.from_run, s.run) and a.stage = s.stage
+             where s.run = ?1 and s.stage = ?2 and a.machine is not null
+             order by a.attempt desc limit 1",
+        )
+        .bind(run.to_string())
+        .bind(stage.to_string())
+        .fetch_optional(self.reader())
+        .await
+        .map_err(sqlite("find a machine"))?;
+        row.map(|row| Reader::new("attempts", &row).json("machine")).transpose()
+    }
+}
+
 /// Stores what the events tell of attempts.
 pub(super) async fn insert(transaction: &mut Transaction<'static, Sqlite>, run: RunId, events: &[Event]) -> Result<()> {
     for event in events {

@@ -78,7 +78,8 @@ async fn back_up(connection: &mut SqliteConnection, path: &Path, found: i64) -> 
         .execute(connection)
         .await
         .map_err(sqlite("copy itself"))?;
-    Ok(())
+    let synced = std::fs::File::open(&copy).and_then(|file| file.sync_all());
+    synced.map_err(|source| StoreError::Io { action: "sync", path: copy, source })
 }
 
 /// Makes sure that SQLite is one whose write-ahead log cannot lose data.

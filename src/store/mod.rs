@@ -18,6 +18,7 @@ pub mod model_versions;
 pub mod model_parents;
 pub mod aliases;
 pub mod reference;
+mod check;
 mod error;
 mod filesystem;
 mod migrate;
@@ -41,3 +42,5 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
