@@ -113,3 +113,4 @@ pub struct SampleReport {
     /// How the tokens were chosen.
     pub sampling: Sampling,
 }
+

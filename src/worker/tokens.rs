@@ -45,3 +45,107 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     }
     task.output("report.json", &json(&report))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::source::{self, DigestCache};
+    use crate::id::{Digest, RunId};
+    use crate::plan::work::{DatasetWork, TokenizerWork, TokensWork};
+    use crate::plan::{Outputs, Spec};
+    use crate::recipe::dataset::{CleanStep, Dataset, Source, Split, SplitBy};
+    use crate::recipe::tokenizer::Tokenizer;
+    use crate::record::ArtifactRef;
+    use crate::worker::Emitter;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    type Run = fn(&mut Task) -> Result<(), Failure>;
+
+    /// Runs a stage in its own folder and returns its outputs.
+    fn stage(
+        folder: &Path,
+        work: Work,
+        inputs: BTreeMap<StageId, Outputs>,
+        is_stopping: bool,
+        run: Run,
+    ) -> Result<Outputs, Failure> {
+        fs::create_dir_all(folder).unwrap();
+        let stage: StageId = "dataset:d".parse().unwrap();
+        let emit = Emitter::create(&folder.join("events.jsonl"), stage.clone(), 1)?;
+        let (version, run_id, fingerprint) = (Spec::VERSION, RunId::from_bits(1), Digest::of(b""));
+        let spec = Spec { version, run: run_id, stage, attempt: 1, fingerprint, work, inputs };
+        let mut task = Task::new(folder.to_owned(), spec, emit, Arc::new(AtomicBool::new(is_stopping)));
+        run(&mut task)?;
+        let Ok(entries) = fs::read_dir(folder.join("outputs")) else { return Ok(Outputs::new()) };
+        let output = |entry: fs::DirEntry| {
+            let bytes = fs::read(entry.path()).unwrap();
+            let artifact = ArtifactRef { path: entry.path(), digest: Digest::of(&bytes), bytes: bytes.len() as u64 };
+            (entry.file_name().into_string().unwrap(), artifact)
+        };
+        Ok(entries.map(|entry| output(entry.unwrap())).collect())
+    }
+
+    fn dataset(folder: &Path) -> DatasetWork {
+        for i in 0..40 {
+            let text = format!("Document {i} says {} and {} and no more.\r\n", i * 37, i * i);
+            fs::write(folder.join(format!("{i}.txt")), text).unwrap();
+        }
+        let root = folder.display().to_string();
+        let source = Source::Files { root, include: vec!["*.txt".to_owned()], exclude: vec![], strip_components: 0 };
+        let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document };
+        let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
+        let dataset = Dataset { source, extract: None, clean: vec![CleanStep::NormalizeUnicode], split };
+        DatasetWork { name: "d".parse().unwrap(), dataset, source_digest: state.digest, seed: 42 }
+    }
+
+    #[test]
+    fn files_become_records_a_tokenizer_and_shards_that_decode_to_the_text() {
+        let (files, tasks) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let work = Work::Dataset(dataset(files.path()));
+        let records =
+            stage(&tasks.path().join("d"), work, BTreeMap::new(), false, crate::worker::dataset::run).unwrap();
+        assert_eq!(
+            records.keys().collect::<Vec<_>>(),
+            ["report.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
+        );
+        let mut inputs = BTreeMap::from([("dataset:d".parse().unwrap(), records.clone())]);
+        let tokenizer = Tokenizer::ByteBpe { vocab_size: 280, train_on: vec!["d".parse().unwrap()] };
+        let work = Work::Tokenizer(TokenizerWork { name: "t".parse().unwrap(), tokenizer });
+        let trained =
+            stage(&tasks.path().join("t"), work, inputs.clone(), false, crate::worker::tokenizer::run).unwrap();
+        inputs.insert("tokenizer:t".parse().unwrap(), trained.clone());
+        let work = Work::Tokens(TokensWork { dataset: "d".parse().unwrap(), tokenizer: "t".parse().unwrap() });
+        let shards = stage(&tasks.path().join("k"), work, inputs, false, run).unwrap();
+        let tokenizer = tokenizer::load(&fs::read(&trained["tokenizer.json"].path).unwrap()).unwrap();
+        let shard =
+            Shard::from_bytes(&fs::read(&shards["test.safetensors"].path).unwrap(), tokenizer.vocab_size()).unwrap();
+        let records = from_lines(&fs::read(&records["test.jsonl"].path).unwrap()).unwrap();
+        let text: String = records.iter().flat_map(|record| record.texts()).collect();
+        assert_eq!((tokenizer.decode(&shard.tokens), shard.starts.len()), (text, records.len()));
+    }
+
+    #[test]
+    fn files_that_changed_since_the_plan_are_refused_and_a_stopped_task_leaves_nothing() {
+        let (files, tasks) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let work = dataset(files.path());
+        let stopped = stage(
+            &tasks.path().join("s"),
+            Work::Dataset(work.clone()),
+            BTreeMap::new(),
+            true,
+            crate::worker::dataset::run,
+        );
+        assert_eq!(stopped, Ok(Outputs::new()));
+        fs::write(files.path().join("3.txt"), "Another text.").unwrap();
+        let failure =
+            stage(&tasks.path().join("c"), Work::Dataset(work), BTreeMap::new(), false, crate::worker::dataset::run);
+        let failure = failure.unwrap_err();
+        assert_eq!(
+            (failure.class, failure.message.as_str()),
+            (FailureClass::BadInput, "the files of dataset `d` changed since the plan was made")
+        );
+    }
+}

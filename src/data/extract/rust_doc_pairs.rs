@@ -109,7 +109,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn pairs(text: &str) -> (Vec<(String, String, String)>, BTreeMap<&'static str, u64>) {
+    /// Id, prompt and response of each pair.
+    type Pairs = Vec<(String, String, String)>;
+
+    fn pairs(text: &str) -> (Pairs, BTreeMap<&'static str, u64>) {
         let document = Document { name: "a.rs".to_owned(), text: text.to_owned() };
         let (records, counts) = extract(&document, "{doc}\n{signature}", "{body}");
         let flat = records.into_iter().map(|record| match record.content {

@@ -3,16 +3,18 @@
 //! Braces in folder names are spelled out first, so that every folder a recipe names has to hold a match: a missing
 //! folder is an error, and never a silently smaller dataset.
 
+use std::collections::HashMap;
+
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::data::error::DataError;
 
-/// One pattern without braces in its folders.
+/// One pattern without braces in its folders: folders with one name each, and a tail that may cross any number of them.
 pub(super) struct Pattern {
     /// The pattern, braces in folders spelled out.
     pub(super) text: String,
-    whole: GlobMatcher,
     folders: Vec<Component>,
+    tail: GlobMatcher,
     is_open: bool,
 }
 
@@ -22,33 +24,41 @@ enum Component {
     Glob(GlobMatcher),
 }
 
+/// Compiled patterns by text: those spelled out from one pattern share nearly all their parts.
+type Compiled = HashMap<String, GlobMatcher>;
+
 impl Pattern {
     /// Returns the patterns one typed pattern stands for.
     ///
     /// # Errors
     /// When the pattern cannot be understood.
     pub(super) fn parse(typed: &str) -> Result<Vec<Self>, DataError> {
-        glob(typed)?;
-        spell_out(typed).into_iter().map(|text| Self::new(text, typed)).collect()
+        let mut compiled = Compiled::new();
+        let patterns = spell_out(typed).into_iter().map(|text| Self::new(text, &mut compiled));
+        patterns.collect::<Result<_, _>>().map_err(|source| DataError::BadPattern { pattern: typed.to_owned(), source })
     }
 
-    fn new(text: String, typed: &str) -> Result<Self, DataError> {
-        let wrong = |error| match error {
-            DataError::BadPattern { source, .. } => DataError::BadPattern { pattern: typed.to_owned(), source },
-            other => other,
-        };
+    fn new(text: String, compiled: &mut Compiled) -> Result<Self, globset::Error> {
         let components = split(&text);
-        let leading = &components[..components.len() - 1];
-        let open = leading.iter().position(|component| component.contains("**") || component.contains('/'));
-        let folders = &leading[..open.unwrap_or(leading.len())];
-        let folders = folders.iter().map(|name| Component::new(name)).collect::<Result<_, _>>().map_err(wrong)?;
-        let is_open = open.is_some() || components.last().is_some_and(|last| last.contains("**") || last.contains('/'));
-        Ok(Self { whole: glob(&text).map_err(wrong)?, folders, is_open, text })
+        let is_crossing = |component: &&str| component.contains("**") || component.contains('/');
+        let n_folders =
+            components.iter().position(is_crossing).unwrap_or(components.len() - 1).min(components.len() - 1);
+        let folders =
+            components[..n_folders].iter().map(|name| Component::new(name, compiled)).collect::<Result<_, _>>()?;
+        let is_open = components[n_folders..].iter().any(is_crossing);
+        Ok(Self { tail: glob(&components[n_folders..].join("/"), compiled)?, folders, is_open, text })
     }
 
     /// Returns whether a file matches; the path is relative to the root.
     pub(super) fn matches(&self, path: &str) -> bool {
-        self.whole.is_match(path)
+        let mut rest = path;
+        for component in &self.folders {
+            match rest.split_once('/') {
+                Some((name, below)) if component.is(name) => rest = below,
+                Some(_) | None => return false,
+            }
+        }
+        self.tail.is_match(rest)
     }
 
     /// Returns the one name a folder at `depth` has to have, if there is one and no file beside it can match.
@@ -61,27 +71,33 @@ impl Pattern {
 
     /// Returns whether a folder called `name` at `depth`, from 0, can hold a match, given that its parent can.
     pub(super) fn enters(&self, depth: usize, name: &str) -> bool {
-        match self.folders.get(depth) {
-            Some(Component::Literal(literal)) => literal == name,
-            Some(Component::Glob(glob)) => glob.is_match(name),
-            None => self.is_open,
-        }
+        self.folders.get(depth).map_or(self.is_open, |component| component.is(name))
     }
 }
 
 impl Component {
-    fn new(name: &str) -> Result<Self, DataError> {
+    fn new(name: &str, compiled: &mut Compiled) -> Result<Self, globset::Error> {
         if name.contains(['*', '?', '[', ']', '{', '}', '\\']) {
-            return Ok(Self::Glob(glob(name)?));
+            return Ok(Self::Glob(glob(name, compiled)?));
         }
         Ok(Self::Literal(name.to_owned()))
     }
+
+    fn is(&self, name: &str) -> bool {
+        match self {
+            Self::Literal(literal) => literal == name,
+            Self::Glob(glob) => glob.is_match(name),
+        }
+    }
 }
 
-fn glob(pattern: &str) -> Result<GlobMatcher, DataError> {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-    let wrong = |source| DataError::BadPattern { pattern: pattern.to_owned(), source };
-    glob.map(|glob| glob.compile_matcher()).map_err(wrong)
+fn glob(pattern: &str, compiled: &mut Compiled) -> Result<GlobMatcher, globset::Error> {
+    if let Some(glob) = compiled.get(pattern) {
+        return Ok(glob.clone());
+    }
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build()?.compile_matcher();
+    compiled.insert(pattern.to_owned(), glob.clone());
+    Ok(glob)
 }
 
 /// Splits at the slashes that stand outside braces and brackets; there is always at least one component.
@@ -157,6 +173,8 @@ mod tests {
         assert!(pattern.enters(3, "any") && pattern.enters(9, "any"));
         assert!(pattern.matches("index/tokio-1/src/lib.rs") && pattern.matches("index/tokio-1/src/a/b.rs"));
         assert!(!pattern.matches("index/tokio-1/x/lib.rs"));
+        let any = &Pattern::parse("**/b/*.rs").unwrap()[0];
+        assert!(any.matches("b/x.rs") && any.matches("q/r/b/x.rs") && !any.matches("c/x.rs") && any.enters(5, "q"));
         let closed = &Pattern::parse("docs/*.md").unwrap()[0];
         assert!(closed.enters(0, "docs") && !closed.enters(1, "deep") && !closed.matches("docs/deep/a.md"));
     }

@@ -25,9 +25,7 @@ pub(super) fn phones(text: &str) -> Vec<Range<usize>> {
     let international =
         INTERNATIONAL.find_iter(text).map(|found| found.range()).filter(|place| is_international(text, place));
     let mobile = CHINESE_MOBILE.find_iter(text).map(|found| found.range()).filter(|place| {
-        !is_torn(text, place)
-            && !before(text, place).is_some_and(|c| c == '+')
-            && !is_round(&digits(&text[place.clone()]))
+        !is_torn(text, place) && before(text, place) != Some('+') && !is_round(&digits(&text[place.clone()]))
     });
     let mut places: Vec<_> = international.chain(mobile).collect();
     places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
