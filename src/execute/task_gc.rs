@@ -16,7 +16,15 @@ pub fn sweep(task: &TaskFolder, keeps_checkpoints: bool) -> Result<(), TaskError
     for attempt in task.attempts()? {
         remove(&attempt.outputs())?;
     }
-    if keeps_checkpoints { Ok(()) } else { remove(&task.checkpoints()) }
+    if keeps_checkpoints { Ok(()) } else { forget_checkpoints(task) }
+}
+
+/// Removes the checkpoints, so that the next attempt begins at the beginning.
+///
+/// # Errors
+/// When something cannot be removed.
+pub fn forget_checkpoints(task: &TaskFolder) -> Result<(), TaskError> {
+    remove(&task.checkpoints())
 }
 
 fn remove(folder: &Path) -> Result<(), TaskError> {

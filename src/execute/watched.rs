@@ -24,6 +24,7 @@ pub(super) struct Watched {
     damage: Option<TailError>,
     heard_at: Instant,
     was_warned: bool,
+    was_ended: bool,
     /// Whether we asked the worker to end.
     pub(super) was_stopped: bool,
 }
@@ -68,6 +69,7 @@ impl Watched {
             damage: None,
             heard_at: now,
             was_warned: false,
+            was_ended: false,
             was_stopped: false,
         }
     }
@@ -118,9 +120,10 @@ impl Watched {
         self.last.is_some()
     }
 
-    /// Returns whether there is no use in letting the worker live.
-    pub(super) fn is_beyond_use(&self) -> bool {
-        self.damage.is_some() || (self.last.is_some() && self.heard_at.elapsed() > LAST_WORD_GRACE)
+    /// Returns, once, whether there is no use in letting the worker live any longer.
+    pub(super) fn gets_beyond_use(&mut self) -> bool {
+        let lingers = self.last.is_some() && self.heard_at.elapsed() > LAST_WORD_GRACE;
+        (self.damage.is_some() || lingers) && !std::mem::replace(&mut self.was_ended, true)
     }
 
     /// Returns, once, for how long nothing was heard, where that is longer than `timeout`.

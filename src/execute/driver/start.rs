@@ -8,7 +8,8 @@ use crate::execute::error::ExecuteError;
 use crate::execute::executor::{Death, StartError};
 use crate::execute::intake::are_there;
 use crate::execute::listener::Happening;
-use crate::execute::task_folder::{Attempt, Found, TaskFolder};
+use crate::execute::task_folder::{Attempt, Found, TaskError, TaskFolder};
+use crate::execute::task_gc::forget_checkpoints;
 use crate::execute::watched::{Ending, Failed, Watched, class_of};
 use crate::id::StageId;
 use crate::plan::{Freshness, Outputs, Spec, Stage, StaleReason};
@@ -56,17 +57,23 @@ impl Driver<'_> {
         match found {
             Found::Held(attempt) => {
                 self.adopt(attempt).await?;
-                let stage = stage.id.clone();
-                // The scheduler has started it already; it is told for the record.
-                self.scheduler.handle(Signal::Adopted { stage });
                 Ok(Ok(()))
             }
             Found::Finished(attempt, events) if self.can_take(stage, &attempt, &events) => {
                 self.take_finished(attempt, events).await?;
                 Ok(Ok(()))
             }
-            Found::Finished(..) | Found::Nothing => self.begin_anew(stage, &task).await,
+            Found::Finished(..) | Found::Nothing => match self.forget_if_forced(stage, &task) {
+                Ok(()) => self.begin_anew(stage, &task).await,
+                Err(error) => Ok(Err(Failed::of(class_of(error.exit()), &error))),
+            },
         }
+    }
+
+    /// Removes the checkpoints of earlier runs where somebody asked for the work itself.
+    fn forget_if_forced(&self, stage: &Stage, task: &TaskFolder) -> Result<(), TaskError> {
+        let is_ours = task.attempts()?.last().and_then(|newest| self.run_of(newest)) == Some(self.run);
+        if is_forced(stage) && !is_ours { forget_checkpoints(task) } else { Ok(()) }
     }
 
     async fn begin_anew(&mut self, stage: &Stage, task: &TaskFolder) -> Result<Result<(), Failed>, ExecuteError> {
@@ -115,8 +122,7 @@ impl Driver<'_> {
 
     /// Returns whether the outputs of a finished attempt may stand for those of this run.
     fn can_take(&self, stage: &Stage, attempt: &Attempt, events: &[Event]) -> bool {
-        let is_forced = matches!(stage.freshness, Freshness::Stale { reason: StaleReason::Forced });
-        if is_forced && self.run_of(attempt) != Some(self.run) {
+        if is_forced(stage) && self.run_of(attempt) != Some(self.run) {
             return false;
         }
         let mut seen = Watched::new(attempt.clone());
@@ -137,7 +143,7 @@ impl Driver<'_> {
     pub(super) fn hear_worker(&mut self, stage: &StageId) {
         let Some(watched) = self.watched.get_mut(stage) else { return };
         let events = watched.read();
-        if watched.is_beyond_use() {
+        if watched.gets_beyond_use() {
             self.context.executor.kill(stage);
         } else if let Some(silence) = watched.stalls(self.context.settings.stall_timeout) {
             tracing::warn!(stage.id = %stage, silence_ms = silence.as_millis() as u64, "Nothing heard of `{stage}` for {} min", silence.as_secs() / 60);
@@ -151,6 +157,10 @@ impl Driver<'_> {
     pub(super) fn task(&self, stage: &Stage) -> TaskFolder {
         TaskFolder::new(&self.context.workspace.tasks(), &stage.id, &stage.fingerprint)
     }
+}
+
+fn is_forced(stage: &Stage) -> bool {
+    matches!(stage.freshness, Freshness::Stale { reason: StaleReason::Forced })
 }
 
 fn pid_of(event: &Event) -> Option<u32> {

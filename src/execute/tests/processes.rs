@@ -125,6 +125,34 @@ fn a_worker_that_outlives_its_manager_is_adopted_and_never_doubled() {
 }
 
 #[test]
+fn a_worker_that_finds_another_one_at_work_leaves_it_the_stage() {
+    block_on(async {
+        let (world, engine) = (World::new(), Engine::new());
+        // Every worker but the first looks for the lock only when it is told to.
+        let late = r#"[ "$number" = 1 ] || while [ ! -e "$here/look" ]; do sleep 0.01; done"#;
+        fs::write(engine.path(), WORKER.replace("exec 9>", &format!("{late}\nexec 9>"))).unwrap();
+        orphan(&world, &engine).await;
+        // The new manager sees no lock, as if the first worker had not come to take it yet.
+        let lock = log(&world, 1).parent().unwrap().parent().unwrap().join("worker.lock");
+        let hidden = lock.with_extension("hidden");
+        fs::rename(&lock, &hidden).unwrap();
+        let (go, look) = (engine.folder.path().join("go"), engine.folder.path().join("look"));
+        let react = move |line: &str| match line {
+            "started dataset:prose 2" => {
+                fs::rename(&hidden, &lock).unwrap();
+                fs::write(&look, "").unwrap();
+            }
+            "adopted dataset:prose 1" => fs::write(&go, "").unwrap(),
+            _ => {}
+        };
+        let resumed = Beginning::Resumed(world.run);
+        let outcome = world.run_with(&mut engine.executor(), &one_stage(), resumed, react).await.unwrap();
+        assert_eq!(outcome.status, RunStatus::Succeeded, "{outcome:?}");
+        assert!(world.has_heard("adopted dataset:prose 1") && !log(&world, 2).exists());
+    });
+}
+
+#[test]
 fn an_adopted_worker_can_be_stopped() {
     block_on(async {
         let (world, engine) = (World::new(), Engine::new());

@@ -113,6 +113,35 @@ fn what_was_finished_while_no_manager_watched_is_taken() {
     });
 }
 
+#[test]
+fn what_somebody_asked_for_is_done_from_the_beginning() {
+    block_on(async {
+        let mut world = World::new();
+        world.die_after(&mut hangs(), &lineage(), "started dataset:prose 1").await;
+        finish_by_hand(&world, &lineage());
+        let task = |plan: &Plan| {
+            TaskFolder::new(&world.workspace.tasks(), &plan.stages[0].id, &plan.stages[0].fingerprint).checkpoints()
+        };
+        let checkpoints = task(&lineage());
+        std::fs::create_dir_all(&checkpoints).unwrap();
+        let mut plan = lineage();
+        plan.stages[0].freshness = Freshness::Stale { reason: StaleReason::Forced };
+        world.run = RunId::from_bits(2);
+        let seen = Arc::new(Mutex::new(None));
+        let react = {
+            let seen = seen.clone();
+            move |line: &str| {
+                if line == "started dataset:prose 2" {
+                    *seen.lock().unwrap() = Some(checkpoints.exists());
+                }
+            }
+        };
+        let outcome = world.run_with(&mut good_workers(), &plan, world.beginning(), react).await.unwrap();
+        assert_eq!(outcome.status, RunStatus::Succeeded);
+        assert_eq!(*seen.lock().unwrap(), Some(false), "the second attempt finds no checkpoints");
+    });
+}
+
 /// Does what a worker does that outlives its manager.
 fn finish_by_hand(world: &World, plan: &Plan) {
     use std::io::Write as _;
