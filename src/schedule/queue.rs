@@ -7,17 +7,25 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Keys that are ready are handed out in the order in which they were queued.
 #[derive(Debug, Clone)]
 pub struct Queue<K> {
-    /// What each queued key still waits for.
-    waiting: BTreeMap<K, BTreeSet<K>>,
+    /// The queued keys.
+    waiting: BTreeMap<K, Place<K>>,
+    /// Those of them that wait for nothing, by their place.
+    ready: BTreeMap<u64, K>,
     /// Who needs a key; outlives the key's own place in the queue.
     dependents: BTreeMap<K, BTreeSet<K>>,
-    /// The queued keys, in order.
-    order: Vec<K>,
+    /// How many keys were ever queued.
+    n_queued: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Place<K> {
+    order: u64,
+    needs: BTreeSet<K>,
 }
 
 impl<K> Default for Queue<K> {
     fn default() -> Self {
-        Self { waiting: BTreeMap::new(), dependents: BTreeMap::new(), order: Vec::new() }
+        Self { waiting: BTreeMap::new(), ready: BTreeMap::new(), dependents: BTreeMap::new(), n_queued: 0 }
     }
 }
 
@@ -29,18 +37,23 @@ impl<K: Clone + Ord> Queue<K> {
         if self.waiting.contains_key(&key) {
             return;
         }
+        let order = self.n_queued;
+        self.n_queued += 1;
         let needs: BTreeSet<K> = needs.into_iter().collect();
         for need in &needs {
             self.dependents.entry(need.clone()).or_default().insert(key.clone());
         }
-        self.order.push(key.clone());
-        self.waiting.insert(key, needs);
+        if needs.is_empty() {
+            self.ready.insert(order, key.clone());
+        }
+        self.waiting.insert(key, Place { order, needs });
     }
 
     /// Takes out the first key that waits for nothing and that `accepts` agrees to.
     pub fn dequeue(&mut self, mut accepts: impl FnMut(&K) -> bool) -> Option<K> {
-        let place = self.order.iter().position(|key| self.waiting[key].is_empty() && accepts(key))?;
-        let key = self.order.remove(place);
+        let (order, key) = self.ready.iter().find(|(_, key)| accepts(key))?;
+        let (order, key) = (*order, key.clone());
+        self.ready.remove(&order);
         self.waiting.remove(&key);
         Some(key)
     }
@@ -50,10 +63,11 @@ impl<K: Clone + Ord> Queue<K> {
         let dependents = self.dependents.remove(key).unwrap_or_default();
         let mut released = Vec::new();
         for dependent in dependents {
-            if let Some(needs) = self.waiting.get_mut(&dependent)
-                && needs.remove(key)
-                && needs.is_empty()
+            if let Some(place) = self.waiting.get_mut(&dependent)
+                && place.needs.remove(key)
+                && place.needs.is_empty()
             {
+                self.ready.insert(place.order, dependent.clone());
                 released.push(dependent);
             }
         }
@@ -71,24 +85,28 @@ impl<K: Clone + Ord> Queue<K> {
                 }
             }
         }
-        self.take(|key| doomed.contains(key))
+        self.take(doomed)
     }
 
     /// Takes out every queued key, in the order of the queue.
     pub fn clear(&mut self) -> Vec<K> {
-        self.take(|_| true)
+        self.take(self.waiting.keys().cloned().collect())
     }
 
     /// Returns whether no key is queued.
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.waiting.is_empty()
     }
 
-    fn take(&mut self, is_taken: impl Fn(&K) -> bool) -> Vec<K> {
-        let (taken, kept) = self.order.drain(..).partition(|key| is_taken(key));
-        self.order = kept;
-        self.waiting.retain(|key, _| !is_taken(key));
-        taken
+    fn take(&mut self, keys: BTreeSet<K>) -> Vec<K> {
+        let mut taken = BTreeMap::new();
+        for key in keys {
+            if let Some(place) = self.waiting.remove(&key) {
+                self.ready.remove(&place.order);
+                taken.insert(place.order, key);
+            }
+        }
+        taken.into_values().collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Never does anything itself; the driver does the actions and tells how they ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::StageId;
 use crate::plan::Plan;
@@ -152,11 +152,12 @@ impl Scheduler {
     pub fn new(plan: &Plan, limits: Limits, policy: Policy) -> Self {
         let mut queue = Queue::default();
         let mut stages = BTreeMap::new();
+        let stale: BTreeSet<&StageId> =
+            plan.stages.iter().filter(|stage| !stage.is_fresh()).map(|stage| &stage.id).collect();
         for stage in &plan.stages {
             let state = if stage.is_fresh() { StageState::Done } else { StageState::Waiting };
             if state == StageState::Waiting {
-                let is_stale = |need: &&StageId| plan.stage(need).is_some_and(|stage| !stage.is_fresh());
-                queue.queue(stage.id.clone(), stage.needs.iter().filter(is_stale).cloned());
+                queue.queue(stage.id.clone(), stage.needs.iter().filter(|need| stale.contains(need)).cloned());
             }
             stages.insert(stage.id.clone(), Node { claim: Claim::of(&stage.work, &limits), attempt: 0, state });
         }
