@@ -178,7 +178,7 @@ fn ten_thousand_stages_are_scheduled_in_a_moment() {
     assert_eq!(n_started, 10_000);
     let elapsed = since.elapsed();
     eprintln!("10,000 stages in {elapsed:?}");
-    assert!(cfg!(debug_assertions) || elapsed.as_secs() < 60, "{elapsed:?}");
+    assert!(cfg!(debug_assertions) || elapsed.as_secs() < 5, "{elapsed:?}");
 }
 
 /// A random stage: the raw needs, the threads, and whether it is fresh.
