@@ -164,7 +164,11 @@ impl Worker {
         let stderr = self.attempt.folder.join("stderr.log");
         match &mut self.life {
             Life::Child(child) => {
-                let status = child.try_wait().ok()??;
+                let Ok(status) = child.try_wait() else {
+                    // Somebody else has waited for it, and knows how it ended.
+                    return Some(death_of_adopted(&stderr));
+                };
+                let status = status?;
                 // What the worker itself started must not outlive it.
                 signal_group(child.id(), Signal::SIGKILL);
                 Some(death_of(status, &stderr))
