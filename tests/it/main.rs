@@ -1,1 +1,3 @@
-fn main(){}
+//! What a user sees, tried on the real programs.
+
+fn main() {}

@@ -186,12 +186,8 @@ fn environment(work: &Work) -> BTreeMap<&'static str, String> {
     let threads = cores_of(work).max(1);
     const COUNTS: [&str; 4] = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"];
     // A thread that waits gives its core away: beside a compiler, spinning makes a training four times slower.
-    const FIXED: [(&str, &str); 4] = [
-        ("OMP_DYNAMIC", "FALSE"),
-        ("MKL_DYNAMIC", "FALSE"),
-        ("KMP_DYNAMIC", "FALSE"),
-        ("OMP_WAIT_POLICY", "PASSIVE"),
-    ];
+    const FIXED: [(&str, &str); 4] =
+        [("OMP_DYNAMIC", "FALSE"), ("MKL_DYNAMIC", "FALSE"), ("KMP_DYNAMIC", "FALSE"), ("OMP_WAIT_POLICY", "PASSIVE")];
     let counts = COUNTS.map(|name| (name, threads.to_string()));
     counts.into_iter().chain(FIXED.map(|(name, value)| (name, value.to_owned()))).collect()
 }

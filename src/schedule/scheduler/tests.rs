@@ -159,14 +159,13 @@ fn work_of_the_manager_waits_for_no_slot() {
 }
 
 #[test]
-fn ten_thousand_stages_are_scheduled_in_a_moment() {
+fn ten_thousand_stages_are_all_scheduled() {
     let name = |i: usize| format!("evaluate:s{i}");
     let stages = (0..10_000).map(|i| {
         let needs: Vec<String> = [i / 2, i / 3].into_iter().filter(|need| *need < i).map(name).collect();
         stage(&name(i), evaluate(1, DeviceChoice::Cpu), &needs.iter().map(String::as_str).collect::<Vec<_>>())
     });
     let plan = plan(stages.collect());
-    let since = std::time::Instant::now();
     let mut scheduler = Scheduler::new(&plan, Limits::new(8, 0), Policy::default());
     let mut open = std::collections::VecDeque::from(scheduler.handle(Signal::Begin));
     let mut n_started = 0;
@@ -176,9 +175,6 @@ fn ten_thousand_stages_are_scheduled_in_a_moment() {
         open.extend(scheduler.handle(Signal::StageEnded { stage, result: StageResult::Finished }));
     }
     assert_eq!(n_started, 10_000);
-    let elapsed = since.elapsed();
-    eprintln!("10,000 stages in {elapsed:?}");
-    assert!(cfg!(debug_assertions) || elapsed.as_secs() < 5, "{elapsed:?}");
 }
 
 /// A random stage: the raw needs, the threads, and whether it is fresh.
