@@ -2,8 +2,6 @@
 //!
 //! The engine and the worker are modules of this program and not of the library: so nothing of libtorch is linked into the manager.
 
-#![forbid(unsafe_code)]
-
 #[path = "../engine/mod.rs"]
 mod engine;
 #[path = "../worker/mod.rs"]

@@ -7,9 +7,18 @@ use crate::cli::arguments::InitArgs;
 use crate::cli::session::Session;
 use crate::error::Exit;
 
-/// The first recipe, and the text it learns from.
+/// The first recipe.
 const RECIPE: &str = include_str!("init/first.yaml");
-const TEXT: &str = include_str!("init/first.txt");
+
+/// The texts it learns from: what is written about Pedigree.
+const TEXTS: [(&str, &str); 6] = [
+    ("readme.md", include_str!("../../README.md")),
+    ("getting-started.md", include_str!("../../docs/getting-started.md")),
+    ("recipes.md", include_str!("../../docs/recipes.md")),
+    ("architecture.md", include_str!("../../docs/architecture.md")),
+    ("benchmarks.md", include_str!("../../docs/benchmarks.md")),
+    ("changelog.md", include_str!("../../CHANGELOG.md")),
+];
 
 /// Makes a workspace; what is already there stays as it is.
 ///
@@ -20,13 +29,14 @@ pub fn run(session: &Session, arguments: &InitArgs) -> anyhow::Result<Exit> {
     let workspace = Workspace::create(&arguments.folder)?;
     let ignore = workspace.folder().join(".gitignore");
     let recipe = arguments.folder.join("recipes/first.yaml");
-    let text = arguments.folder.join("data/first.txt");
-    for (path, content) in [(&ignore, "*\n"), (&recipe, RECIPE), (&text, TEXT)] {
+    let data = arguments.folder.join("data");
+    let texts = TEXTS.map(|(name, text)| (data.join(name), text));
+    for (path, content) in [(ignore, "*\n"), (recipe.clone(), RECIPE)].into_iter().chain(texts) {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
         if !path.exists() {
-            fs::write(path, content)?;
+            fs::write(&path, content)?;
         }
     }
     let answer = serde_json::json!({ "workspace": workspace.folder(), "recipe": recipe });

@@ -88,9 +88,10 @@ impl ProgressListener {
         });
         let mark = match status {
             StageStatus::Finished => "✓",
-            StageStatus::Cached => return,
+            // What was never begun is counted in the report.
+            StageStatus::Cached | StageStatus::Skipped => return,
             StageStatus::Failed => "✗",
-            StageStatus::Interrupted | StageStatus::Skipped | StageStatus::Waiting | StageStatus::Running => "–",
+            StageStatus::Interrupted | StageStatus::Waiting | StageStatus::Running => "–",
         };
         let mut text = format!("{mark} [{}/{}] {stage:<36}", self.done, self.total);
         match explanation {

@@ -99,7 +99,12 @@ fn next(printer: &Printer, view: &RunView) -> String {
         lines.push(format!("  pedigree generate {} -p \"…\"", best.model));
         lines.push("  pedigree zoo tree".to_owned());
     }
-    lines.push(format!("  pedigree reproduce {}", view.run.id.short()));
+    let verb = match view.run.status {
+        RunStatus::Succeeded => "reproduce",
+        RunStatus::Failed | RunStatus::Interrupted => "resume",
+        RunStatus::Running => "logs -f",
+    };
+    lines.push(format!("  pedigree {verb} {}", view.run.id.short()));
     section(printer, "what next", &lines)
 }
 

@@ -12,7 +12,7 @@ use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageId};
 use crate::plan::judge::force;
-use crate::plan::{Freshness, Plan};
+use crate::plan::{Freshness, Plan, StaleReason};
 use crate::store::NewRun;
 
 /// Runs a recipe.
@@ -97,19 +97,15 @@ fn nothing_is_stale(session: &Session, plan: &Plan) -> anyhow::Result<Exit> {
 /// Says what is stale and why, before anything runs.
 pub fn announce(session: &Session, plan: &Plan) {
     let stale: Vec<_> = plan.stages.iter().filter(|stage| !stage.is_fresh()).collect();
-    let n_new = stale
-        .iter()
-        .filter(
-            |stage| matches!(&stage.freshness, Freshness::Stale { reason } if *reason == crate::plan::StaleReason::New),
-        )
-        .count();
+    let (mut n_new, mut n_dependents) = (0, 0);
     for stage in &stale {
-        if let Freshness::Stale { reason } = &stage.freshness
-            && *reason != crate::plan::StaleReason::New
-        {
-            session.printer.say(format!("stale {}: {reason}", stage.id));
+        match &stage.freshness {
+            Freshness::Stale { reason: StaleReason::New } => n_new += 1,
+            Freshness::Stale { reason: StaleReason::InputStale { .. } } => n_dependents += 1,
+            Freshness::Stale { reason } => session.printer.say(format!("stale {}: {reason}", stage.id)),
+            Freshness::Fresh { .. } => {}
         }
     }
-    let fresh = plan.stages.len() - stale.len();
-    session.printer.say(format!("{} to do ({n_new} new), {fresh} fresh", plural(stale.len(), "stage")));
+    let (to_do, fresh) = (plural(stale.len(), "stage"), plan.stages.len() - stale.len());
+    session.printer.say(format!("{to_do} to do ({n_new} new, {n_dependents} behind stale ones), {fresh} fresh"));
 }

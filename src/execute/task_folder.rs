@@ -1,6 +1,6 @@
 //! The folder of a task: one for every fingerprint, an attempt in each of its sub-folders.
 //!
-//! Its layout is told in [`Spec`](crate::plan::Spec). Never starts or ends a process.
+//! Its layout is told in [`crate::plan::Spec`]. Never starts or ends a process.
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -15,7 +15,7 @@ use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
 use crate::recipe::evaluation::GateRule;
 
-/// Returns the plan of a recipe, every stage marked as never done: [`judge`](crate::plan::judge) tells more.
+/// Returns the plan of a recipe, every stage marked as never done: [`judge`](crate::plan::judge()) tells more.
 ///
 /// `sources` says what the datasets' files contain; a dataset that is missing there counts as empty.
 pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {

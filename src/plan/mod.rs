@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** pure. What lies on disk and in the database is handed in as a ledger.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod build;
 mod facts;
 pub mod key;

@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** pure. No clock, disk, environment or randomness; what a recipe takes from outside is handed in.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod meant;
 
 pub mod dataset;

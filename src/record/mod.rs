@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** pure. Executors emit [`Event`]s; the progress bar, the log, the database and the scheduler listen.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod artifact;
 pub mod event;
 pub mod machine;

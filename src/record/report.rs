@@ -113,4 +113,3 @@ pub struct SampleReport {
     /// How the tokens were chosen.
     pub sampling: Sampling,
 }
-

@@ -55,15 +55,8 @@ pub enum StageStatus {
 
 impl StageStatus {
     /// Every state.
-    pub const ALL: [Self; 7] = [
-        Self::Waiting,
-        Self::Running,
-        Self::Finished,
-        Self::Cached,
-        Self::Failed,
-        Self::Interrupted,
-        Self::Skipped,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Waiting, Self::Running, Self::Finished, Self::Cached, Self::Failed, Self::Interrupted, Self::Skipped];
 
     /// Returns the word used in tables and in the database.
     pub const fn word(self) -> &'static str {

@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** pure. Signals go in, actions come out; no clock, disk, process or randomness.
 
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod scheduler;
 pub mod queue;
 pub mod slots;

@@ -2,47 +2,68 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Keys that wait for other keys.
+/// Keys that wait for other keys, each in a lane with others of its kind.
 ///
-/// Keys that are ready are handed out in the order in which they were queued.
+/// Keys that are ready are handed out in the order in which they were queued, as far as their lanes are accepted.
 #[derive(Debug, Clone)]
-pub struct Queue<K> {
-    /// What each queued key still waits for.
-    waiting: BTreeMap<K, BTreeSet<K>>,
+pub struct Queue<K, L> {
+    /// The queued keys.
+    waiting: BTreeMap<K, Place<K, L>>,
+    /// Those of them that wait for nothing, by lane and order; lanes are few where keys are many.
+    ready: BTreeMap<L, BTreeMap<u64, K>>,
     /// Who needs a key; outlives the key's own place in the queue.
     dependents: BTreeMap<K, BTreeSet<K>>,
-    /// The queued keys, in order.
-    order: Vec<K>,
+    /// How many keys were ever queued.
+    n_queued: u64,
 }
 
-impl<K> Default for Queue<K> {
+#[derive(Debug, Clone)]
+struct Place<K, L> {
+    order: u64,
+    lane: L,
+    needs: BTreeSet<K>,
+}
+
+impl<K, L> Default for Queue<K, L> {
     fn default() -> Self {
-        Self { waiting: BTreeMap::new(), dependents: BTreeMap::new(), order: Vec::new() }
+        Self { waiting: BTreeMap::new(), ready: BTreeMap::new(), dependents: BTreeMap::new(), n_queued: 0 }
     }
 }
 
-impl<K: Clone + Ord> Queue<K> {
+impl<K: Clone + Ord, L: Clone + Ord> Queue<K, L> {
     /// Adds a key that is handed out when every one of `needs` is finished.
     ///
     /// A key that is queued already keeps its place and what it waits for.
-    pub fn queue(&mut self, key: K, needs: impl IntoIterator<Item = K>) {
+    pub fn queue(&mut self, key: K, lane: L, needs: impl IntoIterator<Item = K>) {
         if self.waiting.contains_key(&key) {
             return;
         }
+        let order = self.n_queued;
+        self.n_queued += 1;
         let needs: BTreeSet<K> = needs.into_iter().collect();
         for need in &needs {
             self.dependents.entry(need.clone()).or_default().insert(key.clone());
         }
-        self.order.push(key.clone());
-        self.waiting.insert(key, needs);
+        if needs.is_empty() {
+            self.ready.entry(lane.clone()).or_default().insert(order, key.clone());
+        }
+        self.waiting.insert(key, Place { order, lane, needs });
     }
 
-    /// Takes out the first key that waits for nothing and that `accepts` agrees to.
-    pub fn dequeue(&mut self, mut accepts: impl FnMut(&K) -> bool) -> Option<K> {
-        let place = self.order.iter().position(|key| self.waiting[key].is_empty() && accepts(key))?;
-        let key = self.order.remove(place);
-        self.waiting.remove(&key);
+    /// Takes out the first key that waits for nothing and whose lane `accepts` agrees to.
+    pub fn dequeue(&mut self, accepts: impl Fn(&L) -> bool) -> Option<K> {
+        let lanes = self.ready.iter().filter(|(lane, _)| accepts(lane));
+        let firsts = lanes.filter_map(|(_, keys)| keys.first_key_value());
+        let (_, key) = firsts.min_by_key(|(order, _)| **order)?;
+        let key = key.clone();
+        self.take_one(&key);
         Some(key)
+    }
+
+    /// Takes out a key if it waits for nothing; returns whether it did.
+    pub fn dequeue_this(&mut self, key: &K) -> bool {
+        let is_ready = self.waiting.get(key).is_some_and(|place| place.needs.is_empty());
+        is_ready && self.take_one(key).is_some()
     }
 
     /// Tells that a key is finished; returns the keys that wait for nothing any more.
@@ -50,10 +71,11 @@ impl<K: Clone + Ord> Queue<K> {
         let dependents = self.dependents.remove(key).unwrap_or_default();
         let mut released = Vec::new();
         for dependent in dependents {
-            if let Some(needs) = self.waiting.get_mut(&dependent)
-                && needs.remove(key)
-                && needs.is_empty()
+            if let Some(place) = self.waiting.get_mut(&dependent)
+                && place.needs.remove(key)
+                && place.needs.is_empty()
             {
+                self.ready.entry(place.lane.clone()).or_default().insert(place.order, dependent.clone());
                 released.push(dependent);
             }
         }
@@ -71,24 +93,33 @@ impl<K: Clone + Ord> Queue<K> {
                 }
             }
         }
-        self.take(|key| doomed.contains(key))
+        self.take(doomed)
     }
 
     /// Takes out every queued key, in the order of the queue.
     pub fn clear(&mut self) -> Vec<K> {
-        self.take(|_| true)
+        self.take(self.waiting.keys().cloned().collect())
     }
 
     /// Returns whether no key is queued.
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.waiting.is_empty()
     }
 
-    fn take(&mut self, is_taken: impl Fn(&K) -> bool) -> Vec<K> {
-        let (taken, kept) = self.order.drain(..).partition(|key| is_taken(key));
-        self.order = kept;
-        self.waiting.retain(|key, _| !is_taken(key));
-        taken
+    /// Takes out keys, and returns those that were queued in the order of the queue.
+    fn take(&mut self, keys: BTreeSet<K>) -> Vec<K> {
+        let taken: BTreeMap<u64, K> =
+            keys.into_iter().filter_map(|key| self.take_one(&key).map(|order| (order, key))).collect();
+        taken.into_values().collect()
+    }
+
+    /// Takes out a key, and returns its place in the order.
+    fn take_one(&mut self, key: &K) -> Option<u64> {
+        let Place { order, lane, needs: _ } = self.waiting.remove(key)?;
+        if let Some(keys) = self.ready.get_mut(&lane) {
+            keys.remove(&order);
+        }
+        Some(order)
     }
 }
 
@@ -115,7 +146,7 @@ mod tests {
             let mut queue = Queue::default();
             // Queued backwards: the order of queueing must not matter to what is respected.
             for (key, needs) in needs.iter().enumerate().rev() {
-                queue.queue(key, needs.iter().copied());
+                queue.queue(key, key % 3, needs.iter().copied());
             }
             let (mut running, mut finished) = (Vec::new(), BTreeSet::new());
             let mut choices = choices.into_iter().cycle();
@@ -137,7 +168,7 @@ mod tests {
         fn an_abandoned_key_takes_exactly_its_descendants_with_it((needs, choices) in graphs()) {
             let mut queue = Queue::default();
             for (key, needs) in needs.iter().enumerate() {
-                queue.queue(key, needs.iter().copied());
+                queue.queue(key, key % 3, needs.iter().copied());
             }
             let root = usize::from(choices[0]) % needs.len();
             let mut doomed = BTreeSet::from([root]);
@@ -155,10 +186,12 @@ mod tests {
     #[test]
     fn a_key_that_is_not_accepted_keeps_its_place() {
         let mut queue = Queue::default();
-        queue.queue("wide", []);
-        queue.queue("narrow", []);
-        assert_eq!(queue.dequeue(|key| *key == "narrow"), Some("narrow"));
+        queue.queue("wide", 2, []);
+        queue.queue("narrow", 1, []);
+        queue.queue("wide too", 2, []);
+        assert_eq!(queue.dequeue(|lane| *lane == 1), Some("narrow"));
         assert_eq!(queue.dequeue(|_| true), Some("wide"));
+        assert!(!queue.dequeue_this(&"narrow") && queue.dequeue_this(&"wide too"));
         assert_eq!(queue.dequeue(|_| true), None);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Never does anything itself; the driver does the actions and tells how they ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::StageId;
 use crate::plan::Plan;
@@ -124,11 +124,12 @@ impl Default for Policy {
 #[derive(Debug, Clone)]
 pub struct Scheduler {
     stages: BTreeMap<StageId, Node>,
-    queue: Queue<StageId>,
+    queue: Queue<StageId, Claim>,
     slots: Slots,
     policy: Policy,
     phase: Phase,
     was_cut_short: bool,
+    n_running: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -152,15 +153,29 @@ impl Scheduler {
     pub fn new(plan: &Plan, limits: Limits, policy: Policy) -> Self {
         let mut queue = Queue::default();
         let mut stages = BTreeMap::new();
+        let stale: BTreeSet<&StageId> =
+            plan.stages.iter().filter(|stage| !stage.is_fresh()).map(|stage| &stage.id).collect();
         for stage in &plan.stages {
             let state = if stage.is_fresh() { StageState::Done } else { StageState::Waiting };
+            let claim = Claim::of(&stage.work, &limits);
             if state == StageState::Waiting {
-                let is_stale = |need: &&StageId| plan.stage(need).is_some_and(|stage| !stage.is_fresh());
-                queue.queue(stage.id.clone(), stage.needs.iter().filter(is_stale).cloned());
+                queue.queue(
+                    stage.id.clone(),
+                    claim.clone(),
+                    stage.needs.iter().filter(|need| stale.contains(need)).cloned(),
+                );
             }
-            stages.insert(stage.id.clone(), Node { claim: Claim::of(&stage.work, &limits), attempt: 0, state });
+            stages.insert(stage.id.clone(), Node { claim, attempt: 0, state });
         }
-        Self { stages, queue, slots: Slots::new(limits), policy, phase: Phase::Planned, was_cut_short: false }
+        Self {
+            stages,
+            queue,
+            slots: Slots::new(limits),
+            policy,
+            phase: Phase::Planned,
+            was_cut_short: false,
+            n_running: 0,
+        }
     }
 
     /// Returns where a stage stands.
@@ -200,8 +215,8 @@ impl Scheduler {
 
     /// Takes a waiting stage that waits for nothing as started; its worker holds its share of the machine already.
     fn adopt(&mut self, stage: &StageId) -> Vec<Action> {
-        if let Some(key) = self.queue.dequeue(|key| key == stage) {
-            self.set_running(&key);
+        if self.queue.dequeue_this(stage) {
+            self.set_running(stage);
         }
         Vec::new()
     }
@@ -212,6 +227,7 @@ impl Scheduler {
             return Vec::new();
         };
         self.slots.release(&node.claim);
+        self.n_running -= 1;
         match result {
             StageResult::Finished => {
                 node.state = StageState::Done;
@@ -220,7 +236,7 @@ impl Scheduler {
             }
             StageResult::Failed { .. } if is_retried => {
                 node.state = StageState::Waiting;
-                self.queue.queue(stage.clone(), []);
+                self.queue.queue(stage.clone(), node.claim.clone(), []);
                 Vec::new()
             }
             StageResult::Failed { .. } => {
@@ -250,8 +266,7 @@ impl Scheduler {
     fn start_what_fits(&mut self) -> Vec<Action> {
         let mut actions = Vec::new();
         while self.phase == Phase::Going {
-            let fits = |stage: &StageId| self.slots.fits(&self.stages[stage].claim);
-            let Some(stage) = self.queue.dequeue(fits) else { break };
+            let Some(stage) = self.queue.dequeue(|claim| self.slots.fits(claim)) else { break };
             let attempt = self.set_running(&stage);
             actions.push(Action::Start { stage, attempt });
         }
@@ -263,6 +278,7 @@ impl Scheduler {
         node.state = StageState::Running;
         node.attempt += 1;
         self.slots.claim(&node.claim);
+        self.n_running += 1;
         node.attempt
     }
 
@@ -277,7 +293,7 @@ impl Scheduler {
     }
 
     fn end_if_idle(&mut self) -> Option<Action> {
-        let is_idle = self.queue.is_empty() && self.stages.values().all(|node| node.state != StageState::Running);
+        let is_idle = self.queue.is_empty() && self.n_running == 0;
         if self.phase == Phase::Planned || !is_idle {
             return None;
         }

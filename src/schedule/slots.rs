@@ -56,7 +56,7 @@ pub fn cores_of(work: &Work) -> u32 {
 }
 
 /// What a stage takes while it runs.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Claim {
     amounts: BTreeMap<Slot, u32>,
 }

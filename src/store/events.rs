@@ -167,18 +167,16 @@ mod tests {
     }
 
     #[test]
-    fn twenty_thousand_metrics_are_stored_in_a_second() {
+    fn twenty_thousand_metrics_are_all_stored() {
         block_on(async {
             let (_project, store, run) = store_with_run().await;
             let metric = |n| event(1, n, EventKind::Metric { name: "train/loss".into(), step: n, value: n as f64 });
             let events: Vec<_> = (0..20_000).map(metric).collect();
-            let start = std::time::Instant::now();
             for batch in events.chunks(500) {
                 store.append_events(run, batch).await.unwrap();
             }
-            let elapsed = start.elapsed();
-            eprintln!("20,000 metric rows in {elapsed:?}");
-            assert!(cfg!(debug_assertions) || elapsed.as_secs_f64() < 3.0, "{elapsed:?}");
+            let series = store.series(run, &"train:general".parse().unwrap(), "train/loss").await.unwrap();
+            assert_eq!(series.len(), 20_000);
             store.close().await;
         });
     }

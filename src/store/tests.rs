@@ -1,7 +1,6 @@
 //! The database as a whole: made, shared, refused, damaged.
 
 use std::fs;
-use std::time::Instant;
 
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -161,9 +160,7 @@ fn a_reader_finds_nothing_where_nothing_is_and_writes_nothing() {
         assert!(matches!(error, StoreError::NoDatabase { .. }), "{error}");
         assert!(!workspace.database().exists());
         let writer = Store::open(&workspace).await.unwrap();
-        let start = Instant::now();
         let reader = Store::open_reading(&workspace).await.unwrap();
-        eprintln!("opened for reading in {:?}", start.elapsed());
         writer.insert_run(&new_run(RunId::from_bits(1), 1)).await.unwrap();
         assert_eq!(reader.runs(9).await.unwrap().len(), 1);
         let error = reader.insert_run(&new_run(RunId::from_bits(2), 1)).await.unwrap_err();

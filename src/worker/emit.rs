@@ -24,11 +24,8 @@ impl Emitter {
     /// # Errors
     /// When the file cannot be created, or exists: an attempt is made once.
     pub fn create(path: &Path, stage: StageId, attempt: u32) -> Result<Self, Failure> {
-        let file = OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .open(path)
-            .map_err(|error| Failure::io(path, &error))?;
+        let file =
+            OpenOptions::new().append(true).create_new(true).open(path).map_err(|error| Failure::io(path, &error))?;
         Ok(Self { file, path: path.to_owned(), stage, attempt, sequence: 0 })
     }
 

@@ -8,6 +8,7 @@ use crate::engine::train::learner::load_parameters;
 use crate::id::{StageId, StageKind};
 use crate::plan::work::EvaluateWork;
 use crate::recipe::evaluation::Metric;
+use crate::record::FailureClass;
 use crate::record::report::EvaluationReport;
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
@@ -26,6 +27,10 @@ pub fn run(task: &mut Task, work: &EvaluateWork) -> Result<(), Failure> {
     let kind = if tokens.loss_mask.is_some() { Kind::Records } else { Kind::Text };
     let rows = Rows::to_measure(tokens, kind, network.context())?;
     let measured = measure(&network, &parameters, &rows, work.tokens);
+    if !measured.loss.is_finite() {
+        let message = format!("the loss of model `{}` on `{}` is {}", work.model, work.dataset, measured.loss);
+        return Err(Failure::new(FailureClass::Work, message));
+    }
     let value = match work.metric {
         Metric::Loss => measured.loss,
         Metric::Perplexity => measured.loss.exp(),

@@ -85,3 +85,46 @@ impl Model {
         Ok(Answer { text, tokens: written.tokens.len() as u64, cut: written.cut })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    use crate::engine::model::{fixture, weights};
+    use crate::recipe::run::{DeviceChoice, Precision};
+    use serde_json::json;
+
+    /// A tokenizer of 30 letters and the end token, few enough for the small network.
+    fn tokenizer() -> Vec<u8> {
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcd".chars().map(String::from);
+        let vocab: BTreeMap<String, u32> = std::iter::once(END_OF_TEXT.to_owned()).chain(letters).zip(0..).collect();
+        let byte_level =
+            json!({ "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true });
+        let file = json!({
+            "version": "1.0",
+            "added_tokens": [],
+            "pre_tokenizer": byte_level,
+            "decoder": byte_level,
+            "model": { "type": "BPE", "vocab": vocab, "merges": [] },
+        });
+        file.to_string().into_bytes()
+    }
+
+    #[test]
+    fn the_pieces_told_are_the_text() {
+        let (_, parameters) = fixture::network(&device::open(DeviceChoice::Flex, 1).unwrap());
+        let weights = weights::write(&parameters.to_host());
+        let compute = Compute { device: DeviceChoice::Cpu, precision: Precision::Fp32, threads: 1 };
+        let model = Model::load(&fixture::architecture(), 31, &weights, &tokenizer(), &compute).unwrap();
+        let sampling = Sampling { max_tokens: 20, temperature: 1.0, ..Sampling::default() };
+        let mut pieces = String::new();
+        let answer = model.write("ABBA", &sampling, |piece| {
+            pieces.push_str(piece);
+            Ok(())
+        });
+        let answer = answer.unwrap();
+        assert!(answer.tokens > 0);
+        assert_eq!(pieces, answer.text);
+    }
+}

@@ -132,6 +132,7 @@ fn machine(work: &Work) -> Machine {
 }
 
 /// Tells a person what went wrong, on standard error.
+#[expect(clippy::print_stderr, reason = "the worker's standard error is its stderr.log")]
 fn complain(failure: &Failure) -> Exit {
     eprintln!("error: {failure}");
     if let Some(hint) = &failure.hint {

@@ -17,10 +17,6 @@ pub mod ask;
 pub mod crash;
 pub mod main;
 
-pub use emit::Emitter;
-pub use failure::Failure;
-pub use task::Task;
-
 /// How a stage ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {

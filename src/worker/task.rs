@@ -47,12 +47,16 @@ impl Task {
     /// # Errors
     /// When the spec names no such input, and when the file is missing or is not what it was.
     pub fn input(&self, stage: &StageId, name: &str) -> Result<Vec<u8>, Failure> {
-        let artifact = self.spec.inputs.get(stage).and_then(|outputs| outputs.get(name)).ok_or_else(|| {
-            Failure::new(FailureClass::Bug, format!("the spec names no input `{name}` of `{stage}`"))
-        })?;
+        let artifact =
+            self.spec.inputs.get(stage).and_then(|outputs| outputs.get(name)).ok_or_else(|| {
+                Failure::new(FailureClass::Bug, format!("the spec names no input `{name}` of `{stage}`"))
+            })?;
         let bytes = fs::read(&artifact.path).map_err(|error| {
-            Failure::new(FailureClass::Integrity, format!("`{}` of `{stage}`: `{}`: {error}", name, artifact.path.display()))
-                .with_hint("`pedigree fsck` finds what else is missing")
+            Failure::new(
+                FailureClass::Integrity,
+                format!("`{}` of `{stage}`: `{}`: {error}", name, artifact.path.display()),
+            )
+            .with_hint("`pedigree fsck` finds what else is missing")
         })?;
         verify(&artifact.path, &bytes, artifact.digest)?;
         Ok(bytes)
@@ -74,7 +78,8 @@ fn verify(path: &Path, bytes: &[u8], expected: Digest) -> Result<(), Failure> {
     if found == expected {
         return Ok(());
     }
-    let message = format!("`{}` is damaged: expected digest {}, found {}", path.display(), expected.short(), found.short());
+    let message =
+        format!("`{}` is damaged: expected digest {}, found {}", path.display(), expected.short(), found.short());
     Err(Failure::new(FailureClass::Integrity, message).with_hint("`pedigree fsck` names the stages to run again"))
 }
 

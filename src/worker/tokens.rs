@@ -56,7 +56,7 @@ mod tests {
     use crate::recipe::dataset::{CleanStep, Dataset, Source, Split, SplitBy};
     use crate::recipe::tokenizer::Tokenizer;
     use crate::record::ArtifactRef;
-    use crate::worker::Emitter;
+    use crate::worker::emit::Emitter;
     use std::fs;
     use std::path::Path;
     use std::sync::Arc;

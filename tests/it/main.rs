@@ -1,4 +1,7 @@
-//! The tests of the programs as they are: real recipes, real processes, real files.
+//! What a user sees, tried on the real programs: real recipes, real processes, real files.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a test says what it skipped, and the seed that repeats it")]
 
 mod support;
 

@@ -16,7 +16,7 @@ pub mod load;
 
 pub use load::{Loaded, load_newest};
 pub use save::{Saving, keep_newest, remove_debris, save};
-pub use state::{Best, State};
+pub use state::State;
 
 use std::path::{Path, PathBuf};
 

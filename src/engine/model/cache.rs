@@ -14,11 +14,6 @@ impl Cache {
         self.blocks.first().map_or(0, |(key, _)| key.dims()[2])
     }
 
-    /// Returns whether it holds no token.
-    pub fn is_empty(&self) -> bool {
-        self.blocks.is_empty()
-    }
-
     /// Adds the keys and values of new tokens to a block, and returns all of the block.
     ///
     /// # Shapes

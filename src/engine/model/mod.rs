@@ -14,7 +14,7 @@ pub mod weights;
 pub(crate) mod fixture;
 
 pub use cache::Cache;
-pub use declare::{Declaration, Init};
+pub use declare::Declaration;
 pub use parameters::{Gradients, Parameter, Parameters};
 pub use weights::HostTensor;
 
@@ -48,11 +48,6 @@ impl Network {
     /// Returns its longest row, in tokens.
     pub fn context(&self) -> usize {
         self.architecture.context() as usize
-    }
-
-    /// Returns the size of its vocabulary.
-    pub fn vocab_size(&self) -> usize {
-        self.vocab_size as usize
     }
 
     /// Returns the architecture.

@@ -118,8 +118,11 @@ impl Rows {
         let mut take = |range: Range<usize>| {
             tokens.extend_from_slice(&self.tokens.tokens[range.clone()]);
             match &self.tokens.loss_mask {
-                Some(mask) => is_target.extend(mask[range].iter().map(|weight| *weight != 0)),
-                None => is_target.resize(tokens.len(), true),
+                // Running text is learnt whole, also that of records.
+                Some(mask) if matches!(self.layout, Layout::Packs(_)) => {
+                    is_target.extend(mask[range].iter().map(|weight| *weight != 0))
+                }
+                Some(_) | None => is_target.resize(tokens.len(), true),
             }
         };
         match &self.layout {

@@ -1,4 +1,7 @@
 //! AdamW in place: every value is read and written where it lies.
+//!
+//! Clones of a parameter share its values and so change with it; what has to stay, such as the best weights so far, is
+//! copied to the host.
 
 use burn::tensor::Tensor;
 

@@ -120,10 +120,10 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
         state.train_loss = taken.loss;
         state.tokens += tokens_per_step;
         meter.tell(&state, &taken, began.elapsed(), reporter)?;
-        if state.step % training.train.validate.every_steps.max(1) == 0 || state.step == pace.total_steps {
+        if state.step.is_multiple_of(training.train.validate.every_steps.max(1)) || state.step == pace.total_steps {
             measure(training, &network, &validation, &mut state, &mut learner, reporter)?;
         }
-        if state.step % training.train.checkpoint.every_steps.max(1) == 0 {
+        if state.step.is_multiple_of(training.train.checkpoint.every_steps.max(1)) {
             save(training, &state, &learner, reporter)?;
             saved_step = state.step;
         }

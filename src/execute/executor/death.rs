@@ -29,7 +29,7 @@ pub(super) fn death_of(status: ExitStatus, stderr: &Path) -> Death {
 
 /// Returns how a worker left of which only its lock told that it lives.
 pub(super) fn death_of_adopted(stderr: &Path) -> Death {
-    let message = with_tail("the worker, which an earlier manager had started, is gone".to_owned(), &tail_of(stderr));
+    let message = with_tail("the worker is gone and has left no last word".to_owned(), &tail_of(stderr));
     Death { class: FailureClass::Infrastructure, message, hint: None }
 }
 
@@ -55,7 +55,8 @@ fn class_of(code: i32) -> FailureClass {
 fn hint_of(status: ExitStatus) -> Option<String> {
     const SIGKILL: i32 = 9;
     (status.signal() == Some(SIGKILL)).then(|| {
-        "the system kills a process when memory runs out: see `dmesg`, and try a smaller `batch-tokens` or `accumulate` more".to_owned()
+        "the system kills a process when memory runs out: see `dmesg`; lower `batch-tokens` or raise `accumulate`"
+            .to_owned()
     })
 }
 

@@ -158,6 +158,25 @@ fn work_of_the_manager_waits_for_no_slot() {
     assert_eq!(begun(stages, 1).1, [start("dataset:a", 1), start("publish:zoo", 1)]);
 }
 
+#[test]
+fn ten_thousand_stages_are_all_scheduled() {
+    let name = |i: usize| format!("evaluate:s{i}");
+    let stages = (0..10_000).map(|i| {
+        let needs: Vec<String> = [i / 2, i / 3].into_iter().filter(|need| *need < i).map(name).collect();
+        stage(&name(i), evaluate(1, DeviceChoice::Cpu), &needs.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    let plan = plan(stages.collect());
+    let mut scheduler = Scheduler::new(&plan, Limits::new(8, 0), Policy::default());
+    let mut open = std::collections::VecDeque::from(scheduler.handle(Signal::Begin));
+    let mut n_started = 0;
+    while let Some(action) = open.pop_front() {
+        let Action::Start { stage, .. } = action else { break };
+        n_started += 1;
+        open.extend(scheduler.handle(Signal::StageEnded { stage, result: StageResult::Finished }));
+    }
+    assert_eq!(n_started, 10_000);
+}
+
 /// A random stage: the raw needs, the threads, and whether it is fresh.
 type RawStage = (Vec<u8>, u32, bool);
 
