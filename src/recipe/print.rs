@@ -156,7 +156,7 @@ fn shown(value: &Value) -> String {
 /// Returns a key: quoted where YAML would take it for a number or another word of its own.
 fn shown_key(key: &str) -> String {
     let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/".contains(c));
     let is_taken = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"].contains(&key.to_lowercase().as_str());
     if is_word && !is_taken { key.to_owned() } else { shown(&json!(key)) }
 }
