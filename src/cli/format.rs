@@ -59,6 +59,7 @@ pub fn metric(value: f64) -> String {
         _ if size >= 1000.0 => format!("{value:.0}"),
         _ if size >= 100.0 => format!("{value:.1}"),
         _ if size >= 10.0 => format!("{value:.2}"),
+        _ if size > 0.0 && size < 0.01 => format!("{value:.2e}"),
         _ => format!("{value:.3}"),
     }
 }
@@ -91,6 +92,10 @@ mod tests {
         assert_eq!(count(123), "123");
         assert_eq!(short(3_100_000), "3.1 M");
         assert_eq!(duration(492_000), "8 m 12 s");
+        assert_eq!(
+            (metric(0.000_123_4), metric(0.0), metric(0.25)),
+            ("1.23e-4".into(), "0.000".into(), "0.250".into())
+        );
         assert_eq!(plural(1, "stage"), "1 stage");
     }
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use crate::cli::arguments::LogsArgs;
 use crate::cli::failure::Complaint;
-use crate::cli::format::{bytes, metric, time};
+use crate::cli::format::{bytes, metric, plural, time};
 use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::id::StageId;
+use crate::recipe::problem::nearest;
 use crate::record::{Event, EventKind, RunStatus};
+use crate::store::StageRunRow;
 
 /// How often a followed log is looked at.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -24,6 +26,9 @@ pub async fn run(session: &Session, arguments: &LogsArgs) -> anyhow::Result<Exit
     let only = arguments.stage.as_deref().map(str::parse::<StageId>).transpose();
     let only =
         only.map_err(|error| Complaint::input(error.to_string(), "`pedigree status` lists the stages of a run"))?;
+    if let Some(stage) = &only {
+        known(&store.stages_of_run(run).await?, stage)?;
+    }
     let mut printed = BTreeSet::new();
     loop {
         // The state is read before the events: what is written in between is read in the next round.
@@ -49,6 +54,22 @@ pub async fn run(session: &Session, arguments: &LogsArgs) -> anyhow::Result<Exit
     Ok(Exit::Done)
 }
 
+/// Complains of a stage the run does not have.
+///
+/// # Errors
+/// When there is none of this name.
+pub fn known(stages: &[StageRunRow], stage: &StageId) -> Result<(), Complaint> {
+    if stages.iter().any(|row| row.stage == *stage) {
+        return Ok(());
+    }
+    let names: Vec<String> = stages.iter().map(|row| row.stage.to_string()).collect();
+    let hint = match nearest(&stage.to_string(), names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`pedigree status` lists the stages of a run".to_owned(),
+    };
+    Err(Complaint::input(format!("this run has no stage `{stage}`"), hint))
+}
+
 fn print(session: &Session, event: &Event) {
     if session.printer.is_json() {
         return session.printer.json_line(event);
@@ -59,7 +80,11 @@ fn print(session: &Session, event: &Event) {
 fn told(kind: &EventKind) -> String {
     match kind {
         EventKind::Started { pid, machine } => {
-            format!("started as process {pid} on {} with {} threads", machine.device, machine.threads)
+            format!(
+                "started as process {pid} on {} with {}",
+                machine.device,
+                plural(machine.threads as usize, "thread")
+            )
         }
         EventKind::Resumed { step } => format!("goes on from step {step}"),
         EventKind::Progress(progress) => {

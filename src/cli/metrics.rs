@@ -1,13 +1,18 @@
 //! `pedigree metrics`: the numbers of a run.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::cli::arguments::MetricsArgs;
 use crate::cli::failure::Complaint;
 use crate::cli::format::{metric, table};
+use crate::cli::logs::known;
 use crate::cli::session::Session;
 use crate::error::Exit;
-use crate::id::{StageId, StageKind};
+use crate::id::{RunId, StageId, StageKind};
+use crate::recipe::problem::{listed, nearest};
+use crate::store::Store;
 
 /// Prints the last value of every metric, or every value of one.
 ///
@@ -28,9 +33,25 @@ pub async fn run(session: &Session, arguments: &MetricsArgs) -> anyhow::Result<E
             answer.push(json!({ "stage": stage, "name": point.name, "step": point.step, "value": point.value, "at-ms": point.at_ms }));
         }
     }
+    if let Some(name) = arguments.name.as_ref().filter(|_| rows.is_empty()) {
+        return Err(no_such(&store, run, arguments, name).await?.into());
+    }
     store.close().await;
     session.printer.answer(&answer, || table(&["stage", "metric", "step", "value"], &rows, &[2, 3]));
     Ok(Exit::Done)
+}
+
+/// Complains of a metric no stage has measured.
+async fn no_such(store: &Store, run: RunId, arguments: &MetricsArgs, name: &str) -> anyhow::Result<Complaint> {
+    let mut measured = BTreeSet::new();
+    for stage in stages(&store.stages_of_run(run).await?, arguments)? {
+        measured.extend(store.last_metrics(run, &stage).await?.into_iter().map(|point| point.name));
+    }
+    let hint = match nearest(name, measured.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("what was measured is {}", listed(measured.iter().map(String::as_str))),
+    };
+    Ok(Complaint::input(format!("nothing called `{name}` was measured"), hint))
 }
 
 fn stages(rows: &[crate::store::StageRunRow], arguments: &MetricsArgs) -> Result<Vec<StageId>, Complaint> {
@@ -41,8 +62,6 @@ fn stages(rows: &[crate::store::StageRunRow], arguments: &MetricsArgs) -> Result
     };
     let stage: StageId =
         text.parse().map_err(|error: crate::id::StageIdError| Complaint::input(error.to_string(), hint))?;
-    match rows.iter().any(|row| row.stage == stage) {
-        true => Ok(vec![stage]),
-        false => Err(Complaint::input(format!("this run has no stage `{stage}`"), hint)),
-    }
+    known(rows, &stage)?;
+    Ok(vec![stage])
 }

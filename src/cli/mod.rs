@@ -46,8 +46,8 @@ pub fn main() -> Exit {
         Ok(cli) => cli,
         Err(error) => return printer::usage(&error),
     };
-    install_log(cli.verbose);
     let session = Session::new(&cli);
+    install_log(cli.verbose, session.printer.talk_is_coloured());
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&session.printer, &anyhow::Error::new(error).context("cannot start")),
@@ -86,12 +86,17 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
 }
 
 /// Sends the log to stderr: warnings by default, more with `-v`, exactly what `PEDIGREE_LOG` says where it is set.
-fn install_log(verbose: u8) {
+fn install_log(verbose: u8, is_coloured: bool) {
     let default = match verbose {
         0 => "warn",
         1 => "pedigree=info,warn",
         _ => "pedigree=debug,info",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("PEDIGREE_LOG").unwrap_or_else(|_| default.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(is_coloured)
+        .init();
 }

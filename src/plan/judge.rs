@@ -23,18 +23,18 @@ pub fn judge(plan: &mut Plan, ledger: &Ledger) {
 
 /// Marks stages as stale because somebody asked for it, and with them everything that reads their outputs.
 pub fn force(plan: &mut Plan, forced: &BTreeSet<StageId>) {
-    let mut stale = BTreeSet::new();
+    let mut touched = BTreeSet::new();
     for stage in &mut plan.stages {
         if forced.contains(&stage.id) {
             stage.freshness = Freshness::Stale { reason: StaleReason::Forced };
-        } else if stage.is_fresh()
-            && let Some(input) = stage.needs.iter().find(|need| stale.contains(*need))
-        {
-            stage.freshness = Freshness::Stale { reason: StaleReason::InputStale { input: input.clone() } };
+        } else if let Some(input) = stage.needs.iter().find(|need| touched.contains(*need)) {
+            if stage.is_fresh() {
+                stage.freshness = Freshness::Stale { reason: StaleReason::InputStale { input: input.clone() } };
+            }
+        } else {
+            continue;
         }
-        if !stage.is_fresh() {
-            stale.insert(stage.id.clone());
-        }
+        touched.insert(stage.id.clone());
     }
 }
 

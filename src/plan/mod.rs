@@ -13,6 +13,8 @@ pub mod work;
 pub mod spec;
 pub mod ledger;
 pub mod staleness;
+#[cfg(test)]
+mod tests;
 
 pub use build::build;
 pub use judge::judge;

@@ -17,6 +17,8 @@ pub mod read;
 pub mod problem;
 pub mod print;
 pub mod render;
+#[cfg(test)]
+pub(crate) mod fixture;
 
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
 pub use problem::{Place, Problem, Problems};

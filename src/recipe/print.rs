@@ -141,3 +141,65 @@ fn after_mark(value: &Value, depth: usize, text: &mut String) {
         text.push_str(&format!(" {value}\n"));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::plan;
+    use crate::recipe::fixture::recipe;
+    use crate::recipe::read;
+
+    /// Returns the recipe that is read from what is printed, as YAML and as JSON, which is YAML too.
+    fn printed_and_read(recipe: &Recipe) -> [Recipe; 2] {
+        let typed = typed(recipe);
+        [yaml(&typed), typed.to_string()].map(|text| {
+            read("printed.yaml", text.as_bytes(), &[], &BTreeMap::new())
+                .unwrap_or_else(|error| panic!("{error:?}\n{text}"))
+        })
+    }
+
+    fn fingerprints(recipe: &Recipe) -> Vec<crate::id::Digest> {
+        plan::build(recipe, &plan::Sources::new()).stages.iter().map(|stage| stage.fingerprint).collect()
+    }
+
+    #[test]
+    fn what_is_printed_is_a_recipe_that_means_the_same() {
+        let recipe = recipe("");
+        for again in printed_and_read(&recipe) {
+            assert_eq!(again, recipe);
+            assert_eq!(fingerprints(&again), fingerprints(&recipe));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_of_a_recipe_is_lost(text in "(?s).{1,60}|(\\$\\{|\\$|\\}|#|: |- |'|\"|\\\\|\n|\u{85}|\u{2028}|yes|null|1e3){1,20}") {
+            let mut recipe = recipe("");
+            recipe.description = text.clone();
+            if !text.trim().is_empty() {
+                recipe.samples.values_mut().for_each(|sample| sample.prompt = text.clone());
+            }
+            for again in printed_and_read(&recipe) {
+                prop_assert_eq!(&again, &recipe);
+            }
+        }
+
+        #[test]
+        fn no_number_of_a_recipe_is_rounded(
+            rate in 1e-9..1.0f64, decay in 0.0..1.0f64, percent in 0.0..1e6f64, seed in 0..i64::MAX as u64, weights in prop::array::uniform2(1e-3..1e3f64),
+        ) {
+            let set = format!("models.industry.train.data={{ mix: {{ rust: {}, prose: {} }} }}", weights[0], weights[1]);
+            let rule = format!("gates=[{{ model: industry, evaluation: ppl, max-worse-percent: {percent}, than: general }}]");
+            let optimizer = format!("models.general.train.optimizer={{ type: adamw, learning-rate: {rate}, weight-decay: {decay} }}");
+            let recipe = recipe(&[set, rule, optimizer, format!("run.seed={seed}")].join("\n"));
+            for again in printed_and_read(&recipe) {
+                prop_assert_eq!(fingerprints(&again), fingerprints(&recipe));
+                prop_assert_eq!(again, recipe.clone());
+            }
+        }
+    }
+}

@@ -1,3 +1,23 @@
-//! What a user sees, tried on the real programs.
+//! What a user sees, tried on the real programs: real recipes, real processes, real files.
 
-fn main() {}
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::print_stdout, reason = "a test says what it skipped, and the seed that repeats it")]
+
+mod support;
+
+mod architecture;
+mod bad_input;
+mod bad_recipes;
+mod cli_check;
+mod cli_help;
+mod cli_keep;
+mod cli_logs;
+mod cli_plan;
+mod cli_reproduce;
+mod cli_run;
+mod cli_status;
+mod cli_zoo;
+mod crash;
+mod json;
+mod linkage;
+mod recipes;

@@ -95,8 +95,12 @@ fn data(reader: &mut Reader, at: &At<'_>) -> Option<Vec<DataShare>> {
     if shares.is_empty() && whole {
         return reader.wrong(&mix, "a mix of nothing", Some("name datasets with their weights".to_owned()));
     }
+    // The order in which they are typed means nothing, and shares that add up stay as they are: what is read twice is the same.
+    shares.sort_by(|one, other| one.dataset.cmp(&other.dataset));
     let sum: f64 = shares.iter().map(|share| share.weight).sum();
-    shares.iter_mut().for_each(|share| share.weight /= sum);
+    if (sum - 1.0).abs() > 1e-12 {
+        shares.iter_mut().for_each(|share| share.weight /= sum);
+    }
     whole.then_some(shares)
 }
 

@@ -1,0 +1,726 @@
+//! `--help`, of the program and of every command: the first thing a person reads.
+
+use crate::support::Project;
+
+const COMMANDS: [&[&str]; 23] = [
+    &[],
+    &["init"],
+    &["check"],
+    &["show"],
+    &["plan"],
+    &["why"],
+    &["run"],
+    &["resume"],
+    &["runs"],
+    &["status"],
+    &["logs"],
+    &["stop"],
+    &["metrics"],
+    &["compare"],
+    &["reproduce"],
+    &["zoo"],
+    &["zoo", "list"],
+    &["zoo", "show"],
+    &["card"],
+    &["generate"],
+    &["gc"],
+    &["fsck"],
+    &["doctor"],
+];
+
+/// The options every command has; they are shown once.
+fn without_global_options(help: &str) -> String {
+    const GLOBAL: [&str; 6] = ["--workspace", "--format", "--color", "--verbose", "--help", "--version"];
+    let mut kept = Vec::new();
+    let mut is_global = false;
+    for line in help.lines() {
+        if line.trim_start().starts_with('-') {
+            is_global = GLOBAL.iter().any(|option| line.contains(option));
+        } else if !line.starts_with("     ") && !line.is_empty() {
+            is_global = false;
+        }
+        if !is_global {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
+}
+
+#[test]
+fn the_program_and_every_command_explain_themselves() {
+    let project = Project::empty();
+    let mut all = String::new();
+    for command in COMMANDS {
+        let mut arguments = command.to_vec();
+        arguments.push("--help");
+        let said = project.pedigree(&arguments);
+        assert_eq!((said.code, said.stderr.as_str()), (0, ""), "{arguments:?}");
+        let help = if command.is_empty() { said.stdout } else { without_global_options(&said.stdout) };
+        all.push_str(&format!("$ pedigree {}\n{}\n\n", arguments.join(" "), help.trim_end()));
+    }
+    insta::assert_snapshot!(all, @r#"
+    $ pedigree --help
+    Pedigree: one recipe file for a whole fine-tune lineage; every model in the zoo knows where it comes
+    from
+
+    Usage: pedigree [OPTIONS] <COMMAND>
+
+    Commands:
+      init       Make a workspace here, with a first recipe that runs
+      check      Find every mistake in recipes, without running anything
+      show       Print a recipe as it is meant: every default filled in
+      plan       Tell what a run would do: every stage, fresh or stale and why
+      why        Tell what a stage depends on, and what changed since it was last done
+      run        Run a recipe: only what is stale
+      resume     Go on with a run that was interrupted or failed
+      runs       List the runs
+      status     Tell how a run stands: stages, lineage, gates, samples
+      logs       Print what a stage told while it worked
+      stop       Ask the run that is under way to save its state and end
+      metrics    Print the numbers of a run
+      compare    Hold runs side by side: what differed, and what came out
+      reproduce  Run a recorded recipe again elsewhere, and compare everything that comes out
+      zoo        Browse the models
+      card       Print the card of a model
+      generate   Let a model write
+      gc         Delete the artifacts nothing needs
+      fsck       Compare every artifact with its digest, and look over the database
+      doctor     Find out whether everything is there that Pedigree needs
+      help       Print this message or the help of the given subcommand(s)
+
+    Options:
+          --workspace <DIR>
+              The project whose `.pedigree` folder is used [default: the nearest one upwards, else the
+              current folder]
+
+          --format <FORMAT>
+              How answers are printed
+
+              Possible values:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+          --color <COLOR>
+              When to use colour
+
+              Possible values:
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+      -v, --verbose...
+              Tell more of what happens; twice tells everything
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+
+    $ pedigree init --help
+    Make a workspace here, with a first recipe that runs
+
+    Usage: pedigree init [OPTIONS] [FOLDER]
+
+    Arguments:
+      [FOLDER]
+              The project's folder
+              
+              [default: .]
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree check --help
+    Find every mistake in recipes, without running anything
+
+    Usage: pedigree check [OPTIONS] <PATHS>...
+
+    Arguments:
+      <PATHS>...
+              Recipes, or folders of recipes
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree show --help
+    Print a recipe as it is meant: every default filled in
+
+    Usage: pedigree show [OPTIONS] <WHAT> <RECIPE>
+
+    Arguments:
+      <WHAT>
+              What to show
+
+              Possible values:
+              - recipe: The recipe, resolved
+
+      <RECIPE>
+              The recipe
+
+    Options:
+          --set <PATH=VALUE>
+              Change a value: `models.general.train.budget.steps=50`
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree plan --help
+    Tell what a run would do: every stage, fresh or stale and why
+
+    Usage: pedigree plan [OPTIONS] <RECIPE>
+
+    Arguments:
+      <RECIPE>
+              The recipe
+
+    Options:
+          --set <PATH=VALUE>
+              Change a value: `models.general.train.budget.steps=50`
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree why --help
+    Tell what a stage depends on, and what changed since it was last done
+
+    Usage: pedigree why [OPTIONS] <RECIPE> <STAGE>
+
+    Arguments:
+      <RECIPE>
+              The recipe
+
+      <STAGE>
+              The stage, such as `train:industry`
+
+    Options:
+          --set <PATH=VALUE>
+              Change a value
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree run --help
+    Run a recipe: only what is stale
+
+    Usage: pedigree run [OPTIONS] <RECIPE>
+
+    Arguments:
+      <RECIPE>
+              The recipe
+
+    Options:
+          --set <PATH=VALUE>
+              Change a value: `models.general.train.budget.steps=50`
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+          --only <STAGE>
+              Do only this stage and those it needs
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+          --force <STAGE>
+              Do this stage again although it is fresh
+
+    $ pedigree resume --help
+    Go on with a run that was interrupted or failed
+
+    Usage: pedigree resume [OPTIONS] [RUN]
+
+    Arguments:
+      [RUN]
+              The run: its id, the end of it, or `latest`
+              
+              [default: latest]
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree runs --help
+    List the runs
+
+    Usage: pedigree runs [OPTIONS]
+
+    Options:
+          --limit <LIMIT>
+              How many of the newest
+              
+              [default: 20]
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree status --help
+    Tell how a run stands: stages, lineage, gates, samples
+
+    Usage: pedigree status [OPTIONS] [RUN]
+
+    Arguments:
+      [RUN]
+              The run: its id, the end of it, or `latest`
+              
+              [default: latest]
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree logs --help
+    Print what a stage told while it worked
+
+    Usage: pedigree logs [OPTIONS] <RUN> [STAGE]
+
+    Arguments:
+      <RUN>
+              The run: its id, the end of it, or `latest`
+
+      [STAGE]
+              The stage, such as `train:general` [default: all of them]
+
+    Options:
+      -f, --follow
+              Go on printing until the run ends
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree stop --help
+    Ask the run that is under way to save its state and end
+
+    Usage: pedigree stop [OPTIONS]
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree metrics --help
+    Print the numbers of a run
+
+    Usage: pedigree metrics [OPTIONS] [RUN]
+
+    Arguments:
+      [RUN]
+              The run: its id, the end of it, or `latest`
+              
+              [default: latest]
+
+    Options:
+          --stage <STAGE>
+              The stage, such as `train:general` [default: every training]
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+          --name <NAME>
+              The metric, such as `train/loss`: every point instead of the last
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree compare --help
+    Hold runs side by side: what differed, and what came out
+
+    Usage: pedigree compare [OPTIONS] <RUNS> <RUNS>...
+
+    Arguments:
+      <RUNS> <RUNS>...
+              The runs
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree reproduce --help
+    Run a recorded recipe again elsewhere, and compare everything that comes out
+
+    Usage: pedigree reproduce [OPTIONS] [RUN]
+
+    Arguments:
+      [RUN]
+              The run: its id, the end of it, or `latest`
+              
+              [default: latest]
+
+    Options:
+          --into <DIR>
+              Where to run it again [default: a folder in `.pedigree/reproductions`]
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+          --tolerance <TOLERANCE>
+              The relative difference up to which metrics count as equal
+              
+              [default: 0.001]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree zoo --help
+    Browse the models
+
+    Usage: pedigree zoo [OPTIONS] <COMMAND>
+
+    Commands:
+      list  List the models
+      tree  Show who comes from whom
+      show  Tell everything about one model
+      help  Print this message or the help of the given subcommand(s)
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree zoo list --help
+    List the models
+
+    Usage: pedigree zoo list [OPTIONS] [SEARCH]
+
+    Arguments:
+      [SEARCH]
+              Only models that have this in their name, tags or recipe
+
+    Options:
+          --all
+              Every version instead of the newest
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree zoo show --help
+    Tell everything about one model
+
+    Usage: pedigree zoo show [OPTIONS] <MODEL>
+
+    Arguments:
+      <MODEL>
+              The model: `name`, `name@v3` or `name@alias`
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree card --help
+    Print the card of a model
+
+    Usage: pedigree card [OPTIONS] <MODEL>
+
+    Arguments:
+      <MODEL>
+              The model: `name`, `name@v3` or `name@alias`
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree generate --help
+    Let a model write
+
+    Usage: pedigree generate [OPTIONS] --prompt <PROMPT> <MODEL>
+
+    Arguments:
+      <MODEL>
+              The model: `name`, `name@v3` or `name@alias`
+
+    Options:
+      -p, --prompt <PROMPT>
+              What the model continues
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+          --max-tokens <MAX_TOKENS>
+              The most tokens to write
+              
+              [default: 128]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+          --temperature <TEMPERATURE>
+              How daring the choice is: 0 always takes the likeliest token
+              
+              [default: 0]
+
+          --top-k <TOP_K>
+              Choose among so many of the likeliest tokens; 0 means all
+              
+              [default: 0]
+
+          --top-p <TOP_P>
+              Choose among the likeliest tokens that together have this probability
+              
+              [default: 1]
+
+          --seed <SEED>
+              The seed of the choice
+              
+              [default: 42]
+
+          --device <DEVICE>
+              Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+              
+              [default: auto]
+
+          --threads <THREADS>
+              The number of threads
+              
+              [default: 2]
+
+    $ pedigree gc --help
+    Delete the artifacts nothing needs
+
+    Usage: pedigree gc [OPTIONS]
+
+    Options:
+          --dry-run
+              Only tell what would go
+
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree fsck --help
+    Compare every artifact with its digest, and look over the database
+
+    Usage: pedigree fsck [OPTIONS]
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+
+    $ pedigree doctor --help
+    Find out whether everything is there that Pedigree needs
+
+    Usage: pedigree doctor [OPTIONS]
+
+    Options:
+              - human: For people
+              - json:  For programs
+              
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+              
+              [default: auto]
+    "#);
+}
+
+#[test]
+fn every_command_stands_in_the_list_above() {
+    let listed = Project::empty().pedigree(&["--help"]).stdout;
+    let listed: Vec<&str> = listed
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| !line.trim().is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|word| *word != "help")
+        .collect();
+    assert!(listed.len() > 10, "{listed:?}");
+    for word in listed {
+        assert!(COMMANDS.iter().any(|command| command.first() == Some(&word)), "`{word}` has no snapshot");
+    }
+}
+
+#[test]
+fn an_unknown_command_and_an_unknown_option_are_usage_mistakes() {
+    let project = Project::empty();
+    insta::assert_snapshot!(project.pedigree(&["rum"]), @r#"
+    exit: 2
+    --- stderr
+    error: unrecognized subcommand 'rum'
+
+      tip: some similar subcommands exist: 'runs', 'run', 'resume'
+
+    Usage: pedigree [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["run", "x.yaml", "--sett", "a=1"]), @r#"
+    exit: 2
+    --- stderr
+    error: unexpected argument '--sett' found
+
+      tip: a similar argument exists: '--set'
+
+    Usage: pedigree run --set <PATH=VALUE> <RECIPE>
+
+    For more information, try '--help'.
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["runs", "--format", "xml"]), @r#"
+    exit: 2
+    --- stderr
+    error: invalid value 'xml' for '--format <FORMAT>'
+      [possible values: human, json]
+
+    For more information, try '--help'.
+    "#);
+}
