@@ -13,7 +13,9 @@ fn main() {
         println!("cargo::rustc-env=PEDIGREE_LIBTORCH_LIB={folder}");
         let version = libtorch_version(&folder).unwrap_or("unknown".into());
         if version != "unknown" && !version.starts_with("2.9.") {
-            println!("cargo::error=libtorch {version} lies in {folder}, and Pedigree is written for 2.9: `make build` fetches it");
+            println!(
+                "cargo::error=libtorch {version} lies in {folder}, and Pedigree is written for 2.9: `make build` fetches it"
+            );
         }
         println!("cargo::rustc-env=PEDIGREE_LIBTORCH_VERSION={version}");
     }

@@ -11,7 +11,8 @@ use crate::execute::executor::Death;
 use crate::record::FailureClass;
 
 /// What the dynamic linker says where a library is missing, or is of another version.
-const LOADER_COMPLAINTS: [&str; 3] = ["error while loading shared libraries", "symbol lookup error", "undefined symbol"];
+const LOADER_COMPLAINTS: [&str; 3] =
+    ["error while loading shared libraries", "symbol lookup error", "undefined symbol"];
 
 /// How much of the end of `stderr.log` goes into a message.
 const TAIL_BYTES: u64 = 2048;
