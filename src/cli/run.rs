@@ -106,6 +106,9 @@ pub fn announce(session: &Session, plan: &Plan) {
             Freshness::Fresh { .. } => {}
         }
     }
+    let counted = [(n_new, "new"), (n_dependents, "behind stale ones")];
+    let counted: Vec<String> = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let why = if counted.is_empty() { String::new() } else { format!(" ({})", counted.join(", ")) };
     let (to_do, fresh) = (plural(stale.len(), "stage"), plan.stages.len() - stale.len());
-    session.printer.say(format!("{to_do} to do ({n_new} new, {n_dependents} behind stale ones), {fresh} fresh"));
+    session.printer.say(format!("{to_do} to do{why}, {fresh} fresh"));
 }

@@ -211,8 +211,8 @@ fn without_a_ledger_everything_is_new() {
 #[test]
 fn what_is_forced_is_stale_with_everything_behind_it() {
     let mut plan = plan(&recipe(""));
-    let done = all_done(&plan);
-    judge(&mut plan, &done);
+    let ledger = all_done(&plan);
+    judge(&mut plan, &ledger);
     assert_eq!(stale(&plan), BTreeSet::new());
     force(&mut plan, &BTreeSet::from(["train:industry".parse().unwrap()]));
     assert_eq!(stale(&plan), with_descendants(&plan, &["train:industry"]));

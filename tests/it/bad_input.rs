@@ -71,11 +71,10 @@ fn data_that_is_not_text_is_told() {
     began [time] UTC · 1 stage (1 failed)
 
     what next
-      pedigree reproduce [short]
+      pedigree resume [short]
     --- stderr
       dataset:prose begins
     1 stage to do (1 new), 0 fresh
-    [time]  WARN Failed `dataset:prose`: `[project]/data/prose/007.md` is not UTF-8 at byte 14 stage.id=dataset:prose duration_ms=797
     error: dataset:prose: `[project]/data/prose/007.md` is not UTF-8 at byte 14
     hint: convert the file to UTF-8, or leave it out with `exclude`
     run [short] of `small` begins
@@ -95,11 +94,10 @@ fn a_dataset_of_which_nothing_is_left_is_told() {
     began [time] UTC · 1 stage (1 failed)
 
     what next
-      pedigree reproduce [short]
+      pedigree resume [short]
     --- stderr
       dataset:prose begins
     1 stage to do (1 new), 0 fresh
-    [time]  WARN Failed `dataset:prose`: nothing is left of dataset `prose` after cleaning stage.id=dataset:prose duration_ms=827
     error: dataset:prose: nothing is left of dataset `prose` after cleaning
     hint: `report.json` tells what each step dropped; `min-length` is the usual reason
     run [short] of `small` begins
@@ -148,7 +146,7 @@ fn a_damaged_artifact_is_never_read_and_always_found() {
     exit: 3
     --- stdout
     46 artifacts compared ([size])
-    damaged: [project]/.pedigree/artifacts/d6/[digest] (found [digest12])
+    damaged: [project]/.pedigree/artifacts/d6/[digest] (found [digest])
     delete what is damaged and run the recipe again: its stages are then stale
     "#);
     let said = project.pedigree(&[

@@ -429,6 +429,6 @@ fn a_value_that_cannot_be_set_is_told() {
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "run.seed=[1"]), @r#"
     exit: 2
     --- stderr
-    error: the value of `run.seed` is not YAML: unclosed bracket '[' at line 1, column 1
+    error: the value of `run.seed` is not YAML: unclosed bracket '['
     "#);
 }

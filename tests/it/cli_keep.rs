@@ -13,7 +13,7 @@ fn a_new_workspace_comes_with_a_recipe_that_is_valid() {
     made `[project]/.pedigree`
     next: `pedigree plan ./recipes/first.yaml` · `pedigree run ./recipes/first.yaml`
     "#);
-    let mut files: Vec<_> = ["recipes", "data", ".pedigree"]
+    let mut files: Vec<_> = ["recipes", ".pedigree"]
         .iter()
         .flat_map(|folder| fs::read_dir(project.path().join(folder)).unwrap())
         .map(|entry| entry.unwrap().path().strip_prefix(project.path()).unwrap().display().to_string())
@@ -23,7 +23,6 @@ fn a_new_workspace_comes_with_a_recipe_that_is_valid() {
     .pedigree/.gitignore
     .pedigree/artifacts
     .pedigree/tasks
-    data/first.txt
     recipes/first.yaml
     "#);
     let plan = project.pedigree(&["plan", "recipes/first.yaml"]);

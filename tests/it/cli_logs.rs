@@ -47,10 +47,10 @@ fn a_training_tells_every_step() {
     [time] train:vertical  step 10: gradient-norm [n]
     [time] train:vertical  step 10: validation/loss [n]
     [time] train:vertical  checkpoint at step 10 ([size])
-    [time] train:vertical  output model.safetensors [digest12] ([size])
-    [time] train:vertical  output architecture.json [digest12] ([size])
-    [time] train:vertical  output training.json [digest12] ([size])
-    [time] train:vertical  output adapter.safetensors [digest12] ([size])
+    [time] train:vertical  output model.safetensors [digest] ([size])
+    [time] train:vertical  output architecture.json [digest] ([size])
+    [time] train:vertical  output training.json [digest] ([size])
+    [time] train:vertical  output adapter.safetensors [digest] ([size])
     [time] train:vertical  finished
     "#);
 }
@@ -62,10 +62,10 @@ fn a_dataset_tells_its_outputs() {
     exit: 0
     --- stdout
     [time] dataset:prose  started as process [pid] on none with 0 threads
-    [time] dataset:prose  output train.jsonl [digest12] ([size])
-    [time] dataset:prose  output validation.jsonl [digest12] ([size])
-    [time] dataset:prose  output test.jsonl [digest12] ([size])
-    [time] dataset:prose  output report.json [digest12] ([size])
+    [time] dataset:prose  output train.jsonl [digest] ([size])
+    [time] dataset:prose  output validation.jsonl [digest] ([size])
+    [time] dataset:prose  output test.jsonl [digest] ([size])
+    [time] dataset:prose  output report.json [digest] ([size])
     [time] dataset:prose  finished
     "#);
 }

@@ -348,7 +348,7 @@ fn why_names_what_changed() {
     --- stdout
     fresh evaluate:general/prose-ppl: done by run [short]
 
-    everything it depends on (fingerprint [digest12]):
+    everything it depends on (fingerprint [digest]):
     compute:
       device: "cpu"
       precision: "fp32"
@@ -372,7 +372,7 @@ fn why_names_what_changed() {
      changed  was  is
      inputs.train:vertical  [short]  [short]
 
-    everything it depends on (fingerprint [digest12]):
+    everything it depends on (fingerprint [digest]):
     compute:
       device: "cpu"
       precision: "fp32"

@@ -53,29 +53,29 @@ fn a_first_run_does_everything_and_reports() {
       train:vertical begins
     23 stages to do (23 new), 0 fresh
     run [short] of `small` begins
-    ✓ [i/23] dataset:prose [took]
-    ✓ [i/23] evaluate:general/rust-loss [took]
     ✓ [i/23] card:general [took]
+    ✓ [i/23] card:industry [took]
+    ✓ [i/23] card:vertical [took]
+    ✓ [i/23] dataset:prose [took]
+    ✓ [i/23] dataset:rust [took]
+    ✓ [i/23] dataset:tasks [took]
+    ✓ [i/23] evaluate:general/prose-ppl [took]
+    ✓ [i/23] evaluate:general/rust-loss [took]
     ✓ [i/23] evaluate:industry/prose-ppl [took]
     ✓ [i/23] evaluate:industry/rust-loss [took]
-    ✓ [i/23] gate:industry/rust-loss [took]
-    ✓ [i/23] card:industry [took]
-    ✓ [i/23] tokens:tasks/bytes [took]
-    ✓ [i/23] train:vertical [took]  validation loss [n]
-    ✓ [i/23] evaluate:vertical/rust-loss [took]
     ✓ [i/23] evaluate:vertical/prose-ppl [took]
-    ✓ [i/23] dataset:rust [took]
+    ✓ [i/23] evaluate:vertical/rust-loss [took]
+    ✓ [i/23] gate:industry/rust-loss [took]
     ✓ [i/23] gate:vertical/prose-ppl [took]
-    ✓ [i/23] sample:story [took]
-    ✓ [i/23] card:vertical [took]
     ✓ [i/23] publish:small [took]
-    ✓ [i/23] dataset:tasks [took]
+    ✓ [i/23] sample:story [took]
     ✓ [i/23] tokenizer:bytes [took]
     ✓ [i/23] tokens:prose/bytes [took]
-    ✓ [i/23] train:general [took]  validation loss [n]
     ✓ [i/23] tokens:rust/bytes [took]
-    ✓ [i/23] evaluate:general/prose-ppl [took]
+    ✓ [i/23] tokens:tasks/bytes [took]
+    ✓ [i/23] train:general [took]  validation loss [n]
     ✓ [i/23] train:industry [took]  validation loss [n]
+    ✓ [i/23] train:vertical [took]  validation loss [n]
     "#);
 }
 
@@ -128,22 +128,17 @@ fn a_changed_value_runs_only_what_depends_on_it() {
       publish:small begins
       sample:story begins
       train:vertical begins
-    7 stages to do (0 new), 16 fresh
+    7 stages to do (5 behind stale ones), 16 fresh
     run [short] of `small` begins
     stale card:vertical: facts.model.train.budget.steps 10 → 12
-    stale evaluate:vertical/prose-ppl: train:vertical is stale
-    stale evaluate:vertical/rust-loss: train:vertical is stale
-    stale gate:vertical/prose-ppl: evaluate:vertical/prose-ppl is stale
-    stale publish:small: train:vertical is stale
-    stale sample:story: train:vertical is stale
     stale train:vertical: budget.steps 10 → 12
-    ✓ [i/7] train:vertical [took]  validation loss [n]
-    ✓ [i/7] evaluate:vertical/prose-ppl [took]
-    ✓ [i/7] gate:vertical/prose-ppl [took]
-    ✓ [i/7] evaluate:vertical/rust-loss [took]
-    ✓ [i/7] sample:story [took]
     ✓ [i/7] card:vertical [took]
+    ✓ [i/7] evaluate:vertical/prose-ppl [took]
+    ✓ [i/7] evaluate:vertical/rust-loss [took]
+    ✓ [i/7] gate:vertical/prose-ppl [took]
     ✓ [i/7] publish:small [took]
+    ✓ [i/7] sample:story [took]
+    ✓ [i/7] train:vertical [took]  validation loss [n]
     "#);
     let runs = project.json(&["runs"]);
     assert_eq!(
@@ -182,11 +177,9 @@ fn a_changed_dataset_runs_what_is_behind_it() {
       dataset:prose begins
       tokenizer:bytes begins
       tokens:prose/bytes begins
-    3 stages to do (0 new), 1 fresh
+    3 stages to do (2 behind stale ones), 1 fresh
     run [short] of `small` begins
     stale dataset:prose: source.digest [short] → [short]
-    stale tokenizer:bytes: dataset:prose is stale
-    stale tokens:prose/bytes: dataset:prose is stale
     ✓ [i/3] dataset:prose [took]
     ✓ [i/3] tokenizer:bytes [took]
     ✓ [i/3] tokens:prose/bytes [took]
@@ -217,7 +210,7 @@ fn one_stage_can_be_asked_for() {
       pedigree reproduce [short]
     --- stderr
       train:general begins (again)
-    1 stage to do (0 new), 4 fresh
+    1 stage to do, 4 fresh
     run [short] of `small` begins
     stale train:general: asked for
     ✓ [i/1] train:general [took]  validation loss [n]
@@ -255,18 +248,13 @@ fn a_broken_gate_fails_the_run_and_keeps_its_models_out_of_the_zoo() {
       card of small-general@v1  .pedigree/cards/small-general@v1.md
       pedigree generate small-general@v1 -p "…"
       pedigree zoo tree
-      pedigree reproduce [short]
+      pedigree resume [short]
     --- stderr
-    [time]  WARN Failed `gate:vertical/prose-ppl`: [n], required: at most 1 stage.id=gate:vertical/prose-ppl duration_ms=11
-    4 stages to do (0 new), 18 fresh
+    4 stages to do (2 behind stale ones), 18 fresh
     error: gate:vertical/prose-ppl: [n], required: at most 1
     run [short] of `small` begins
     stale card:industry: inputs.gate:industry/rust-loss [short] removed
-    stale card:vertical: gate:vertical/prose-ppl is stale
     stale gate:vertical/prose-ppl: gate.rule.at-most.value [n] → [n]
-    stale publish:small: card:industry is stale
-    – [i/4] card:vertical  skipped: it needs `gate:vertical/prose-ppl`
-    – [i/4] publish:small  skipped: it needs `gate:vertical/prose-ppl`
     ✓ [i/4] card:industry [took]
     ✗ [i/4] gate:vertical/prose-ppl  failed: [n], required: at most 1
     "#);

@@ -99,8 +99,8 @@ fn a_card_is_made_of_facts() {
 
     | Parent | Tier | Weights |
     |---|---|---|
-    | `small-industry` | industry | `[digest12]` |
-    | `small-general` | general | `[digest12]` |
+    | `small-industry` | industry | `[digest]` |
+    | `small-general` | general | `[digest]` |
 
     ## Model
 
@@ -121,7 +121,7 @@ fn a_card_is_made_of_facts() {
 
     ### tasks
 
-    [n] % of the training tokens, from 100 files, [size], digest [digest12].
+    [n] % of the training tokens, from 100 files, [size], digest [digest].
 
     | Step | Records in | Records out | Changed | Counted |
     |---|---:|---:|---:|---|

@@ -76,7 +76,7 @@ fn workers_of(manager: i32) -> Vec<i32> {
 
 fn end(process: i32) {
     // It may have ended by itself at this very moment.
-    drop(kill(Pid::from_raw(process), Signal::SIGKILL));
+    let _ = kill(Pid::from_raw(process), Signal::SIGKILL);
 }
 
 /// Returns every attempt of a stage with the words of its events, in order.
@@ -239,7 +239,7 @@ fn a_second_ctrl_c_ends_at_once_and_loses_nothing() {
     let mut started = project.start(&["run", "long.yaml"]);
     wait_until(&mut started, "there is a checkpoint", || has_checkpoint(&project, "train-general"));
     for _ in 0..2 {
-        drop(kill(Pid::from_raw(started.pid()), Signal::SIGINT));
+        let _ = kill(Pid::from_raw(started.pid()), Signal::SIGINT);
         live_on(&mut started, Duration::from_millis(5));
     }
     assert_eq!(started.wait().code(), Some(130), "{}", started.said());

@@ -158,9 +158,10 @@ impl Said {
         let counter = regex::Regex::new(r"\[\d+/(\d+)\]").unwrap();
         let is_passing =
             |line: &&str| line.contains("tokens/s") || line.contains("[speed]") || line.contains(" of its ");
-        let mut lines: Vec<&str> = self.stderr.lines().filter(|line| !is_passing(line)).collect();
+        let stderr = counter.replace_all(&self.stderr, "[i/$1]").into_owned();
+        let mut lines: Vec<&str> = stderr.lines().filter(|line| !is_passing(line)).collect();
         lines.sort_unstable();
-        let stderr = counter.replace_all(&lines.join("\n"), "[i/$1]").into_owned();
+        let stderr = lines.join("\n");
         Self { code: self.code, stdout: self.stdout.clone(), stderr, folder: self.folder.clone() }.without_numbers()
     }
 
@@ -216,7 +217,7 @@ fn rules() -> &'static [(regex::Regex, &'static str)] {
         [
             (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "[run id]"),
             (r"\b[0-9a-f]{64}\b", "[digest]"),
-            (r"\b[0-9a-f]{12}\b", "[digest12]"),
+            (r"\b[0-9a-f]{12}\b", "[digest]"),
             (r"\b[0-9a-f]{8}\b", "[short]"),
             (r"\b20\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?", "[time]"),
             (r"\b20\d\d-\d\d-\d\d\b", "[date]"),
@@ -227,6 +228,7 @@ fn rules() -> &'static [(regex::Regex, &'static str)] {
             (r"(?m)^✓ (gpu|libtorch) .*$", "✓ $1 [machine]"),
             (r"(?m)^(\| Computed on \|).*$", "$1 [machine] |"),
             (r"\bprocess \d+\b", "process [pid]"),
+            (r"\bduration_ms=\d+", "duration_ms=[took]"),
             (r"\b\d+(\.\d+)? (k|M|G)?B\b", "[size]"),
         ]
         .map(|(pattern, with)| (regex::Regex::new(pattern).unwrap(), with))

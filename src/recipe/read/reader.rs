@@ -83,9 +83,10 @@ impl Reader {
         }
         if !range.contains(&value) {
             let (low, high) = range.into_inner();
-            let hint = (high == 1.0 && value > 1.0 && value <= 100.0)
-                .then(|| format!("this is a share between {low} and 1; `{}` may be meant", value / 100.0));
-            return self.wrong(at, format!("{value} is out of range: expected {low} to {high}"), hint);
+            let hint = (low == 0.0 && high == 1.0 && value > 1.0 && value <= 100.0)
+                .then(|| format!("this is a share between 0 and 1; `{}` may be meant", value / 100.0));
+            let message = format!("{value} is out of range: expected {} to {}", bound(low), bound(high));
+            return self.wrong(at, message, hint);
         }
         Some(value)
     }
@@ -155,4 +156,10 @@ impl Reader {
             list => Some(list),
         }
     }
+}
+
+/// Returns a bound as a person writes it: `0.1`, but `1e-9`.
+fn bound(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && !(1e-4..1e9).contains(&size) { format!("{value:e}") } else { value.to_string() }
 }

@@ -86,7 +86,7 @@ fn data(reader: &mut Reader, at: &At<'_>) -> Option<Vec<DataShare>> {
             path: here.path.clone(),
         };
         let dataset = reader.refer(&named, Kind::Dataset, &key.text);
-        let weight = reader.number(&here, f64::MIN_POSITIVE..=1e9);
+        let weight = reader.number(&here, 1e-9..=1e9);
         match dataset.zip(weight) {
             Some((dataset, weight)) => shares.push(DataShare { dataset, weight }),
             None => whole = false,

@@ -41,23 +41,47 @@ pub fn parse(text: &str) -> Result<Node, Box<Problem>> {
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
         Ok(spanned) => Ok(node(spanned)),
         Err(error) => {
-            let place = error.location().map(|location| place(&location)).unwrap_or_default();
+            let place = error.location().map(|location| found(text, place(&location))).unwrap_or_default();
             let full = error.without_snippet().to_string();
-            let message = full.lines().next().unwrap_or("this is not YAML").trim().to_owned();
-            Err(Box::new(Problem { place, path: String::new(), message, hint: hint(&full) }))
+            let (message, hint) = told(&full);
+            Err(Box::new(Problem { place, path: String::new(), message, hint }))
         }
     }
 }
 
-fn hint(message: &str) -> Option<String> {
+/// Returns what is wrong and how to mend it, from what the parser says; where it stands is told by the place.
+fn told(full: &str) -> (String, Option<String>) {
+    let first = full.lines().next().unwrap_or("this is not YAML").trim();
+    let message = first.rsplit_once(" at line ").map_or(first, |(message, _)| message).to_owned();
     let lower = message.to_lowercase();
     if lower.contains("tab") {
-        return Some("indent with spaces".to_owned());
+        return (message, Some("indent with spaces".to_owned()));
+    }
+    if lower.contains("unknown anchor") {
+        return (message, Some("an anchor is given with `&name`, before `*name` uses it".to_owned()));
+    }
+    if lower.contains("documents") {
+        let message = "a second document begins here".to_owned();
+        return (message, Some("a recipe is one document: take out the `---`".to_owned()));
     }
     if lower.contains("budget") || lower.contains("limit") || lower.contains("alias") {
-        return Some("a recipe holds at most 20000 values, 100 anchors, 100 aliases and 32 levels".to_owned());
+        let message = "this is more than a recipe may hold".to_owned();
+        let hint = "a recipe holds at most 20000 values, 100 anchors, 100 aliases and 32 levels";
+        return (message, Some(hint.to_owned()));
     }
-    None
+    (message, None)
+}
+
+/// Returns a place with its bytes, which the parser leaves out of places that it knows by line and column alone.
+fn found(text: &str, place: Place) -> Place {
+    if place.start > 0 || place.line == 0 || (place.line, place.column) == (1, 1) {
+        return place;
+    }
+    let line_start: usize = text.split_inclusive('\n').take(place.line as usize - 1).map(str::len).sum();
+    let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    let column = line.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let start = (line_start + column).min(text.len());
+    Place { start, end: start, ..place }
 }
 
 fn place(location: &Location) -> Place {
