@@ -11,10 +11,13 @@ fn main() {
     if let Ok(folder) = std::env::var("DEP_TCH_LIBTORCH_LIB") {
         println!("cargo::rustc-link-arg=-Wl,-rpath,{folder}");
         println!("cargo::rustc-env=PEDIGREE_LIBTORCH_LIB={folder}");
-        println!(
-            "cargo::rustc-env=PEDIGREE_LIBTORCH_VERSION={}",
-            libtorch_version(&folder).unwrap_or("unknown".into())
-        );
+        let version = libtorch_version(&folder).unwrap_or("unknown".into());
+        if version != "unknown" && !version.starts_with("2.9.") {
+            println!(
+                "cargo::error=libtorch {version} lies in {folder}, and Pedigree is written for 2.9: `make build` fetches it"
+            );
+        }
+        println!("cargo::rustc-env=PEDIGREE_LIBTORCH_VERSION={version}");
     }
 }
 

@@ -192,6 +192,7 @@ pub struct RunsArgs {
 #[derive(Debug, Args)]
 pub struct LogsArgs {
     /// The run: its id, the end of it, or `latest`
+    #[arg(default_value = "latest")]
     pub run: String,
     /// The stage, such as `train:general` [default: all of them]
     pub stage: Option<String>,

@@ -51,7 +51,7 @@ impl ProgressListener {
     }
 
     fn start(&mut self, stage: &StageId, attempt: u32, adopted: bool) {
-        let bar = self.bars.as_ref().map(|bars| bars.add(new_bar(stage)));
+        let bar = self.bars.as_ref().map(|bars| new_bar(bars, stage));
         if self.bars.is_none() && !matches!(stage.kind(), crate::id::StageKind::Gate | crate::id::StageKind::Card) {
             let how = if adopted {
                 " (its worker was still running)"
@@ -147,11 +147,12 @@ impl Listener for ProgressListener {
     }
 }
 
-fn new_bar(stage: &StageId) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:<28} {bar:24} {msg}")
+/// Adds the line of a stage; it ticks only once it has its place, or it would be drawn twice.
+fn new_bar(bars: &MultiProgress, stage: &StageId) -> ProgressBar {
+    let style = ProgressStyle::with_template("{prefix:<28} {bar:16} {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("━╸ ");
-    let bar = ProgressBar::new(1).with_style(style).with_prefix(stage.to_string());
+    let bar = bars.add(ProgressBar::new(1).with_style(style).with_prefix(stage.to_string()));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }

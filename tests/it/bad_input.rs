@@ -75,7 +75,6 @@ fn data_that_is_not_text_is_told() {
     --- stderr
       dataset:prose begins
     1 stage to do (1 new), 0 fresh
-    [time]  WARN Failed `dataset:prose`: `[project]/data/prose/007.md` is not UTF-8 at byte 14 stage.id=dataset:prose duration_ms=[took]
     error: dataset:prose: `[project]/data/prose/007.md` is not UTF-8 at byte 14
     hint: convert the file to UTF-8, or leave it out with `exclude`
     run [short] of `small` begins
@@ -99,7 +98,6 @@ fn a_dataset_of_which_nothing_is_left_is_told() {
     --- stderr
       dataset:prose begins
     1 stage to do (1 new), 0 fresh
-    [time]  WARN Failed `dataset:prose`: nothing is left of dataset `prose` after cleaning stage.id=dataset:prose duration_ms=[took]
     error: dataset:prose: nothing is left of dataset `prose` after cleaning
     hint: `report.json` tells what each step dropped; `min-length` is the usual reason
     run [short] of `small` begins

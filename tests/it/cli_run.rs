@@ -250,7 +250,6 @@ fn a_broken_gate_fails_the_run_and_keeps_its_models_out_of_the_zoo() {
       pedigree zoo tree
       pedigree resume [short]
     --- stderr
-    [time]  WARN Failed `gate:vertical/prose-ppl`: [n], required: at most 1 stage.id=gate:vertical/prose-ppl duration_ms=[took]
     4 stages to do (2 behind stale ones), 18 fresh
     error: gate:vertical/prose-ppl: [n], required: at most 1
     run [short] of `small` begins

@@ -18,6 +18,7 @@ mod cli_run;
 mod cli_status;
 mod cli_zoo;
 mod crash;
+mod generated_pages;
 mod json;
 mod linkage;
 mod recipes;

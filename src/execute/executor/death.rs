@@ -10,13 +10,17 @@ use crate::error::Exit;
 use crate::execute::executor::Death;
 use crate::record::FailureClass;
 
+/// What the dynamic linker says where a library is missing, or is of another version.
+const LOADER_COMPLAINTS: [&str; 3] =
+    ["error while loading shared libraries", "symbol lookup error", "undefined symbol"];
+
 /// How much of the end of `stderr.log` goes into a message.
 const TAIL_BYTES: u64 = 2048;
 
 /// Returns how a process left that ended with `status` and wrote its troubles into `stderr`.
 pub(super) fn death_of(status: ExitStatus, stderr: &Path) -> Death {
     let said = tail_of(stderr);
-    if status.code() == Some(127) && said.contains("error while loading shared libraries") {
+    if status.code() == Some(127) && LOADER_COMPLAINTS.iter().any(|words| said.contains(words)) {
         return cannot_load(&said);
     }
     let (class, how) = match (status.code(), status.signal()) {

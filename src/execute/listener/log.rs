@@ -1,6 +1,6 @@
 //! Writes what happens into the log.
 
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 
 use crate::execute::listener::{Happening, Listener};
 use crate::record::{Event, EventKind, StageStatus};
@@ -26,12 +26,13 @@ impl Listener for LogListener {
             }
             Happening::Event(event) => log_event(event),
             Happening::StageRetried { stage, explanation } => {
-                warn!(stage.id = %stage, "Trying `{stage}` again: {explanation}");
+                info!(stage.id = %stage, "Trying `{stage}` again: {explanation}");
             }
             Happening::StageEnded { stage, status, duration_ms, explanation } => {
                 let why = explanation.map(|why| format!(": {why}")).unwrap_or_default();
                 match status {
-                    StageStatus::Failed => warn!(stage.id = %stage, duration_ms, "Failed `{stage}`{why}"),
+                    // Whoever shows the run tells of failures; the log only keeps them.
+                    StageStatus::Failed => info!(stage.id = %stage, duration_ms, "Failed `{stage}`{why}"),
                     StageStatus::Waiting
                     | StageStatus::Running
                     | StageStatus::Finished
