@@ -99,7 +99,7 @@ fn the_program_and_every_command_explain_themselves() {
               Possible values:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
           --color <COLOR>
@@ -109,7 +109,7 @@ fn the_program_and_every_command_explain_themselves() {
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
       -v, --verbose...
@@ -129,19 +129,19 @@ fn the_program_and_every_command_explain_themselves() {
     Arguments:
       [FOLDER]
               The project's folder
-              
+
               [default: .]
 
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree check --help
@@ -156,13 +156,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree show --help
@@ -186,13 +186,13 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree plan --help
@@ -210,13 +210,13 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree why --help
@@ -237,13 +237,13 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree run --help
@@ -261,7 +261,7 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
           --only <STAGE>
@@ -270,7 +270,7 @@ fn the_program_and_every_command_explain_themselves() {
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
           --force <STAGE>
@@ -284,19 +284,19 @@ fn the_program_and_every_command_explain_themselves() {
     Arguments:
       [RUN]
               The run: its id, the end of it, or `latest`
-              
+
               [default: latest]
 
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree runs --help
@@ -307,18 +307,18 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
           --limit <LIMIT>
               How many of the newest
-              
+
               [default: 20]
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree status --help
@@ -329,29 +329,31 @@ fn the_program_and_every_command_explain_themselves() {
     Arguments:
       [RUN]
               The run: its id, the end of it, or `latest`
-              
+
               [default: latest]
 
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree logs --help
     Print what a stage told while it worked
 
-    Usage: pedigree logs [OPTIONS] <RUN> [STAGE]
+    Usage: pedigree logs [OPTIONS] [RUN] [STAGE]
 
     Arguments:
-      <RUN>
+      [RUN]
               The run: its id, the end of it, or `latest`
+
+              [default: latest]
 
       [STAGE]
               The stage, such as `train:general` [default: all of them]
@@ -362,13 +364,13 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree stop --help
@@ -379,13 +381,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree metrics --help
@@ -396,7 +398,7 @@ fn the_program_and_every_command_explain_themselves() {
     Arguments:
       [RUN]
               The run: its id, the end of it, or `latest`
-              
+
               [default: latest]
 
     Options:
@@ -405,7 +407,7 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
           --name <NAME>
@@ -414,7 +416,7 @@ fn the_program_and_every_command_explain_themselves() {
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree compare --help
@@ -429,13 +431,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree reproduce --help
@@ -446,7 +448,7 @@ fn the_program_and_every_command_explain_themselves() {
     Arguments:
       [RUN]
               The run: its id, the end of it, or `latest`
-              
+
               [default: latest]
 
     Options:
@@ -455,18 +457,18 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
           --tolerance <TOLERANCE>
               The relative difference up to which metrics count as equal
-              
+
               [default: 0.001]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree zoo --help
@@ -483,13 +485,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree zoo list --help
@@ -507,13 +509,13 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree zoo show --help
@@ -528,13 +530,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree card --help
@@ -549,13 +551,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree generate --help
@@ -573,48 +575,48 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
           --max-tokens <MAX_TOKENS>
               The most tokens to write
-              
+
               [default: 128]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
           --temperature <TEMPERATURE>
               How daring the choice is: 0 always takes the likeliest token
-              
+
               [default: 0]
 
           --top-k <TOP_K>
               Choose among so many of the likeliest tokens; 0 means all
-              
+
               [default: 0]
 
           --top-p <TOP_P>
               Choose among the likeliest tokens that together have this probability
-              
+
               [default: 1]
 
           --seed <SEED>
               The seed of the choice
-              
+
               [default: 42]
 
           --device <DEVICE>
               Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
-              
+
               [default: auto]
 
           --threads <THREADS>
               The number of threads
-              
+
               [default: 2]
 
     $ pedigree gc --help
@@ -628,13 +630,13 @@ fn the_program_and_every_command_explain_themselves() {
 
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree fsck --help
@@ -645,13 +647,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
 
     $ pedigree doctor --help
@@ -662,13 +664,13 @@ fn the_program_and_every_command_explain_themselves() {
     Options:
               - human: For people
               - json:  For programs
-              
+
               [default: human]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
-              
+
               [default: auto]
     "#);
 }
