@@ -40,7 +40,7 @@ fn without_global_options(help: &str) -> String {
             is_global = false;
         }
         if !is_global {
-            kept.push(line);
+            kept.push(line.trim_end());
         }
     }
     kept.join("\n")
