@@ -58,7 +58,8 @@ fn the_program_and_every_command_explain_themselves() {
         let help = if command.is_empty() { said.stdout } else { without_global_options(&said.stdout) };
         all.push_str(&format!("$ pedigree {}\n{}\n\n", arguments.join(" "), help.trim_end()));
     }
-    insta::assert_snapshot!(all, @r#"
+    let all: Vec<&str> = all.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!(all.join("\n"), @r#"
     $ pedigree --help
     Pedigree: one recipe file for a whole fine-tune lineage; every model in the zoo knows where it comes
     from
