@@ -311,7 +311,8 @@ fn provenance(facts: &CardFacts) -> Vec<Line> {
     if let Some(machine) = &facts.machine {
         let Machine { pedigree, burn, libtorch, device, cpu_capability, threads, cpu, platform, host: _ } = machine;
         lines.push(("Software", format!("pedigree {pedigree}, burn {burn}, libtorch {libtorch}")));
-        lines.push(("Computed on", format!("{device}, {cpu_capability}, {threads} threads, {cpu}, {platform}")));
+        let threads = if *threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+        lines.push(("Computed on", format!("{device}, {cpu_capability}, {threads}, {cpu}, {platform}")));
     }
     lines
 }
