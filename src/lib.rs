@@ -24,7 +24,7 @@
 //! | 4 | [`store`] [`artifact`] [`provenance`] |
 //! | 5 | [`zoo`] [`card`] [`reproduce`] |
 //! | 6 | [`execute`], and `worker` in the worker |
-//! | 7 | [`cli`] |
+//! | 7 | [`settings`] [`cli`] |
 //!
 //! **Invariants.** Each layer imports only lower ones; `schedule`, `data` and `engine` never import each other; `execute` never
 //! imports `engine` or `data`; `worker` never imports `store`. Only `engine` names burn and tch, only `store` sqlx, only
@@ -45,4 +45,5 @@ pub mod zoo;
 pub mod card;
 pub mod reproduce;
 pub mod execute;
+pub mod settings;
 pub mod cli;

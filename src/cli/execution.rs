@@ -7,9 +7,9 @@ use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::progress::ProgressListener;
 use crate::cli::session::Session;
 use crate::execute::executor::ProcessExecutor;
-use crate::execute::{self, Beginning, Context, LogListener, ManagerLock, RunOutcome, Settings, StopWish};
+use crate::execute::{self, Beginning, Context, LogListener, ManagerLock, RunOutcome, StopWish};
 use crate::plan::{Ledger, Plan};
-use crate::schedule::Limits;
+use crate::settings;
 use crate::store::Store;
 
 /// Executes a plan in a workspace.
@@ -23,6 +23,7 @@ pub async fn execute(
     ledger: &Ledger,
     beginning: Beginning,
 ) -> anyhow::Result<RunOutcome> {
+    let settings = settings::read(workspace)?;
     let lock = ManagerLock::take(workspace, beginning.run())?;
     let store = Store::open(workspace).await?;
     let resumed = match &beginning {
@@ -32,7 +33,6 @@ pub async fn execute(
     execute::recover(&store, &lock, resumed).await?;
     let stop = listen_for_signals(session)?;
     let mut executor = ProcessExecutor::new(std::env::var_os("PEDIGREE_ENGINE").map(Into::into));
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
     let context = Context {
         store,
         artifacts: ArtifactStore::new(workspace),
@@ -41,7 +41,7 @@ pub async fn execute(
         executor: &mut executor,
         listeners: vec![Box::new(LogListener), Box::new(ProgressListener::new(&session.printer))],
         stop,
-        settings: Settings::new(Limits::new(cores, 1)),
+        settings,
     };
     Ok(execute::run(context, plan, ledger, beginning).await?)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The layer of every module at the top.
-const LAYERS: [(&str, u32); 17] = [
+const LAYERS: [(&str, u32); 18] = [
     ("id", 0),
     ("error", 0),
     ("recipe", 1),
@@ -24,6 +24,7 @@ const LAYERS: [(&str, u32); 17] = [
     ("reproduce", 5),
     ("execute", 6),
     ("worker", 6),
+    ("settings", 7),
     ("cli", 7),
 ];
 
@@ -32,7 +33,7 @@ const FORBIDDEN: [(&str, &str); 5] =
     [("execute", "engine"), ("execute", "data"), ("worker", "store"), ("cli", "engine"), ("cli", "worker")];
 
 /// Sideways imports that are allowed, beside those within layers 0 and 1.
-const SIDEWAYS: [(&str, &str); 1] = [("store", "artifact")];
+const SIDEWAYS: [(&str, &str); 2] = [("store", "artifact"), ("cli", "settings")];
 
 /// Crates only these modules may name.
 const OWNERS: [(&str, &str); 9] = [
