@@ -9,7 +9,7 @@ use crate::execute::Settings;
 use crate::recipe::problem::Problems;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
-use crate::recipe::read::{ReadError, yaml};
+use crate::recipe::read::yaml;
 use crate::schedule::Limits;
 
 /// The name of the file in the workspace.
@@ -19,7 +19,7 @@ const FILE: &str = "settings.yaml";
 ///
 /// # Errors
 /// With every mistake in the file.
-pub fn read(workspace: &Workspace) -> Result<Settings, ReadError> {
+pub fn read(workspace: &Workspace) -> Result<Settings, Problems> {
     let path = workspace.folder().join(FILE);
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
     match fs::read_to_string(&path) {
@@ -28,13 +28,13 @@ pub fn read(workspace: &Workspace) -> Result<Settings, ReadError> {
     }
 }
 
-fn parse(path: &Path, text: &str, cores: u32) -> Result<Settings, ReadError> {
-    let wrong = |problems| Box::new(Problems { file: path.display().to_string(), text: text.to_owned(), problems });
+fn parse(path: &Path, text: &str, cores: u32) -> Result<Settings, Problems> {
+    let wrong = |problems| Problems::of_text(&path.display().to_string(), text, problems);
     let root = yaml::parse(text).map_err(|problem| wrong(vec![*problem]))?;
     let mut reader = Reader::default();
     match (settings(&mut reader, &At { node: &root, path: String::new() }, cores), reader.problems) {
         (Some(settings), problems) if problems.is_empty() => Ok(settings),
-        (_, problems) => Err(wrong(problems).into()),
+        (_, problems) => Err(wrong(problems)),
     }
 }
 
@@ -76,10 +76,7 @@ mod tests {
 
     #[test]
     fn every_mistake_is_told() {
-        let Err(ReadError::Problems(problems)) = parse(Path::new("s.yaml"), "slot: { cpu: 8 }\nretries: many\n", 2)
-        else {
-            panic!("accepted")
-        };
+        let problems = parse(Path::new("s.yaml"), "slot: { cpu: 8 }\nretries: many\n", 2).unwrap_err();
         let hints: Vec<_> = problems.problems.iter().map(|problem| problem.hint.as_deref()).collect();
         assert!(hints.contains(&Some("did you mean `slots`?")), "{hints:?}");
         assert_eq!(problems.problems.len(), 2);

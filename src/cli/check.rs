@@ -8,8 +8,8 @@ use crate::cli::format::plural;
 use crate::cli::load;
 use crate::cli::session::Session;
 use crate::error::Exit;
-use crate::recipe::Problems;
-use crate::recipe::read::ReadError;
+use crate::recipe::render::render;
+use crate::recipe::{Problems, Severity};
 
 /// Checks recipes.
 ///
@@ -24,25 +24,34 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for file in &files {
         let arguments = RecipeArgs { recipe: file.clone(), sets: Vec::new() };
-        let Err(error) = load::recipe(&arguments) else { continue };
-        exit = Exit::BadInput;
-        match error.downcast::<ReadError>() {
-            Ok(ReadError::Problems(problems)) => {
-                session.printer.say(crate::recipe::render::render(&problems, session.printer.talk_is_coloured()));
-                session.printer.say("");
-                all.push(*problems);
+        match load::recipe(&arguments) {
+            Ok(loaded) => all.push(loaded.warnings),
+            Err(error) => {
+                exit = Exit::BadInput;
+                match error.downcast::<Problems>() {
+                    Ok(problems) => all.push(problems),
+                    Err(other) => drop(failure::report(&session.printer, &other)),
+                }
             }
-            Ok(other) => drop(failure::report(&session.printer, &other.into())),
-            Err(other) => drop(failure::report(&session.printer, &other)),
         }
     }
-    let n_problems: usize = all.iter().map(|problems| problems.problems.len()).sum();
+    all.retain(|problems| !problems.problems.is_empty());
+    for problems in &all {
+        session.printer.say(render(problems, session.printer.talk_is_coloured()));
+        session.printer.say("");
+    }
+    let count = |severity: Severity| {
+        all.iter().flat_map(|problems| &problems.problems).filter(|problem| problem.severity == severity).count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     session.printer.answer(&all, || {
-        format!(
-            "checked {}: {}",
-            plural(files.len(), "recipe"),
-            if exit == Exit::Done { "no problems".to_owned() } else { plural(n_problems, "problem") }
-        )
+        let found = match (exit, warnings) {
+            (Exit::Done, 0) => "no problems".to_owned(),
+            (Exit::Done, _) => plural(warnings, "warning"),
+            (_, 0) => plural(errors, "problem"),
+            (_, _) => format!("{}, {}", plural(errors, "problem"), plural(warnings, "warning")),
+        };
+        format!("checked {}: {found}", plural(files.len(), "recipe"))
     });
     Ok(exit)
 }

@@ -5,8 +5,7 @@ use crate::cli::printer::Printer;
 use crate::data::DataError;
 use crate::error::{Exit, Explain};
 use crate::execute::{ExecuteError, LockError};
-use crate::recipe::read::{OverrideError, ReadError};
-use crate::recipe::render;
+use crate::recipe::{Problems, render};
 use crate::store::StoreError;
 
 /// A mistake in what was typed, or something the command line alone can tell.
@@ -40,7 +39,7 @@ impl Explain for Complaint {
 
 /// Prints an error, and returns the exit code.
 pub fn report(printer: &Printer, error: &anyhow::Error) -> Exit {
-    if let Some(ReadError::Problems(problems)) = error.downcast_ref() {
+    if let Some(problems) = error.downcast_ref::<Problems>() {
         if printer.is_json() {
             printer.json(problems);
         }
@@ -72,8 +71,7 @@ fn explained<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn
         error.downcast_ref::<E>().map(|error| error as &dyn Explain)
     }
     of::<Complaint>(error)
-        .or_else(|| of::<ReadError>(error))
-        .or_else(|| of::<OverrideError>(error))
+        .or_else(|| of::<Problems>(error))
         .or_else(|| of::<DataError>(error))
         .or_else(|| of::<StoreError>(error))
         .or_else(|| of::<ArtifactError>(error))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 
@@ -14,21 +14,27 @@ use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
 use crate::id::Digest;
 use crate::plan::{self, Ledger, Plan, Sources};
-use crate::recipe::Recipe;
-use crate::recipe::dataset::Source;
-use crate::recipe::read::{Override, vars};
+use crate::recipe::read::set::SOURCE_NAME;
+use crate::recipe::read::{Input, OtherFile, Outside, Reading, vars};
+use crate::recipe::{Problems, Recipe};
 use crate::store::Store;
 
 /// A recipe that was read.
 pub struct Loaded {
     /// The recipe as meant, with absolute paths.
     pub recipe: Recipe,
+    /// What is legal and odd in it.
+    pub warnings: Problems,
     /// The file, as it was named.
     pub file: String,
     /// The text as it was typed.
     pub text: String,
     /// What was set on the command line.
     pub sets: Vec<String>,
+    /// The environment variables it named, with what they were.
+    pub environment: BTreeMap<String, String>,
+    /// The recipes it extends: their files and texts, the nearest first.
+    pub extends: Vec<(String, String)>,
 }
 
 /// Reads a recipe file.
@@ -38,12 +44,39 @@ pub struct Loaded {
 pub fn recipe(arguments: &RecipeArgs) -> anyhow::Result<Loaded> {
     let RecipeArgs { recipe: path, sets } = arguments;
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let overrides = sets.iter().map(|text| Override::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let file = path.display().to_string();
-    let mut recipe = crate::recipe::read(&file, &bytes, &overrides, &environment())?;
-    let folder = fs::canonicalize(path)?.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
-    make_roots_absolute(&mut recipe, &folder);
-    Ok(Loaded { recipe, file, text: String::from_utf8_lossy(&bytes).into_owned(), sets: sets.clone() })
+    let folder = folder_of(&fs::canonicalize(path)?);
+    let input = Input { file: &file, folder: &folder, bytes: &bytes, sets, environment: environment(), outside: &Disk };
+    let Reading { recipe, warnings, environment, sources } = crate::recipe::read(&input)?;
+    let extends = sources.into_iter().skip(1).filter(|source| source.name != SOURCE_NAME);
+    Ok(Loaded {
+        recipe,
+        warnings,
+        file,
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        sets: sets.clone(),
+        environment,
+        extends: extends.map(|source| (source.name, source.text)).collect(),
+    })
+}
+
+/// What a recipe may refer to: the files of this machine.
+struct Disk;
+
+impl Outside for Disk {
+    fn recipe(&self, folder: &str, path: &str) -> Result<OtherFile, String> {
+        let path = Path::new(folder).join(path);
+        let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+        let name = shown.unwrap_or_else(|| path.clone()).display().to_string();
+        let unreadable = |error: std::io::Error| format!("cannot read `{name}`: {error}");
+        let whole = fs::canonicalize(&path).map_err(unreadable)?;
+        let bytes = fs::read(&whole).map_err(unreadable)?;
+        Ok(OtherFile { identity: whole.display().to_string(), folder: folder_of(&whole), name, bytes })
+    }
+}
+
+fn folder_of(file: &Path) -> String {
+    file.parent().map_or_else(|| "/".to_owned(), |folder| folder.display().to_string())
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Complaint {
@@ -68,14 +101,6 @@ pub fn environment() -> BTreeMap<String, String> {
         known.entry("CARGO_HOME".to_owned()).or_insert_with(|| format!("{home}/.cargo"));
     }
     known
-}
-
-fn make_roots_absolute(recipe: &mut Recipe, folder: &Path) {
-    for dataset in recipe.datasets.values_mut() {
-        match &mut dataset.source {
-            Source::Files { root, .. } => *root = folder.join(&*root).display().to_string(),
-        }
-    }
 }
 
 /// Digests what the datasets' files contain now; unchanged files are not read again.

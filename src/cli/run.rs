@@ -39,7 +39,10 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
 
 /// Returns what is recorded of a run that begins.
 fn new_run(session: &Session, loaded: &Loaded, plan: &Plan, id: RunId) -> NewRun {
-    let provenance = crate::provenance::collect(&session.root);
+    let mut provenance =
+        serde_json::to_value(crate::provenance::collect(&session.root)).expect("provenance serializes");
+    provenance["environment"] = serde_json::json!(loaded.environment);
+    provenance["extends"] = serde_json::json!(loaded.extends);
     NewRun {
         id,
         recipe: loaded.recipe.name.clone(),
@@ -48,7 +51,7 @@ fn new_run(session: &Session, loaded: &Loaded, plan: &Plan, id: RunId) -> NewRun
         recipe_resolved: serde_json::to_value(&loaded.recipe).expect("a recipe serializes"),
         plan: serde_json::to_value(plan).expect("a plan serializes"),
         overrides: loaded.sets.clone(),
-        provenance: serde_json::to_value(provenance).expect("provenance serializes"),
+        provenance,
         reproduces: None,
         started_at_ms: now_ms(),
     }

@@ -14,6 +14,7 @@ use crate::plan::work::{
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
 use crate::recipe::evaluation::GateRule;
+use crate::recipe::variant::Variant;
 
 /// Returns the plan of a recipe, every stage marked as never done: [`judge`](crate::plan::judge()) tells more.
 ///
@@ -136,6 +137,9 @@ impl Builder<'_> {
         let recipe = self.recipe;
         for (name, model) in recipe.models_by_lineage() {
             for (evaluation_name, evaluation) in &recipe.evaluations {
+                if !Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref()) {
+                    continue;
+                }
                 let tokens = self.tokens(&evaluation.dataset, &model.tokenizer);
                 let work = Work::Evaluate(EvaluateWork {
                     model: name.clone(),

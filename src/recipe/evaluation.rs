@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
 use crate::recipe::dataset::SplitName;
+use crate::recipe::variant::Variant;
 
 /// A measurement, made of every model of the recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,9 @@ pub struct Evaluation {
     pub split: SplitName,
     /// The most tokens a measurement reads; 0 reads all.
     pub tokens: u64,
+    /// Which evaluation of a sweep this is; it is made of the models of the same point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<Variant>,
 }
 
 /// What is measured.

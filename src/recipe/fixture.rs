@@ -1,8 +1,6 @@
 //! A recipe the tests of the pure layers begin with.
 
-use std::collections::BTreeMap;
-
-use crate::recipe::read::Override;
+use crate::recipe::read::Input;
 use crate::recipe::{Recipe, read};
 
 /// A lineage with everything a recipe can say.
@@ -46,11 +44,11 @@ publish:
 
 /// Returns the recipe with some values set, one a line.
 pub(crate) fn recipe(sets: &str) -> Recipe {
-    let sets: Vec<Override> = sets.lines().map(|set| Override::parse(set).unwrap()).collect();
-    read("tree.yaml", TEXT.as_bytes(), &sets, &BTreeMap::new()).unwrap()
+    let sets: Vec<String> = sets.lines().map(str::to_owned).collect();
+    read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)).unwrap().recipe
 }
 
 /// Returns the recipe of another text.
 pub(crate) fn recipe_of(text: &str) -> Recipe {
-    read("tree.yaml", text.as_bytes(), &[], &BTreeMap::new()).unwrap()
+    read(&Input::new("tree.yaml", text.as_bytes())).unwrap().recipe
 }

@@ -11,6 +11,7 @@ pub mod tokenizer;
 pub mod model;
 pub mod training;
 pub mod evaluation;
+pub mod variant;
 pub mod run;
 
 pub mod read;
@@ -21,5 +22,5 @@ pub mod render;
 pub(crate) mod fixture;
 
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
-pub use problem::{Place, Problem, Problems};
+pub use problem::{Place, Problem, Problems, Severity};
 pub use read::read;

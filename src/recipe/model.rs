@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
 use crate::recipe::training::Train;
+use crate::recipe::variant::Variant;
 
 /// A model of the lineage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Model {
     pub adapter: Option<Adapter>,
     /// How the model is trained.
     pub train: Train,
+    /// Which model of a sweep this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<Variant>,
 }
 
 /// The place of a model in its lineage, from wide to narrow.

@@ -52,8 +52,8 @@ fn train(train: &Train) -> Value {
 }
 
 fn evaluation(evaluation: &Evaluation) -> Value {
-    let Evaluation { metric, dataset, split, tokens } = evaluation;
-    json!({ "metric": metric, "data": format!("{dataset}/{}", split.word()), "tokens": tokens })
+    let Evaluation { metric, dataset, split, tokens, variant } = evaluation;
+    json!({ "metric": metric, "data": format!("{dataset}/{}", split.word()), "tokens": tokens, "variant": variant })
 }
 
 fn gate(gate: &Gate) -> Value {
@@ -163,21 +163,20 @@ fn shown_key(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use proptest::prelude::*;
 
     use super::*;
     use crate::plan;
     use crate::recipe::fixture::recipe;
     use crate::recipe::read;
+    use crate::recipe::read::Input;
 
     /// Returns the recipe that is read from what is printed, as YAML and as JSON, which is YAML too.
     fn printed_and_read(recipe: &Recipe) -> [Recipe; 2] {
         let typed = typed(recipe);
         [yaml(&typed), typed.to_string()].map(|text| {
-            read("printed.yaml", text.as_bytes(), &[], &BTreeMap::new())
-                .unwrap_or_else(|error| panic!("{error:?}\n{text}"))
+            let read = read(&Input::new("printed.yaml", text.as_bytes()));
+            read.unwrap_or_else(|error| panic!("{error:?}\n{text}")).recipe
         })
     }
 
@@ -214,8 +213,8 @@ mod tests {
                 recipe.samples.values_mut().for_each(|sample| sample.prompt = text.clone());
             }
             let printed = yaml(&typed(&recipe));
-            let again = read("printed.yaml", printed.as_bytes(), &[], &BTreeMap::new());
-            prop_assert_eq!(again, Ok(recipe), "{}", printed);
+            let again = read(&Input::new("printed.yaml", printed.as_bytes()));
+            prop_assert_eq!(again.map(|reading| reading.recipe), Ok(recipe), "{}", printed);
         }
 
         #[test]

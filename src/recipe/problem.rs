@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A place in a recipe's text.
+/// A place in one of the texts a recipe is read from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Place {
-    /// The line, from 1.
+    /// Which text: 0 is the recipe's own file, then come its parents, then what was set from outside.
+    #[serde(skip)]
+    pub source: u32,
+    /// The line, from 1; 0 where a problem is one of the whole text.
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
@@ -16,10 +19,24 @@ pub struct Place {
     pub end: usize,
 }
 
-/// One mistake.
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The recipe means nothing: it does not run.
+    Error,
+    /// The recipe runs, and may not do what was meant.
+    Warning,
+}
+
+/// One mistake, or something odd.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The name of the text it stands in; filled in by [`Problems::new`].
+    pub file: String,
     /// Where it stands.
     #[serde(flatten)]
     pub place: Place,
@@ -31,20 +48,70 @@ pub struct Problem {
     pub hint: Option<String>,
 }
 
-/// The most problems one file reports.
+impl Problem {
+    /// Returns a mistake.
+    pub fn error(place: Place, path: &str, message: impl Into<String>, hint: Option<String>) -> Self {
+        let (file, path, message) = (String::new(), path.to_owned(), message.into());
+        Self { severity: Severity::Error, file, place, path, message, hint }
+    }
+
+    /// Returns something that is legal and odd.
+    pub fn warning(place: Place, path: &str, message: impl Into<String>, hint: Option<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(place, path, message, hint) }
+    }
+}
+
+/// A text a recipe is read from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceText {
+    /// What it is called in messages: the file as it was named, or `--set`.
+    pub name: String,
+    /// The folder its relative paths start at; empty where nobody knows.
+    pub folder: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The most problems one recipe reports.
 pub const MOST_PROBLEMS: usize = 50;
 
-/// Every mistake of one recipe, in the order of the text.
+/// Every problem of one recipe, in the order of its texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("`{file}` has {} {}", problems.len(), if problems.len() == 1 { "problem" } else { "problems" })]
 pub struct Problems {
-    /// The file, as it was named.
+    /// The recipe's file, as it was named.
     pub file: String,
-    /// Its text.
+    /// The texts the places stand in.
     #[serde(skip)]
-    pub text: String,
-    /// The mistakes; never empty.
+    pub sources: Vec<SourceText>,
+    /// The problems.
     pub problems: Vec<Problem>,
+}
+
+impl Problems {
+    /// Returns problems in the order of the texts, each told once, at most [`MOST_PROBLEMS`] of them.
+    pub fn new(sources: Vec<SourceText>, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by(|one, other| (one.place, &one.message).cmp(&(other.place, &other.message)));
+        problems.dedup_by(|one, other| one.place == other.place && one.message == other.message);
+        problems.truncate(MOST_PROBLEMS);
+        for problem in &mut problems {
+            problem.file =
+                sources.get(problem.place.source as usize).map_or_else(String::new, |text| text.name.clone());
+        }
+        let file = sources.first().map_or_else(String::new, |text| text.name.clone());
+        Self { file, sources, problems }
+    }
+
+    /// Returns the problems of one text.
+    pub fn of_text(name: &str, text: &str, problems: Vec<Problem>) -> Self {
+        let source = SourceText { name: name.to_owned(), text: text.to_owned(), folder: String::new() };
+        Self::new(vec![source], problems)
+    }
+
+    /// Returns whether there is a mistake among the problems.
+    pub fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
 }
 
 impl crate::error::Explain for Problems {

@@ -1,8 +1,8 @@
 //! Problems as people read them: the line, the caret, the hint.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::recipe::problem::{Problem, Problems};
+use crate::recipe::problem::{Problem, Problems, Severity, SourceText};
 
 /// Renders every problem with the source line under it.
 pub fn render(problems: &Problems, coloured: bool) -> String {
@@ -16,15 +16,20 @@ fn one(problems: &Problems, problem: &Problem, renderer: &Renderer) -> String {
         "" => problem.message.clone(),
         path => format!("{path}: {}", problem.message),
     };
-    let start = problem.place.start.min(problems.text.len());
-    let end = first_line_end(&problems.text, start, problem.place.end);
-    let mut group = Group::with_title(Level::ERROR.primary_title(title.as_str()));
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let unknown = SourceText::default();
+    let source = problems.sources.get(problem.place.source as usize).unwrap_or(&unknown);
+    let start = problem.place.start.min(source.text.len());
+    let end = first_line_end(&source.text, start, problem.place.end);
+    let mut group = Group::with_title(level.primary_title(title.as_str()));
     if problem.place.line == 0 {
-        group = group.element(annotate_snippets::Origin::path(problems.file.as_str()));
+        group = group.element(Origin::path(source.name.as_str()));
     } else {
         let annotation = AnnotationKind::Primary.span(start..end);
-        group =
-            group.element(Snippet::source(problems.text.as_str()).path(problems.file.as_str()).annotation(annotation));
+        group = group.element(Snippet::source(source.text.as_str()).path(source.name.as_str()).annotation(annotation));
     }
     if let Some(hint) = &problem.hint {
         group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pedigree::recipe::read::ReadError;
-use pedigree::recipe::{Recipe, read, render};
+use pedigree::recipe::read::{Input, Reading};
+use pedigree::recipe::{Problems, read, render};
 use proptest::prelude::*;
 
 use crate::support;
@@ -24,10 +24,10 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn reading(name: &str, bytes: &[u8]) -> Result<Recipe, ReadError> {
+fn reading(name: &str, bytes: &[u8]) -> Result<Reading, Problems> {
     let environment = BTreeMap::from([("HOME".to_owned(), "/home/somebody".to_owned())]);
     let began = Instant::now();
-    let read = read(name, bytes, &[], &environment);
+    let read = read(&Input { environment, ..Input::new(name, bytes) });
     let took = began.elapsed();
     assert!(took < PATIENCE, "reading {} bytes took {took:?}", bytes.len());
     read
@@ -37,8 +37,7 @@ fn reading(name: &str, bytes: &[u8]) -> Result<Recipe, ReadError> {
 fn told(name: &str, bytes: &[u8]) -> Option<String> {
     match reading(name, bytes) {
         Ok(_) => None,
-        Err(ReadError::Problems(problems)) => Some(render::render(&problems, false)),
-        Err(ReadError::Override(error)) => Some(error.to_string()),
+        Err(problems) => Some(render::render(&problems, false)),
     }
 }
 

@@ -22,7 +22,7 @@ fn source(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
         fields.abandon();
         return None;
     };
-    let root = fields.need(reader, "root").and_then(|at| reader.some_text(&at));
+    let root = fields.need(reader, "root").and_then(|at| reader.path(&at));
     let patterns = |reader: &mut Reader, at: &At<'_>| reader.some_list(at, |reader, at| reader.some_text(at));
     let include = fields.need(reader, "include").and_then(|at| patterns(reader, &at));
     let exclude =

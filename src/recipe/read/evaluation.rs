@@ -5,6 +5,7 @@ use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Metric, Sample, Samp
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::names::Kind;
 use crate::recipe::read::reader::{At, Reader};
+use crate::recipe::read::variant::variant;
 
 /// Reads one evaluation.
 pub fn evaluation(reader: &mut Reader, at: &At<'_>) -> Option<Evaluation> {
@@ -25,9 +26,10 @@ pub fn evaluation(reader: &mut Reader, at: &At<'_>) -> Option<Evaluation> {
         Some((dataset?, split))
     });
     let tokens = fields.or(reader, "tokens", 0, |reader, at| reader.large_count(at, 0));
+    let variant = fields.or(reader, "variant", None, |reader, at| variant(reader, at).map(Some));
     fields.finish(reader);
     let (dataset, split) = data?;
-    Some(Evaluation { metric: metric?, dataset, split, tokens: tokens? })
+    Some(Evaluation { metric: metric?, dataset, split, tokens: tokens?, variant: variant? })
 }
 
 /// Reads one gate.

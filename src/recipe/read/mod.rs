@@ -4,8 +4,13 @@ pub mod node;
 pub mod yaml;
 pub mod reader;
 pub mod fields;
-pub mod vars;
+pub mod input;
+pub mod extends;
 pub mod set;
+pub mod vars;
+pub mod references;
+pub mod axes;
+pub mod matrix;
 pub mod names;
 mod root;
 mod run;
@@ -14,6 +19,10 @@ mod tokenizer;
 mod model;
 mod training;
 mod evaluation;
+mod variant;
 
-pub use root::{ReadError, read};
-pub use set::{Override, OverrideError};
+#[cfg(test)]
+mod tests;
+
+pub use input::{Input, Nothing, OtherFile, Outside, Reading};
+pub use root::read;

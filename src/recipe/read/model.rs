@@ -9,7 +9,9 @@ use crate::recipe::read::fields::{Fields, named};
 use crate::recipe::read::names::Kind;
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::training;
+use crate::recipe::read::variant::variant;
 use crate::recipe::training::Train;
+use crate::recipe::variant::Variant;
 
 /// A model before its parent is known.
 struct Draft {
@@ -21,6 +23,7 @@ struct Draft {
     tokenizer: Option<Name>,
     adapter: Option<Adapter>,
     train: Train,
+    variant: Option<Variant>,
 }
 
 /// Reads every model.
@@ -79,6 +82,7 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
         }
         (Some(_), None, None, _) | (None, Some(_), Some(_), None) => {}
     }
+    let variant = fields.or(reader, "variant", None, |reader, at| variant(reader, at).map(Some));
     let (place, path) = (fields.at().node.place, fields.at().path.clone());
     fields.finish(reader);
     Some(Draft {
@@ -90,6 +94,7 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
         tokenizer: tokenizer?,
         adapter: adapter?,
         train: train?,
+        variant: variant?,
     })
 }
 
@@ -154,6 +159,7 @@ fn resolve(reader: &mut Reader, draft: &Draft, models: &BTreeMap<Name, Model>) -
         tokenizer: draft.tokenizer.clone().or_else(|| parent.map(|parent| parent.tokenizer.clone()))?,
         adapter: draft.adapter.clone(),
         train,
+        variant: draft.variant.clone(),
     })
 }
 

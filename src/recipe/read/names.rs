@@ -6,6 +6,7 @@ use crate::id::Name;
 use crate::recipe::problem::{listed, nearest};
 use crate::recipe::read::node::Node;
 use crate::recipe::read::reader::{At, Reader};
+use crate::recipe::read::references::Section;
 
 /// A kind of thing a recipe gives names to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,17 @@ impl Reader {
         let (word, names) = self.names.of_kind(kind);
         if names.contains(text) {
             return text.parse().ok();
+        }
+        let section = match kind {
+            Kind::Dataset => Section::Datasets,
+            Kind::Tokenizer => Section::Tokenizers,
+            Kind::Model => Section::Models,
+            Kind::Evaluation => Section::Evaluations,
+        };
+        if let Some(copies) = self.variants.get(&(section, text.to_owned())) {
+            let some = listed(copies.iter().take(4).map(String::as_str));
+            let hint = Some(format!("name one of them: {some}{}", if copies.len() > 4 { ", …" } else { "" }));
+            return self.wrong(at, format!("`{text}` is {} {word}s of the matrix", copies.len()), hint);
         }
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let hint = match nearest(text, names.iter().copied()) {

@@ -9,6 +9,8 @@ pub struct Node {
     pub value: Value,
     /// Where it stands; an alias stands where it is used.
     pub place: Place,
+    /// Whether it was put here in place of a whole `${name}`: what is meant as text may then be typed as a number.
+    pub is_filled: bool,
 }
 
 /// A YAML value.
@@ -81,6 +83,12 @@ impl Node {
         self.entries().iter().find(|(found, _)| found.text == key).map(|(_, node)| node)
     }
 
+    /// Returns the value of a key of a mapping, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Value::Map(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|(found, _)| found.text == key).map(|(_, node)| node)
+    }
+
     /// Returns the text of a text value.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
@@ -91,19 +99,67 @@ impl Node {
         }
     }
 
-    /// Lays `other` over this value: mappings are merged key by key, anything else is replaced.
+    /// Lays `other` over this value: mappings are merged key by key, anything else is replaced, and nothing takes away.
+    ///
+    /// Mappings of another `type`, and budgets, which say one thing in one of several ways, are replaced as a whole.
     pub fn overlay(&mut self, other: &Node) {
-        match (&mut self.value, &other.value) {
-            (Value::Map(mine), Value::Map(theirs)) => {
-                for (key, node) in theirs {
-                    match mine.iter_mut().find(|(found, _)| found.text == key.text) {
-                        Some((_, old)) => old.overlay(node),
-                        None => mine.push((key.clone(), node.clone())),
-                    }
-                }
-                self.place = other.place;
+        let (Value::Map(mine), Value::Map(theirs)) = (&mut self.value, &other.value) else {
+            *self = other.clone();
+            return;
+        };
+        for (i, (key, node)) in theirs.iter().enumerate() {
+            let position = mine.iter().position(|(found, _)| found.text == key.text);
+            if theirs[..i].iter().any(|(earlier, _)| earlier.text == key.text) {
+                // A key that stands twice is left to stand twice: the reader tells of it.
+                mine.push((key.clone(), node.clone()));
+                continue;
             }
-            _ => *self = other.clone(),
+            match (position, &node.value) {
+                (Some(position), Value::Null) => drop(mine.remove(position)),
+                (Some(position), _) if key.text != "budget" && !mine[position].1.is_of_another_type(node) => {
+                    mine[position].1.overlay(node);
+                }
+                (Some(position), _) => mine[position] = (key.clone(), node.clone()),
+                (None, Value::Null) => {}
+                (None, _) => mine.push((key.clone(), node.clone())),
+            }
+        }
+        self.place = other.place;
+    }
+
+    fn is_of_another_type(&self, other: &Node) -> bool {
+        let kind = |node: &Node| node.get("type").and_then(Node::text).map(str::to_owned);
+        kind(self).zip(kind(other)).is_some_and(|(mine, theirs)| mine != theirs)
+    }
+
+    /// Returns a single value as text, and nothing for lists, mappings and nothing.
+    pub fn scalar_text(&self) -> Option<String> {
+        match &self.value {
+            Value::Text(text) => Some(text.clone()),
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Integer(value) => Some(value.to_string()),
+            Value::Number(value) => Some(value.to_string()),
+            Value::Null | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// Calls `look` with every text in this value and below it.
+    pub fn each_text(&self, look: &mut dyn FnMut(&str)) {
+        match &self.value {
+            Value::Text(text) => look(text),
+            Value::List(items) => items.iter().for_each(|item| item.each_text(look)),
+            Value::Map(entries) => entries.iter().for_each(|(_, item)| item.each_text(look)),
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Calls `change` with this value and everything below it.
+    pub fn visit(&mut self, change: &mut impl FnMut(&mut Node)) {
+        change(self);
+        match &mut self.value {
+            Value::List(items) => items.iter_mut().for_each(|item| item.visit(change)),
+            Value::Map(entries) => entries.iter_mut().for_each(|(_, item)| item.visit(change)),
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Text(_) => {}
         }
     }
 }

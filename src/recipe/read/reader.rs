@@ -1,11 +1,13 @@
 //! Reads values out of nodes, and collects what is wrong with them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use crate::id::Name;
 use crate::recipe::problem::{Place, Problem, listed, nearest};
 use crate::recipe::read::names::Names;
 use crate::recipe::read::node::{Node, Value};
+use crate::recipe::read::references::Section;
 
 /// A node and its dotted path.
 #[derive(Debug, Clone)]
@@ -23,12 +25,30 @@ pub struct Reader {
     pub problems: Vec<Problem>,
     /// The names the recipe gives to things.
     pub names: Names,
+    /// The folders in which the relative paths of each text start.
+    pub folders: Vec<String>,
+    /// What the copies are called that a matrix made of an entry.
+    pub variants: BTreeMap<(Section, String), Vec<String>>,
+    /// The variables that were asked for.
+    pub variables_used: BTreeSet<String>,
 }
 
 impl Reader {
     /// Adds a problem.
     pub fn problem(&mut self, place: Place, path: &str, message: impl Into<String>, hint: Option<String>) {
-        self.problems.push(Problem { place, path: path.to_owned(), message: message.into(), hint });
+        self.problems.push(Problem::error(place, path, message, hint));
+    }
+
+    /// Adds something that is legal and odd.
+    pub fn warn(&mut self, place: Place, path: &str, message: impl Into<String>, hint: Option<String>) {
+        self.problems.push(Problem::warning(place, path, message, hint));
+    }
+
+    /// Remembers that a variable was asked for.
+    pub fn used(&mut self, variable: &str) {
+        if !self.variables_used.contains(variable) {
+            self.variables_used.insert(variable.to_owned());
+        }
     }
 
     /// Adds a problem with a value.
@@ -103,7 +123,17 @@ impl Reader {
     pub fn text(&mut self, at: &At<'_>) -> Option<String> {
         match &at.node.value {
             Value::Text(text) => Some(text.clone()),
+            _ if at.node.is_filled && at.node.scalar_text().is_some() => at.node.scalar_text(),
             _ => self.expected(at, "text"),
+        }
+    }
+
+    /// Reads a path; one that is relative starts in the folder of the recipe that says it.
+    pub fn path(&mut self, at: &At<'_>) -> Option<String> {
+        let text = self.some_text(at)?;
+        match self.folders.get(at.node.place.source as usize) {
+            Some(folder) if !folder.is_empty() && !text.starts_with('/') => Some(format!("{folder}/{text}")),
+            Some(_) | None => Some(text),
         }
     }
 

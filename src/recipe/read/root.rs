@@ -4,87 +4,52 @@ use std::collections::BTreeMap;
 
 use crate::recipe::evaluation::Gate;
 use crate::recipe::meant::{Publish, Recipe, Tags, ZooEntry};
-use crate::recipe::problem::{MOST_PROBLEMS, Place, Problem, Problems};
+use crate::recipe::problem::Problems;
+use crate::recipe::read::extends::merged;
 use crate::recipe::read::fields::{Fields, named};
+use crate::recipe::read::input::{Input, Reading};
 use crate::recipe::read::names::{Kind, Names};
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
-use crate::recipe::read::set::{Override, OverrideError};
-use crate::recipe::read::{dataset, evaluation, model, run, tokenizer, vars, yaml};
-
-/// Why a recipe cannot be read.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum ReadError {
-    /// The recipe has mistakes.
-    #[error(transparent)]
-    Problems(#[from] Box<Problems>),
-    /// An override does not fit.
-    #[error(transparent)]
-    Override(#[from] OverrideError),
-}
-
-impl crate::error::Explain for ReadError {
-    fn exit(&self) -> crate::error::Exit {
-        crate::error::Exit::BadInput
-    }
-}
+use crate::recipe::read::vars::{Variables, taken};
+use crate::recipe::read::{dataset, evaluation, matrix, model, run, set, tokenizer};
 
 /// Reads a recipe: the one way from text to [`Recipe`].
 ///
-/// `file` only names the text in messages; `environment` holds the allow-listed variables that are set.
-///
 /// # Errors
-/// With every mistake at once, in the order of the text.
-pub fn read(
-    file: &str,
-    bytes: &[u8],
-    overrides: &[Override],
-    environment: &BTreeMap<String, String>,
-) -> Result<Recipe, ReadError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let message = format!("the recipe is not UTF-8: byte {} is none", error.valid_up_to());
-        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned();
-        let place = end_of(&before);
-        problems(file, &before, vec![Problem { place, path: String::new(), message, hint: None }])
-    })?;
-    let mut root = yaml::parse(text).map_err(|problem| problems(file, text, vec![*problem]))?;
-    for one in overrides {
-        one.apply(&mut root)?;
-    }
-    let mut reader = Reader::default();
-    vars::substitute(&mut reader, &mut root, environment);
+/// With every mistake at once, in the order of the texts.
+pub fn read(input: &Input<'_>) -> Result<Reading, Problems> {
+    let mut sources = Vec::new();
+    let mut root = match merged(input, &mut sources) {
+        Ok(root) => root,
+        Err(problem) => return Err(Problems::new(sources, vec![*problem])),
+    };
+    let mut reader = Reader { problems: set::apply(input.sets, &mut root, &mut sources), ..Reader::default() };
+    reader.folders = sources.iter().map(|source| source.folder.clone()).collect();
+    let variables = Variables::taken(&mut reader, &mut root, &input.environment);
     lay_defaults(&mut reader, &mut root);
+    matrix::expand(&mut reader, &mut root, &variables);
     reader.names = Names::of(&root);
-    match (recipe(&mut reader, &root), reader.problems) {
-        (Some(recipe), found) if found.is_empty() => Ok(recipe),
-        (_, found) => Err(problems(file, text, found).into()),
+    let recipe = recipe(&mut reader, &root);
+    let environment =
+        input.environment.iter().filter(|(name, _)| reader.variables_used.contains(*name) && !variables.defines(name));
+    let environment = environment.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let problems = Problems::new(sources.clone(), reader.problems);
+    match recipe {
+        Some(recipe) if !problems.has_errors() => Ok(Reading { recipe, warnings: problems, environment, sources }),
+        Some(_) | None => Err(problems),
     }
-}
-
-fn problems(file: &str, text: &str, mut problems: Vec<Problem>) -> Box<Problems> {
-    problems.sort_by_key(|problem| problem.place);
-    problems.truncate(MOST_PROBLEMS);
-    Box::new(Problems { file: file.to_owned(), text: text.to_owned(), problems })
-}
-
-fn end_of(text: &str) -> Place {
-    let line = text.matches('\n').count() as u32 + 1;
-    let column = text.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
-    Place { line, column, start: text.len(), end: text.len() }
 }
 
 /// Lays `defaults.train` under every model's `train`; `defaults` is taken out.
 fn lay_defaults(reader: &mut Reader, root: &mut Node) {
-    let Value::Map(entries) = &mut root.value else { return };
-    let Some(position) = entries.iter().position(|(key, _)| key.text == "defaults") else { return };
-    let (_, defaults) = entries.remove(position);
+    let Some(defaults) = taken(root, "defaults") else { return };
     let at = At { node: &defaults, path: "defaults".to_owned() };
     let Some(mut fields) = Fields::open(reader, &at) else { return };
     let train = fields.take("train");
     fields.finish(reader);
     let Some(train) = train else { return };
-    let models = entries.iter_mut().find(|(key, _)| key.text == "models").map(|(_, node)| node);
-    let Some(Value::Map(models)) = models.map(|node| &mut node.value) else { return };
+    let Some(Value::Map(models)) = root.get_mut("models").map(|node| &mut node.value) else { return };
     for (_, model) in models {
         if let Value::Map(fields) = &mut model.value
             && let Some((_, own)) = fields.iter_mut().find(|(key, _)| key.text == "train")

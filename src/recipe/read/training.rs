@@ -82,7 +82,7 @@ fn data(reader: &mut Reader, at: &At<'_>) -> Option<Vec<DataShare>> {
     for (key, node) in mix.node.entries() {
         let here = At { node, path: format!("{}.{}", mix.path, key.text) };
         let named = At {
-            node: &crate::recipe::read::node::Node { value: Value::Null, place: key.place },
+            node: &crate::recipe::read::node::Node { value: Value::Null, place: key.place, is_filled: false },
             path: here.path.clone(),
         };
         let dataset = reader.refer(&named, Kind::Dataset, &key.text);

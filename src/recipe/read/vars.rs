@@ -1,54 +1,118 @@
-//! `vars` and `${name}`: text put into text, from the recipe itself or from an allow-listed environment variable.
+//! `vars` and `${name}`: values put into values, from the recipe itself or from an allow-listed environment variable.
+//!
+//! A value that is nothing but `${name}` becomes what the variable is, a number or a list too; inside longer text a variable
+//! has to be a single value. A doubled dollar sign, `$${`, stands for a literal `${`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::recipe::problem::{listed, nearest};
-use crate::recipe::read::node::{Node, Value};
+use crate::recipe::problem::{Place, listed, nearest};
+use crate::recipe::read::node::{Key, Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 
 /// The environment variables a recipe may name.
 pub const ALLOWED_ENVIRONMENT: [&str; 3] = ["CARGO_HOME", "HOME", "PEDIGREE_DATA"];
 
-/// Replaces every `${name}` below `root`; `vars` is taken out of it.
-///
-/// A doubled dollar sign, `$${`, stands for a literal `${`.
-pub fn substitute(reader: &mut Reader, root: &mut Node, environment: &BTreeMap<String, String>) {
-    let mut known = environment.clone();
-    if let Value::Map(entries) = &mut root.value
-        && let Some(position) = entries.iter().position(|(key, _)| key.text == "vars")
-    {
-        let (_, mut vars) = entries.remove(position);
-        if !matches!(vars.value, Value::Map(_)) {
-            let at = At { node: &vars, path: "vars".to_owned() };
-            reader.wrong::<()>(&at, format!("expected a mapping, found {}", vars.kind()), None);
-        }
-        fill(reader, &mut vars, "vars", &known);
-        for (key, node) in vars.entries() {
-            match &node.value {
-                Value::Text(text) => drop(known.insert(key.text.clone(), text.clone())),
-                Value::Integer(_) | Value::Number(_) | Value::Bool(_) => {
-                    known.insert(key.text.clone(), node.shown().trim_matches('`').to_owned());
-                }
-                Value::Null | Value::List(_) | Value::Map(_) => {
-                    let at = At { node, path: format!("vars.{}", key.text) };
-                    reader.wrong::<()>(&at, format!("expected text or a number, found {}", node.kind()), None);
-                }
-            }
-        }
-    }
-    fill(reader, root, "", &known);
+/// What `${name}` may stand for.
+pub type Known = BTreeMap<String, Node>;
+
+/// The variables of a recipe, before it is known what a matrix puts into them.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    environment: Known,
+    vars: Vec<(Key, Node)>,
 }
 
-fn fill(reader: &mut Reader, node: &mut Node, path: &str, known: &BTreeMap<String, String>) {
+impl Variables {
+    /// Takes `vars` out of a recipe.
+    pub fn taken(reader: &mut Reader, root: &mut Node, environment: &BTreeMap<String, String>) -> Self {
+        let filled =
+            |text: &String| Node { value: Value::Text(text.clone()), place: Place::default(), is_filled: true };
+        let environment = environment.iter().map(|(name, text)| (name.clone(), filled(text))).collect();
+        let Some(vars) = taken(root, "vars") else { return Self { environment, vars: Vec::new() } };
+        let Value::Map(vars) = vars.value else {
+            let at = At { node: &vars, path: "vars".to_owned() };
+            reader.wrong::<()>(&at, format!("expected a mapping, found {}", vars.kind()), None);
+            return Self { environment, vars: Vec::new() };
+        };
+        for (i, (key, node)) in vars.iter().enumerate() {
+            let path = format!("vars.{}", key.text);
+            if vars[..i].iter().any(|(earlier, _)| earlier.text == key.text) {
+                let hint = Some("keep one of them".to_owned());
+                reader.problem(key.place, &path, format!("`{}` stands here twice", key.text), hint);
+            }
+            if node.value == Value::Null {
+                reader.wrong::<()>(&At { node, path }, "expected a value, found nothing", None);
+            } else if ALLOWED_ENVIRONMENT.contains(&key.text.as_str()) {
+                let message = format!("`{}` hides the environment variable of that name", key.text);
+                reader.warn(key.place, &path, message, Some("give the variable a name of its own".to_owned()));
+            }
+        }
+        Self { environment, vars }
+    }
+
+    /// Returns whether the recipe itself defines a variable.
+    pub fn defines(&self, name: &str) -> bool {
+        self.vars.iter().any(|(key, _)| key.text == name)
+    }
+
+    /// Returns which of the names `of` a value mentions, itself or through a variable.
+    pub fn mentions(&self, node: &Node, of: &BTreeSet<String>) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        self.mention(node, of, self.vars.len(), &mut found);
+        found
+    }
+
+    /// Looks through a value; a variable sees only those that stand before it, so that this ends.
+    fn mention(&self, node: &Node, of: &BTreeSet<String>, before: usize, found: &mut BTreeSet<String>) {
+        node.each_text(&mut |text| {
+            for name in names_in(text) {
+                if of.contains(name) {
+                    found.insert(name.to_owned());
+                } else if let Some(i) = self.vars[..before].iter().position(|(key, _)| key.text == name) {
+                    self.mention(&self.vars[i].1, of, i, found);
+                }
+            }
+        });
+    }
+
+    /// Returns what every variable is once `bound` names are known; each may name those before it.
+    pub fn known(&self, reader: &mut Reader, bound: &Known) -> Known {
+        let mut known = self.environment.clone();
+        known.extend(bound.iter().map(|(name, node)| (name.clone(), node.clone())));
+        for (key, node) in &self.vars {
+            let mut node = node.clone();
+            fill(reader, &mut node, &format!("vars.{}", key.text), &known);
+            known.insert(key.text.clone(), node);
+        }
+        known
+    }
+}
+
+/// Takes a key out of the root of a recipe.
+pub fn taken(root: &mut Node, name: &str) -> Option<Node> {
+    let Value::Map(entries) = &mut root.value else { return None };
+    let position = entries.iter().position(|(key, _)| key.text == name)?;
+    Some(entries.remove(position).1)
+}
+
+/// Replaces every `${name}` in a value and below it.
+pub fn fill(reader: &mut Reader, node: &mut Node, path: &str, known: &Known) {
     match &mut node.value {
         Value::Text(text) if text.contains("${") => {
-            let filled = expand(text, known);
+            let filled = match whole(text) {
+                Some(name) => look_up(name, known).map(|found| found.value.clone()),
+                None => expand(text, known).map(Value::Text),
+            };
+            names_in(text).for_each(|name| reader.used(name));
             match filled {
-                Ok(filled) => *text = filled,
-                Err(message_hint) => {
-                    let (message, hint) = message_hint;
-                    reader.problem(node.place, path, message, hint);
+                Ok(value) => {
+                    node.value = value;
+                    node.is_filled = true;
+                    let place = node.place;
+                    // What is wrong with what was put in is shown where it was asked for.
+                    node.visit(&mut |below| below.place = place);
                 }
+                Err((message, hint)) => reader.problem(node.place, path, message, hint),
             }
         }
         Value::List(items) => {
@@ -66,8 +130,25 @@ fn fill(reader: &mut Reader, node: &mut Node, path: &str, known: &BTreeMap<Strin
     }
 }
 
+/// Returns the name in a text that is nothing but `${name}`.
+fn whole(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("${")?.strip_suffix('}')?;
+    (!name.contains(['$', '{', '}'])).then_some(name)
+}
+
+/// Returns the names in a text, in their order.
+fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("${").filter_map(move |(start, _)| {
+        let is_literal = text[..start].ends_with('$');
+        let after = &text[start + 2..];
+        after.find('}').filter(|_| !is_literal).map(|end| &after[..end])
+    })
+}
+
+type Refusal = (String, Option<String>);
+
 /// Returns the text with every `${name}` replaced once; what is put in is not looked at again.
-fn expand(text: &str, known: &BTreeMap<String, String>) -> Result<String, (String, Option<String>)> {
+fn expand(text: &str, known: &Known) -> Result<String, Refusal> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("${") {
@@ -82,21 +163,27 @@ fn expand(text: &str, known: &BTreeMap<String, String>) -> Result<String, (Strin
             return Err(("`${` has no `}`".to_owned(), Some("write `$${` for a literal `${`".to_owned())));
         };
         let name = &after[..end];
-        let Some(value) = known.get(name) else {
-            return Err(unknown(name, known));
-        };
         filled.push_str(before);
-        filled.push_str(value);
+        filled.push_str(&as_text(name, look_up(name, known)?)?);
         rest = &after[end + 1..];
     }
     filled.push_str(rest);
     Ok(filled)
 }
 
-fn unknown(name: &str, known: &BTreeMap<String, String>) -> (String, Option<String>) {
+fn as_text(name: &str, node: &Node) -> Result<String, Refusal> {
+    node.scalar_text().ok_or_else(|| {
+        let hint = format!("`${{{name}}}` alone may stand for it, without text around it");
+        (format!("`{name}` is {} and cannot stand inside text", node.kind()), Some(hint))
+    })
+}
+
+fn look_up<'k>(name: &str, known: &'k Known) -> Result<&'k Node, Refusal> {
+    if let Some(found) = known.get(name) {
+        return Ok(found);
+    }
     if ALLOWED_ENVIRONMENT.contains(&name) {
-        let hint = format!("set the environment variable {name}");
-        return (format!("`{name}` is not set"), Some(hint));
+        return Err((format!("`{name}` is not set"), Some(format!("set the environment variable {name}"))));
     }
     let hint = match nearest(name, known.keys().map(String::as_str)) {
         Some(near) => format!("did you mean `${{{near}}}`?"),
@@ -105,18 +192,42 @@ fn unknown(name: &str, known: &BTreeMap<String, String>) -> (String, Option<Stri
             listed(ALLOWED_ENVIRONMENT.iter().copied())
         ),
     };
-    (format!("there is no variable `{name}`"), Some(hint))
+    Err((format!("there is no variable `{name}`"), Some(hint)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn text(text: &str) -> Node {
+        Node { value: Value::Text(text.to_owned()), place: Place::default(), is_filled: false }
+    }
+
     #[test]
     fn what_is_put_in_is_not_expanded_again() {
-        let known = BTreeMap::from([("a".to_owned(), "${b}".to_owned()), ("b".to_owned(), "x".to_owned())]);
+        let known = Known::from([("a".to_owned(), text("${b}")), ("b".to_owned(), text("x"))]);
         assert_eq!(expand("${a}/$${b}/${b}", &known).unwrap(), "${b}/${b}/x");
         assert!(expand("${c}", &known).is_err());
         assert!(expand("${a", &known).is_err());
+    }
+
+    #[test]
+    fn a_variable_alone_is_what_it_is_and_inside_text_it_is_text() {
+        let number = Node { value: Value::Integer(7), ..text("") };
+        let known = Known::from([("n".to_owned(), number)]);
+        let mut reader = Reader::default();
+        let (mut alone, mut inside) = (text("${n}"), text("n${n}"));
+        fill(&mut reader, &mut alone, "", &known);
+        fill(&mut reader, &mut inside, "", &known);
+        assert_eq!((alone.value, inside.value), (Value::Integer(7), Value::Text("n7".to_owned())));
+    }
+
+    #[test]
+    fn names_are_found_through_variables_and_circles_end() {
+        let key = |name: &str| Key { text: name.to_owned(), place: Place::default() };
+        let vars = vec![(key("a"), text("${width}")), (key("b"), text("${a}-${b}"))];
+        let variables = Variables { environment: Known::new(), vars };
+        let of = BTreeSet::from(["width".to_owned(), "rate".to_owned()]);
+        assert_eq!(variables.mentions(&text("x ${b} $${rate}"), &of), BTreeSet::from(["width".to_owned()]));
     }
 }

@@ -16,9 +16,17 @@ pub const MOST_BYTES: usize = 1 << 20;
 /// # Errors
 /// When the text is too large, is not one YAML document, or spends more anchors, aliases or nesting than a recipe needs.
 pub fn parse(text: &str) -> Result<Node, Box<Problem>> {
+    parse_source(text, 0)
+}
+
+/// Parses one YAML document that is the text `source` of several.
+///
+/// # Errors
+/// Like [`parse`].
+pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
     if text.len() > MOST_BYTES {
         let message = format!("the recipe is {} bytes long; at most {MOST_BYTES} are read", text.len());
-        return Err(Box::new(Problem { place: Place::default(), path: String::new(), message, hint: None }));
+        return Err(Box::new(Problem::error(Place { source, ..Place::default() }, "", message, None)));
     }
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -39,12 +47,12 @@ pub fn parse(text: &str) -> Result<Node, Box<Problem>> {
         with_snippet: false,
     };
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
-        Ok(spanned) => Ok(node(spanned)),
+        Ok(spanned) => Ok(node(spanned, source)),
         Err(error) => {
-            let place = error.location().map(|location| found(text, place(&location))).unwrap_or_default();
+            let place = error.location().map(|location| found(text, place(&location, source)));
             let full = error.without_snippet().to_string();
             let (message, hint) = told(&full);
-            Err(Box::new(Problem { place, path: String::new(), message, hint }))
+            Err(Box::new(Problem::error(place.unwrap_or(Place { source, ..Place::default() }), "", message, hint)))
         }
     }
 }
@@ -72,6 +80,13 @@ fn told(full: &str) -> (String, Option<String>) {
     (message, None)
 }
 
+/// Returns the place behind the last character of a text.
+pub fn end_of(text: &str, source: u32) -> Place {
+    let line = text.matches('\n').count() as u32 + 1;
+    let column = text.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+    Place { source, line, column, start: text.len(), end: text.len() }
+}
+
 /// Returns a place with its bytes, which the parser leaves out of places that it knows by line and column alone.
 fn found(text: &str, place: Place) -> Place {
     if place.start > 0 || place.line == 0 || (place.line, place.column) == (1, 1) {
@@ -84,28 +99,30 @@ fn found(text: &str, place: Place) -> Place {
     Place { start, end: start, ..place }
 }
 
-fn place(location: &Location) -> Place {
+fn place(location: &Location, source: u32) -> Place {
     let start = location.span().byte_offset().unwrap_or(0) as usize;
     let length = location.span().byte_len().unwrap_or(0) as usize;
-    Place { line: location.line() as u32, column: location.column() as u32, start, end: start + length }
+    Place { source, line: location.line() as u32, column: location.column() as u32, start, end: start + length }
 }
 
-fn node(spanned: Spanned<Raw>) -> Node {
-    let place = place(&spanned.referenced);
+fn node(spanned: Spanned<Raw>, source: u32) -> Node {
+    let place = place(&spanned.referenced, source);
     let value = match spanned.value {
         Raw::Null => Value::Null,
         Raw::Bool(value) => Value::Bool(value),
         Raw::Integer(value) => Value::Integer(value),
         Raw::Number(value) => Value::Number(value),
         Raw::Text(text) => Value::Text(text),
-        Raw::List(items) => Value::List(items.into_iter().map(node).collect()),
-        Raw::Map(entries) => Value::Map(entries.into_iter().map(|(name, value)| (key(name), node(value))).collect()),
+        Raw::List(items) => Value::List(items.into_iter().map(|item| node(item, source)).collect()),
+        Raw::Map(entries) => {
+            Value::Map(entries.into_iter().map(|(name, value)| (key(name, source), node(value, source))).collect())
+        }
     };
-    Node { value, place }
+    Node { value, place, is_filled: false }
 }
 
-fn key(spanned: Spanned<Raw>) -> Key {
-    let node = node(spanned);
+fn key(spanned: Spanned<Raw>, source: u32) -> Key {
+    let node = node(spanned, source);
     let text = match &node.value {
         Value::Text(text) => text.clone(),
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::List(_) | Value::Map(_) => {
