@@ -42,7 +42,8 @@ fn new_run(session: &Session, loaded: &Loaded, plan: &Plan, id: RunId) -> NewRun
     let mut provenance =
         serde_json::to_value(crate::provenance::collect(&session.root)).expect("provenance serializes");
     provenance["environment"] = serde_json::json!(loaded.environment);
-    provenance["extends"] = serde_json::json!(loaded.extends);
+    provenance["extends"] =
+        loaded.extends.iter().map(|(file, text)| serde_json::json!({ "file": file, "text": text })).collect();
     NewRun {
         id,
         recipe: loaded.recipe.name.clone(),

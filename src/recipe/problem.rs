@@ -91,8 +91,9 @@ pub struct Problems {
 impl Problems {
     /// Returns problems in the order of the texts, each told once, at most [`MOST_PROBLEMS`] of them.
     pub fn new(sources: Vec<SourceText>, mut problems: Vec<Problem>) -> Self {
-        problems.sort_by(|one, other| (one.place, &one.message).cmp(&(other.place, &other.message)));
-        problems.dedup_by(|one, other| one.place == other.place && one.message == other.message);
+        problems.sort_by_key(|problem| problem.place);
+        let mut told = std::collections::BTreeSet::new();
+        problems.retain(|problem| told.insert((problem.place, problem.message.clone())));
         problems.truncate(MOST_PROBLEMS);
         for problem in &mut problems {
             problem.file =

@@ -56,6 +56,8 @@ fn every_problem_of_a_bad_recipe_is_told_at_once() {
         "file": "bad.yaml",
         "problems": [
           {
+            "severity": "error",
+            "file": "bad.yaml",
             "line": 33,
             "column": 19,
             "start": 992,
@@ -65,6 +67,8 @@ fn every_problem_of_a_bad_recipe_is_told_at_once() {
             "hint": null
           },
           {
+            "severity": "error",
+            "file": "bad.yaml",
             "line": 33,
             "column": 34,
             "start": 1007,
@@ -74,6 +78,8 @@ fn every_problem_of_a_bad_recipe_is_told_at_once() {
             "hint": "did you mean `layers`?"
           },
           {
+            "severity": "error",
+            "file": "bad.yaml",
             "line": 42,
             "column": 54,
             "start": 1363,
@@ -408,27 +414,43 @@ fn a_value_that_cannot_be_set_is_told() {
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "models.general.train.budget"]), @r#"
     exit: 2
     --- stderr
-    error: `models.general.train.budget` is no override: expected `path=value`, such as `models.general.train.budget.steps=50`
+    error: this sets nothing
+     --> --set:1:1
+      |
+    1 | models.general.train.budget
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: expected `path=value`, such as `models.general.train.budget.steps=50`
     "#);
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "models.general.train.budget.stepz=3"]), @r#"
     exit: 2
     --- stderr
     error: models.general.train.budget.stepz: unknown key `stepz`
-      --> small.yaml:35:35
-       |
-    35 |  train: { data: prose, budget: { steps: 20 } }
-       |  ^
-       |
-       = hint: did you mean `steps`?
+     --> --set:1:1
+      |
+    1 | models.general.train.budget.stepz=3
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: did you mean `steps`?
     "#);
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "name.first=x"]), @r#"
     exit: 2
     --- stderr
-    error: `name.first` cannot be set: `name` is no mapping
+    error: name.first: `name` is a single value: nothing stands below it
+     --> --set:1:1
+      |
+    1 | name.first=x
+      | ^^^^^^^^^^
+      |
+      = hint: leave the rest of the path out
     "#);
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "run.seed=[1"]), @r#"
     exit: 2
     --- stderr
-    error: the value of `run.seed` is not YAML: unclosed bracket '['
+    error: run.seed: unclosed bracket '['
+     --> --set:1:10
+      |
+    1 | run.seed=[1
+      |  ^
     "#);
 }

@@ -11,6 +11,7 @@ mod bad_recipes;
 mod cli_check;
 mod cli_help;
 mod cli_keep;
+mod cli_language;
 mod cli_logs;
 mod cli_plan;
 mod cli_reproduce;
