@@ -97,7 +97,8 @@ fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, changes: &mut V
     }
 }
 
-fn shown(value: &Value) -> String {
+/// Returns a value as it prints: digests by their first digits, long text cut.
+pub(crate) fn shown(value: &Value) -> String {
     let text = match value {
         Value::String(text) if text.len() == 64 && text.parse::<crate::id::Digest>().is_ok() => text[..8].to_owned(),
         Value::String(text) => text.clone(),

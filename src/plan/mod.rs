@@ -13,6 +13,7 @@ pub mod work;
 pub mod spec;
 pub mod ledger;
 pub mod staleness;
+pub mod table;
 #[cfg(test)]
 mod tests;
 

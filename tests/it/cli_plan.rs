@@ -348,18 +348,17 @@ fn why_names_what_changed() {
     --- stdout
     fresh evaluate:general/prose-ppl: done by run [short]
 
-    everything it depends on (fingerprint [digest]):
-    compute:
-      device: "cpu"
-      precision: "fp32"
-      threads: 1
-    inputs:
-      tokens:prose/bytes: "[digest]"
-      train:general: "[digest]"
-    metric: "perplexity"
-    split: "test"
-    tokens: 512
-    version: 1
+        it depends on  run [short]  now
+        compute.device  cpu  cpu
+        compute.precision  fp32  fp32
+        compute.threads  1  1
+        inputs.tokens:prose/bytes  [short]  [short]
+        inputs.train:general  [short]  [short]
+        metric  perplexity  perplexity
+        split  test  test
+        tokens  512  512
+        version  1  1
+        fingerprint  [digest]  [digest]
     "#);
     let set = ["--set", "models.vertical.train.budget={ epochs: 1 }", "--set", "run.seed=8"];
     let mut arguments = vec!["why", "small.yaml", "sample:story"];
@@ -369,25 +368,20 @@ fn why_names_what_changed() {
     --- stdout
     stale sample:story: train:vertical is stale
 
-     changed  was  is
-     inputs.train:vertical  [short]  [short]
-
-    everything it depends on (fingerprint [digest]):
-    compute:
-      device: "cpu"
-      precision: "fp32"
-      threads: 1
-    inputs:
-      tokenizer:bytes: "[digest]"
-      train:vertical: "[digest]"
-    prompt: "The river"
-    sampling:
-      max-tokens: 8
-      seed: 42
-      temperature: 0.0
-      top-k: 0
-      top-p: 1.0
-    version: 1
+        it depends on  run [short]  now
+        compute.device  cpu  cpu
+        compute.precision  fp32  fp32
+        compute.threads  1  1
+        inputs.tokenizer:bytes  [short]  [short]
+     ≠  inputs.train:vertical  [short]  [short]
+        prompt  The river  The river
+        sampling.max-tokens  8  8
+        sampling.seed  42  42
+        sampling.temperature  0.0  0.0
+        sampling.top-k  0  0
+        sampling.top-p  1.0  1.0
+        version  1  1
+        fingerprint  [digest]  [digest]
     "#);
     let changes =
         project.json(&["why", "small.yaml", "train:vertical", set[0], set[1], set[2], set[3]])["changes"].clone();
