@@ -12,6 +12,7 @@ mod run;
 mod dataset;
 mod tokenizer;
 mod model;
+mod architecture;
 mod training;
 mod evaluation;
 
