@@ -15,6 +15,8 @@ pub mod lora;
 pub mod weights;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
 
 pub use cache::Cache;
 pub use declare::Declaration;
