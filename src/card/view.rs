@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::card::facts::{CardFacts, DataFacts};
+use crate::card::made_of::made_of;
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
 use crate::recipe::evaluation::Metric;
-use crate::recipe::model::{Adapter, AdapterThen, Architecture};
+use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
 use crate::record::Machine;
 use crate::record::report::TrainingReport;
@@ -165,15 +166,23 @@ fn model(facts: &CardFacts) -> Vec<Line> {
         ("Tokenizer", facts.tokenizer.to_string()),
     ];
     lines.extend(facts.adapter.as_ref().map(|adapter| ("Adapter", adapter_words(adapter))));
+    lines.extend(made_of(facts).map(|words| ("Made of", words)));
     lines
 }
 
 fn adapter_words(adapter: &Adapter) -> String {
-    match adapter {
-        Adapter::Lora { rank, alpha, then: AdapterThen::Merge } => {
-            format!("LoRA of rank {rank}, alpha {alpha}, merged into the weights")
-        }
-    }
+    let Adapter::Lora { rank, alpha, then, parent } = adapter;
+    let then = match then {
+        AdapterThen::Merge => "merged into the weights",
+        AdapterThen::Keep => "kept beside the weights under it",
+    };
+    let parent = match parent {
+        None => "",
+        Some(ParentAdapter::Merge) => ", after the parent's was merged",
+        Some(ParentAdapter::Continue) => ", the parent's trained on",
+        Some(ParentAdapter::Stack) => ", on top of the parent's",
+    };
+    format!("LoRA of rank {rank}, alpha {alpha}{parent}, {then}")
 }
 
 fn data(data: &DataFacts) -> DataView {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
+pub use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter};
 use crate::recipe::training::Train;
 
 /// A model of the lineage.
@@ -160,29 +161,6 @@ impl Gpt2 {
         let embeddings = if self.tie_embeddings { 1 } else { 2 } * vocab * width;
         layers * (attention + feed_forward + 2 * norm) + norm + embeddings + context * width
     }
-}
-
-/// A small trainable addition to frozen weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum Adapter {
-    /// Low-rank adaptation of every linear layer of the blocks (Hu et al. 2021): `W + alpha / rank · B A`.
-    Lora {
-        /// The rank of the addition.
-        rank: u32,
-        /// The scale of the addition, times the rank.
-        alpha: f64,
-        /// What becomes of the adapter when training ends.
-        then: AdapterThen,
-    },
-}
-
-/// What becomes of an adapter when training ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AdapterThen {
-    /// It is added to the weights; the model then stands alone.
-    Merge,
 }
 
 #[cfg(test)]

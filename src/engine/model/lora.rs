@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::error::EngineError;
 use crate::engine::model::Network;
 use crate::engine::model::declare::{Declaration, Init};
 use crate::engine::model::linear::{Layout, Linear};
 use crate::engine::model::parameters::Parameters;
-use crate::engine::model::weights::HostTensor;
+use crate::engine::model::weights::{self, HostTensor};
 
 /// Freezes the parameters, and adds a trainable addition to every linear layer of the blocks.
 pub fn attach(parameters: &mut Parameters, network: &Network, rank: u32, alpha: f64, seed: u64) {
@@ -26,9 +27,38 @@ pub fn attach(parameters: &mut Parameters, network: &Network, rank: u32, alpha: 
     }
 }
 
-/// Returns the additions by the names PEFT gives them.
-pub fn adapter_tensors(trained: &BTreeMap<String, HostTensor>) -> BTreeMap<String, HostTensor> {
-    trained.iter().map(|(name, tensor)| (format!("base_model.model.{name}"), tensor.clone())).collect()
+/// What PEFT puts before the names of the additions.
+const PEFT: &str = "base_model.model.";
+
+/// Returns the additions as the bytes of a safetensors file, by the names PEFT gives them.
+pub fn write(trained: &BTreeMap<String, HostTensor>) -> Vec<u8> {
+    weights::write(&trained.iter().map(|(name, tensor)| (format!("{PEFT}{name}"), tensor.clone())).collect())
+}
+
+/// An adapter as it lies in a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored<'a> {
+    /// The rank of the addition.
+    pub rank: u32,
+    /// The scale of the addition, times the rank.
+    pub alpha: f64,
+    /// The bytes of its safetensors file.
+    pub bytes: &'a [u8],
+}
+
+/// Freezes the parameters, and adds the trainable addition of a file.
+///
+/// # Errors
+/// When the file is no adapter of this network and this rank.
+pub fn attach_stored(parameters: &mut Parameters, network: &Network, stored: Stored<'_>) -> Result<(), EngineError> {
+    let Stored { rank, alpha, bytes } = stored;
+    let named = |(name, tensor): (String, HostTensor)| match name.strip_prefix(PEFT) {
+        Some(own) => Ok((own.to_owned(), tensor)),
+        None => Err(EngineError::Weights { reason: format!("`{name}` is no part of an adapter") }),
+    };
+    let tensors = weights::read(bytes)?.into_iter().map(named).collect::<Result<_, _>>()?;
+    attach(parameters, network, rank, alpha, 0);
+    parameters.set_trainable(&tensors, network.device())
 }
 
 /// Adds the additions to the frozen weights; what comes out stands alone.

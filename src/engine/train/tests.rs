@@ -1,5 +1,7 @@
 //! Tests of whole trainings: golden losses, resumption bit for bit, and agreement of the backends.
 
+mod adapters;
+
 use std::path::Path;
 
 use burn::tensor::Device;
@@ -111,7 +113,7 @@ struct Setting<'a> {
     threads: u32,
     train: Train,
     adapter: Option<Adapter>,
-    base: Option<&'a [u8]>,
+    base: Option<Base<'a>>,
 }
 
 fn on(choice: DeviceChoice, train: Train) -> Setting<'static> {
@@ -129,7 +131,7 @@ fn run(setting: &Setting<'_>, folder: &Path, heard: &mut Heard) -> Result<Ended,
         vocab_size: VOCAB,
         adapter: setting.adapter.as_ref(),
         train: &setting.train,
-        base: setting.base,
+        base: setting.base.clone(),
         seed: 9,
         device: &device,
         machine: &device::machine(setting.choice, setting.threads),
@@ -197,8 +199,8 @@ fn a_resumed_adapter_training_equals_one_that_never_stopped() {
     for architecture in fixture::architectures() {
         let setting = |steps| of(architecture.clone(), DeviceChoice::Flex, config(steps));
         let base = finish(&setting(4), tempfile::tempdir().unwrap().path(), &mut Heard::default());
-        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge });
-        resumes_bit_for_bit(&Setting { adapter, base: Some(&base.model), ..setting(9) });
+        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge, parent: None });
+        resumes_bit_for_bit(&Setting { adapter, base: Some(Base::of(&base.model)), ..setting(9) });
     }
 }
 
@@ -299,8 +301,8 @@ fn a_merged_adapter_is_what_was_trained() {
     for (architecture, layer) in cases {
         let setting = |steps| of(architecture.clone(), DeviceChoice::Flex, config(steps));
         let base = finish(&setting(4), tempfile::tempdir().unwrap().path(), &mut Heard::default());
-        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge });
-        let setting = Setting { adapter, base: Some(&base.model), ..setting(6) };
+        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge, parent: None });
+        let setting = Setting { adapter, base: Some(Base::of(&base.model)), ..setting(6) };
         let tuned = finish(&setting, tempfile::tempdir().unwrap().path(), &mut Heard::default());
         let network = Network::new(&architecture, VOCAB, &Device::flex());
         let parameters = learner::load_parameters(&network, Some(&tuned.model), 0).unwrap();

@@ -13,6 +13,7 @@ mod dataset;
 mod tokenizer;
 mod model;
 mod architecture;
+mod adapter;
 mod training;
 mod evaluation;
 

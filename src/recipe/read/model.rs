@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::id::Name;
-use crate::recipe::model::{Adapter, AdapterThen, Architecture, Model, Tier};
+use crate::recipe::model::{Architecture, Model, Tier};
 use crate::recipe::problem::Place;
+use crate::recipe::read::adapter::{self, AdapterDraft};
 use crate::recipe::read::architecture::architecture;
 use crate::recipe::read::fields::{Fields, named};
 use crate::recipe::read::names::Kind;
@@ -20,7 +21,7 @@ struct Draft {
     base: Option<Name>,
     architecture: Option<Architecture>,
     tokenizer: Option<Name>,
-    adapter: Option<Adapter>,
+    adapter: Option<AdapterDraft>,
     train: Train,
 }
 
@@ -64,7 +65,7 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
     };
     let adapter_at = fields.take("adapter");
     let adapter = match &adapter_at {
-        Some(at) => adapter(reader, at).map(Some),
+        Some(at) => adapter::draft(reader, at).map(Some),
         None => Some(None),
     };
     let context = architecture.as_ref().and_then(|architecture| architecture.as_ref().map(Architecture::context));
@@ -147,14 +148,18 @@ fn resolve(reader: &mut Reader, draft: &Draft, models: &BTreeMap<Name, Model>) -
         return None;
     }
     let architecture = draft.architecture.clone().or_else(|| parent.map(|parent| parent.architecture.clone()))?;
-    let train = training::resolve(reader, draft.train.clone(), architecture.context(), draft.place, &draft.path)?;
+    let train = training::resolve(reader, draft.train.clone(), architecture.context(), draft.place, &draft.path);
+    let adapter = match (&draft.adapter, &draft.base, parent) {
+        (Some(adapter), Some(base), Some(parent)) => adapter::resolve(reader, adapter, base, parent).map(Some),
+        (Some(_) | None, Some(_) | None, Some(_) | None) => Some(None),
+    };
     Some(Model {
         tier,
         base: draft.base.clone(),
         architecture,
         tokenizer: draft.tokenizer.clone().or_else(|| parent.map(|parent| parent.tokenizer.clone()))?,
-        adapter: draft.adapter.clone(),
-        train,
+        adapter: adapter?,
+        train: train?,
     })
 }
 
@@ -163,20 +168,4 @@ fn below(tier: Tier) -> Tier {
         Tier::General => Tier::Industry,
         Tier::Industry | Tier::Vertical => Tier::Vertical,
     }
-}
-
-fn adapter(reader: &mut Reader, at: &At<'_>) -> Option<Adapter> {
-    let mut fields = Fields::open(reader, at)?;
-    let Some(()) = fields.kind(reader, "adapter", &[("lora", ())]) else {
-        fields.abandon();
-        return None;
-    };
-    let rank = fields.need(reader, "rank").and_then(|at| reader.integer(&at, 1..=4096)).map(|rank| rank as u32);
-    let alpha =
-        fields.or(reader, "alpha", 2.0 * f64::from(rank.unwrap_or(1)), |reader, at| reader.number(at, 1e-3..=1e6));
-    let then = fields.or(reader, "then", AdapterThen::Merge, |reader, at| {
-        reader.word(at, "end of an adapter", &[("merge", AdapterThen::Merge)])
-    });
-    fields.finish(reader);
-    Some(Adapter::Lora { rank: rank?, alpha: alpha?, then: then? })
 }
