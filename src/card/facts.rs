@@ -77,6 +77,9 @@ pub struct Ancestor {
     pub tier: Tier,
     /// The digest of its weights.
     pub weights: Option<Digest>,
+    /// The adapter it was trained with.
+    #[serde(default)]
+    pub adapter: Option<Adapter>,
 }
 
 /// A dataset a model learned from.
@@ -129,8 +132,10 @@ impl CardFacts {
             Some(publish) => format!("{}-{name}", publish.zoo.name),
             None => name.to_string(),
         };
-        let ancestor =
-            |name: &Name| Some(Ancestor { name: zoo_name(name), tier: recipe.models.get(name)?.tier, weights: None });
+        let ancestor = |name: &Name| {
+            let model = recipe.models.get(name)?;
+            Some(Ancestor { name: zoo_name(name), tier: model.tier, weights: None, adapter: model.adapter.clone() })
+        };
         let lineage = recipe.ancestors(name).filter_map(ancestor);
         let data = model.train.data.iter().map(|share| DataFacts {
             dataset: share.dataset.clone(),

@@ -6,6 +6,7 @@
 pub mod facts;
 mod escape;
 mod front;
+mod made_of;
 mod number;
 mod view;
 

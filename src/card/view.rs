@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::card::facts::{CardFacts, DataFacts};
+use crate::card::made_of::made_of;
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
 use crate::recipe::evaluation::Metric;
-use crate::recipe::model::{Adapter, AdapterThen, Architecture};
+use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
 use crate::record::Machine;
 use crate::record::report::TrainingReport;
@@ -146,28 +147,42 @@ pub fn overfitting(report: &TrainingReport) -> String {
 }
 
 fn model(facts: &CardFacts) -> Vec<Line> {
-    let Architecture::Llama(llama) = &facts.architecture;
+    let (layers, width, heads, mlp_width) = match &facts.architecture {
+        Architecture::Llama(llama) => {
+            let heads = format!("{} of queries, {} of keys and values", llama.heads, llama.kv_heads);
+            (llama.layers, llama.width, heads, llama.mlp_width)
+        }
+        Architecture::Gpt2(gpt2) => (gpt2.layers, gpt2.width, gpt2.heads.to_string(), gpt2.mlp_width),
+    };
     let mut lines = vec![
         ("Architecture", facts.architecture.word().to_owned()),
         ("Parameters", count(facts.parameters())),
-        ("Layers", llama.layers.to_string()),
-        ("Width", llama.width.to_string()),
-        ("Heads", format!("{} of queries, {} of keys and values", llama.heads, llama.kv_heads)),
-        ("Feed-forward width", llama.mlp_width.to_string()),
-        ("Context", format!("{} tokens", count(u64::from(llama.context)))),
+        ("Layers", layers.to_string()),
+        ("Width", width.to_string()),
+        ("Heads", heads),
+        ("Feed-forward width", mlp_width.to_string()),
+        ("Context", format!("{} tokens", count(u64::from(facts.architecture.context())))),
         ("Vocabulary", format!("{} tokens", count(u64::from(facts.vocab_size)))),
         ("Tokenizer", facts.tokenizer.to_string()),
     ];
     lines.extend(facts.adapter.as_ref().map(|adapter| ("Adapter", adapter_words(adapter))));
+    lines.extend(made_of(facts).map(|words| ("Made of", words)));
     lines
 }
 
 fn adapter_words(adapter: &Adapter) -> String {
-    match adapter {
-        Adapter::Lora { rank, alpha, then: AdapterThen::Merge } => {
-            format!("LoRA of rank {rank}, alpha {alpha}, merged into the weights")
-        }
-    }
+    let Adapter::Lora { rank, alpha, then, parent } = adapter;
+    let then = match then {
+        AdapterThen::Merge => "merged into the weights",
+        AdapterThen::Keep => "kept beside the weights under it",
+    };
+    let parent = match parent {
+        None => "",
+        Some(ParentAdapter::Merge) => ", after the parent's was merged",
+        Some(ParentAdapter::Continue) => ", the parent's trained on",
+        Some(ParentAdapter::Stack) => ", on top of the parent's",
+    };
+    format!("LoRA of rank {rank}, alpha {alpha}{parent}, {then}")
 }
 
 fn data(data: &DataFacts) -> DataView {

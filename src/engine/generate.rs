@@ -105,41 +105,47 @@ mod tests {
 
     #[test]
     fn the_cache_changes_nothing() {
-        let (network, parameters) = fixture::network(&Device::flex());
-        let tokens: Vec<u32> = (0..12).map(|i| i * 5 % 31).collect();
-        let mut cache = Cache::default();
-        let mut cached = next_logits(&network, &parameters, &tokens[..7], &mut cache);
-        for last in 8..=tokens.len() {
-            cached = next_logits(&network, &parameters, &tokens[last - 1..last], &mut cache);
+        for architecture in fixture::architectures() {
+            let (network, parameters) = fixture::network(&architecture, &Device::flex());
+            let tokens: Vec<u32> = (0..12).map(|i| i * 5 % 31).collect();
+            let mut cache = Cache::default();
+            let mut cached = next_logits(&network, &parameters, &tokens[..7], &mut cache);
+            for last in 8..=tokens.len() {
+                cached = next_logits(&network, &parameters, &tokens[last - 1..last], &mut cache);
+            }
+            let whole = next_logits(&network, &parameters, &tokens, &mut Cache::default());
+            let difference = cached.iter().zip(&whole).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(difference < 1e-5, "{difference}");
         }
-        let whole = next_logits(&network, &parameters, &tokens, &mut Cache::default());
-        let difference = cached.iter().zip(&whole).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(difference < 1e-5, "{difference}");
     }
 
     #[test]
     fn greedy_generation_is_what_the_uncached_model_finds_likeliest() {
-        let (network, parameters) = fixture::network(&Device::flex());
-        let written = generate(&network, &parameters, &[1, 2, 3], 1000, &sampling(0.0, 0, 1.0), |_| true);
-        let mut all = vec![1, 2, 3];
-        for token in &written.tokens[..10] {
-            let logits = next_logits(&network, &parameters, &all, &mut Cache::default());
-            assert_eq!(choose(&logits, &sampling(0.0, 0, 1.0), &mut seed::stream(0, "")), *token);
-            all.push(*token);
+        for architecture in fixture::architectures() {
+            let (network, parameters) = fixture::network(&architecture, &Device::flex());
+            let written = generate(&network, &parameters, &[1, 2, 3], 1000, &sampling(0.0, 0, 1.0), |_| true);
+            let mut all = vec![1, 2, 3];
+            for token in &written.tokens[..10] {
+                let logits = next_logits(&network, &parameters, &all, &mut Cache::default());
+                assert_eq!(choose(&logits, &sampling(0.0, 0, 1.0), &mut seed::stream(0, "")), *token);
+                all.push(*token);
+            }
         }
     }
 
     #[test]
     fn it_writes_beyond_its_context_and_cuts_long_prompts() {
-        let (network, parameters) = fixture::network(&Device::flex());
-        let prompt: Vec<u32> = (0..network.context() as u32 + 9).map(|i| i % 31).collect();
-        let mut told = Vec::new();
-        let written = generate(&network, &parameters, &prompt, 1000, &sampling(0.8, 5, 0.9), |token| {
-            told.push(token);
-            told.len() < 25
-        });
-        assert_eq!((written.cut, written.tokens.len()), (9, 25));
-        assert_eq!(written.tokens, told);
+        for architecture in fixture::architectures() {
+            let (network, parameters) = fixture::network(&architecture, &Device::flex());
+            let prompt: Vec<u32> = (0..network.context() as u32 + 9).map(|i| i % 31).collect();
+            let mut told = Vec::new();
+            let written = generate(&network, &parameters, &prompt, 1000, &sampling(0.8, 5, 0.9), |token| {
+                told.push(token);
+                told.len() < 25
+            });
+            assert_eq!((written.cut, written.tokens.len()), (9, 25));
+            assert_eq!(written.tokens, told);
+        }
     }
 
     #[test]

@@ -67,6 +67,28 @@ fn reason(plan: &Plan, id: &str) -> String {
     }
 }
 
+/// What was done for a recipe stays done: a new word of the recipe language changes no recipe that does not use it.
+#[test]
+fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
+    let found: Vec<String> =
+        plan(&recipe("")).stages.iter().map(|stage| format!("{} {}", stage.fingerprint.short(), stage.id)).collect();
+    insta::assert_snapshot!(found.join("\n"), @"");
+}
+
+#[test]
+fn what_becomes_of_an_adapter_is_part_of_the_fingerprint() {
+    let kept = "models.industry.adapter={ type: lora, rank: 2, then: keep }";
+    let with = |adapter: &str| plan(&recipe(&format!("{kept}\nmodels.vertical.adapter={adapter}")));
+    let merge = with("{ type: lora, rank: 2, parent: merge }");
+    let behind = with_descendants(&merge, &["train:vertical"]);
+    for other in ["{ type: lora, rank: 2, parent: stack }", "{ type: lora, parent: continue }"] {
+        assert_eq!(changed(&merge, &with(other)), behind, "{other}");
+    }
+    let merged = plan(&recipe("models.industry.adapter={ type: lora, rank: 2 }"));
+    let kept = plan(&recipe(&format!("{kept}\nmodels.vertical.adapter={{ type: lora, rank: 2, parent: merge }}")));
+    assert_eq!(changed(&merged, &kept), with_descendants(&merged, &["train:industry"]));
+}
+
 #[test]
 fn every_stage_stands_once_and_behind_all_it_needs() {
     let plan = plan(&recipe(""));

@@ -21,6 +21,9 @@ pub enum Work {
     /// Outputs `train.safetensors`, `validation.safetensors`, `test.safetensors` and `report.json`.
     Tokens(TokensWork),
     /// Outputs `model.safetensors`, `architecture.json`, `training.json` and, with an adapter, `adapter.safetensors`.
+    ///
+    /// An adapter that is kept adds `frozen.safetensors`, the weights under all adapters, `adapters.json`, which lists them
+    /// in order, and `adapter-1.safetensors` and so on for those under the last.
     Train(Box<TrainWork>),
     /// Outputs `metrics.json`.
     Evaluate(EvaluateWork),

@@ -9,6 +9,7 @@ pub mod meant;
 pub mod dataset;
 pub mod tokenizer;
 pub mod model;
+pub mod adapter;
 pub mod training;
 pub mod evaluation;
 pub mod variant;

@@ -204,6 +204,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn networks_and_adapters_of_every_kind_are_read_as_they_are_printed() {
+        let kept = "models.industry.adapter={ type: lora, rank: 3, alpha: 5, then: keep }";
+        let sets = [
+            "models.general.architecture={ type: gpt2, layers: 1, width: 16, heads: 2, context: 16 }".to_owned(),
+            format!("{kept}\nmodels.vertical.adapter={{ type: lora, parent: continue, then: keep }}"),
+            format!("{kept}\nmodels.vertical.adapter={{ type: lora, rank: 2, parent: stack }}"),
+            format!("{kept}\nmodels.vertical.adapter={{ type: lora, rank: 2, parent: merge }}"),
+        ];
+        for set in sets {
+            let recipe = recipe(&set);
+            for again in printed_and_read(&recipe) {
+                assert_eq!(again, recipe, "{set}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_of_a_recipe_is_lost(text in "(?s).{1,60}|(\\$\\{|\\$|\\}|#|: |- |'|\"|\\\\|\n|\u{85}|\u{2028}|yes|null|1e3){1,20}") {

@@ -4,12 +4,14 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod adapters;
 pub mod artifact;
 pub mod event;
 pub mod machine;
 pub mod report;
 pub mod verdict;
 
+pub use adapters::{AdapterFile, Adapters};
 pub use artifact::ArtifactRef;
 pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
 pub use machine::Machine;

@@ -113,10 +113,11 @@ mod tests {
 
     #[test]
     fn the_pieces_told_are_the_text() {
-        let (_, parameters) = fixture::network(&device::open(DeviceChoice::Flex, 1).unwrap());
+        let architecture = fixture::llama();
+        let (_, parameters) = fixture::network(&architecture, &device::open(DeviceChoice::Flex, 1).unwrap());
         let weights = weights::write(&parameters.to_host());
         let compute = Compute { device: DeviceChoice::Cpu, precision: Precision::Fp32, threads: 1 };
-        let model = Model::load(&fixture::architecture(), 31, &weights, &tokenizer(), &compute).unwrap();
+        let model = Model::load(&architecture, 31, &weights, &tokenizer(), &compute).unwrap();
         let sampling = Sampling { max_tokens: 20, temperature: 1.0, ..Sampling::default() };
         let mut pieces = String::new();
         let answer = model.write("ABBA", &sampling, |piece| {

@@ -9,6 +9,7 @@ pub mod dataset;
 pub mod tokenizer;
 pub mod tokens;
 pub mod report;
+pub mod parent;
 pub mod train;
 pub mod evaluate;
 pub mod sample;

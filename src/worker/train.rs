@@ -11,6 +11,7 @@ use crate::recipe::dataset::SplitName;
 use crate::recipe::model::Architecture;
 use crate::worker::Outcome;
 use crate::worker::failure::Failure;
+use crate::worker::parent::Parent;
 use crate::worker::report::Told;
 use crate::worker::task::Task;
 
@@ -36,10 +37,7 @@ impl ArchitectureFile {
 /// # Errors
 /// When inputs are missing or damaged, and when the engine fails.
 pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
-    let base = match &work.base {
-        Some(base) => Some(task.input(&StageId::new(StageKind::Train, base), "model.safetensors")?),
-        None => None,
-    };
+    let parent = Parent::read(task, work)?;
     let data = datasets(task, work)?;
     let device = device::open(work.compute.device, work.compute.threads)?;
     let machine = device::machine(work.compute.device, work.compute.threads);
@@ -49,7 +47,7 @@ pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
         vocab_size: work.vocab_size,
         adapter: work.adapter.as_ref(),
         train: &work.train,
-        base: base.as_deref(),
+        base: parent.as_ref().map(Parent::base),
         seed: work.seed,
         device: &device,
         machine: &machine,
@@ -58,7 +56,7 @@ pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
     };
     match train(&training, data, &mut Told(task))? {
         Ended::Interrupted => Ok(Outcome::Interrupted),
-        Ended::Finished(trained) => write(task, work, &trained).map(|()| Outcome::Finished),
+        Ended::Finished(trained) => write(task, work, parent.as_ref(), &trained).map(|()| Outcome::Finished),
     }
 }
 
@@ -92,8 +90,8 @@ pub fn tokens(
     Ok(Tokens::read(&bytes, dataset.as_str(), split.word(), vocab_size)?)
 }
 
-fn write(task: &mut Task, work: &TrainWork, trained: &Trained) -> Result<(), Failure> {
-    let TrainWork { architecture, vocab_size, .. } = work;
+fn write(task: &mut Task, work: &TrainWork, parent: Option<&Parent>, trained: &Trained) -> Result<(), Failure> {
+    let TrainWork { architecture, vocab_size, adapter, .. } = work;
     let file = ArchitectureFile {
         version: ArchitectureFile::VERSION,
         architecture: architecture.clone(),
@@ -102,9 +100,10 @@ fn write(task: &mut Task, work: &TrainWork, trained: &Trained) -> Result<(), Fai
     task.output("model.safetensors", &trained.model)?;
     task.output("architecture.json", &json(&file))?;
     task.output("training.json", &json(&trained.report))?;
-    match &trained.adapter {
-        Some(adapter) => task.output("adapter.safetensors", adapter),
-        None => Ok(()),
+    match (&trained.adapter, adapter, parent) {
+        (Some(trained), Some(adapter), Some(parent)) if adapter.is_kept() => parent.write_kept(task, adapter, trained),
+        (Some(trained), _, _) => task.output("adapter.safetensors", trained),
+        (None, _, _) => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod support;
 
+mod adapters;
 mod architecture;
 mod bad_input;
 mod bad_recipes;

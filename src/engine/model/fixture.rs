@@ -1,12 +1,12 @@
-//! A small network for tests.
+//! Small networks for tests, one of every architecture.
 
 use burn::tensor::Device;
 
 use crate::engine::model::{Network, Parameters};
-use crate::recipe::model::{Architecture, Llama};
+use crate::recipe::model::{Architecture, Gpt2, Llama};
 
-/// Returns the shape of a small network with groups of query heads.
-pub fn architecture() -> Architecture {
+/// Returns the shape of a small Llama-style network with groups of query heads.
+pub fn llama() -> Architecture {
     Architecture::Llama(Llama {
         layers: 2,
         width: 16,
@@ -20,13 +20,32 @@ pub fn architecture() -> Architecture {
     })
 }
 
-/// Returns a small network with random parameters, large enough that its guesses differ.
-pub fn network(device: &Device) -> (Network, Parameters) {
-    let network = Network::new(&architecture(), 31, device);
+/// Returns the shape of a small GPT-2-style network, its output layer tied.
+pub fn gpt2() -> Architecture {
+    Architecture::Gpt2(Gpt2 {
+        layers: 2,
+        width: 16,
+        heads: 4,
+        mlp_width: 40,
+        context: 16,
+        norm_epsilon: 1e-5,
+        tie_embeddings: true,
+    })
+}
+
+/// Returns all of them.
+pub fn architectures() -> [Architecture; 2] {
+    [llama(), gpt2()]
+}
+
+/// Returns a small network with random parameters, large enough that its guesses differ and that no bias is nothing.
+pub fn network(architecture: &Architecture, device: &Device) -> (Network, Parameters) {
+    let network = Network::new(architecture, 31, device);
     let drawn = network.declarations().into_iter().map(|declaration| {
         let mut tensor = declaration.draw(9);
-        if tensor.shape.len() > 1 {
-            tensor.values.iter_mut().for_each(|value| *value *= 10.0);
+        let is_matrix = tensor.shape.len() > 1;
+        for (i, value) in tensor.values.iter_mut().enumerate() {
+            *value = if is_matrix { *value * 10.0 } else { *value + 0.05 * (i % 7) as f32 };
         }
         (declaration.name, tensor)
     });

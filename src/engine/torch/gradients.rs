@@ -2,10 +2,10 @@
 
 use burn::tensor::{Int, Tensor};
 
-use crate::engine::model::{Gradients, Network, Parameters};
+use crate::engine::model::{Body, Gradients, Network, Parameters};
 use crate::engine::objective::Inputs;
-use crate::engine::torch::{llama, raw, raw_int, wrap};
-use crate::recipe::model::Architecture;
+use crate::engine::torch::weights::Weights;
+use crate::engine::torch::{gpt2, llama, raw, raw_int, wrap};
 
 /// The target that does not count.
 const IGNORED: i64 = -100;
@@ -39,19 +39,20 @@ pub fn logits(network: &Network, parameters: &Parameters, tokens: &Tensor<2, Int
         Some((name.clone(), shaped(&raw(&parameter.values)?, &parameter.shape)))
     };
     let by_name = parameters.iter().map(shaped).collect::<Option<_>>()?;
-    let weights = llama::Weights { by_name, adapter_scale: parameters.adapter_scale };
+    let weights = Weights { by_name, adapter_scale: parameters.adapter_scale };
     tch::no_grad(|| logits_of(network, &weights, tokens)).map(wrap)
 }
 
-fn logits_of(network: &Network, weights: &llama::Weights, tokens: &Tensor<2, Int>) -> Option<tch::Tensor> {
+fn logits_of(network: &Network, weights: &Weights, tokens: &Tensor<2, Int>) -> Option<tch::Tensor> {
     let tokens = raw_int(tokens)?;
-    match network.architecture() {
-        Architecture::Llama(shape) => llama::logits(shape, network.tables(), weights, &tokens),
+    match network.body() {
+        Body::Llama(shape, tables) => llama::logits(shape, tables, weights, &tokens),
+        Body::Gpt2(shape, _) => Some(gpt2::logits(shape, weights, &tokens)),
     }
 }
 
 /// Returns the parameters in their shapes, and the trainable ones among them as flat leaves of a tape.
-fn leaves(parameters: &Parameters) -> Option<(llama::Weights, Vec<(String, tch::Tensor)>)> {
+fn leaves(parameters: &Parameters) -> Option<(Weights, Vec<(String, tch::Tensor)>)> {
     let (mut by_name, mut leaves) = (std::collections::BTreeMap::new(), Vec::new());
     for (name, parameter) in parameters.iter() {
         let mut values = raw(&parameter.values)?;
@@ -61,7 +62,7 @@ fn leaves(parameters: &Parameters) -> Option<(llama::Weights, Vec<(String, tch::
         }
         by_name.insert(name.clone(), tch::with_grad(|| shaped(&values, &parameter.shape)));
     }
-    Some((llama::Weights { by_name, adapter_scale: parameters.adapter_scale }, leaves))
+    Some((Weights { by_name, adapter_scale: parameters.adapter_scale }, leaves))
 }
 
 fn shaped(values: &tch::Tensor, shape: &[usize]) -> tch::Tensor {

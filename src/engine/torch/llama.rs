@@ -4,40 +4,12 @@
 
 #![expect(non_snake_case, reason = "tensor names carry the letters of their shapes")]
 
-use std::collections::BTreeMap;
-
 use tch::Tensor;
 
-use crate::engine::model::llama::{EMBEDDING, Tables};
+use crate::engine::model::llama::{BLOCKS, EMBEDDING, LAYOUT, Tables};
 use crate::engine::torch::raw;
+use crate::engine::torch::weights::{Weights, attend};
 use crate::recipe::model::Llama;
-
-/// Parameters by name, in their shapes.
-#[derive(Debug)]
-pub struct Weights {
-    /// The parameters.
-    pub by_name: BTreeMap<String, Tensor>,
-    /// The factor of the low-rank additions; without one there are none.
-    pub adapter_scale: Option<f64>,
-}
-
-impl Weights {
-    fn get(&self, name: &str) -> &Tensor {
-        self.by_name.get(name).expect("a network asks for what it declares")
-    }
-
-    /// Applies a linear layer, with its low-rank addition where it has one.
-    fn linear(&self, layer: &str, input_ND: &Tensor) -> Tensor {
-        let output = input_ND.linear(self.get(&format!("{layer}.weight")), None::<&Tensor>);
-        let half = |half: &str| self.by_name.get(&format!("{layer}.lora_{half}.weight"));
-        match (self.adapter_scale, half("A"), half("B")) {
-            (Some(scale), Some(down), Some(up)) => {
-                output + input_ND.linear(down, None::<&Tensor>).linear(up, None::<&Tensor>) * scale
-            }
-            _ => output,
-        }
-    }
-}
 
 /// Returns the logits of every place, or nothing where the tables are on another backend.
 ///
@@ -95,12 +67,12 @@ impl Block<'_> {
     }
 
     fn norm(&self, name: &str, hidden_ND: &Tensor) -> Tensor {
-        let weight = self.weights.get(&format!("model.layers.{}.{name}.weight", self.number));
+        let weight = self.weights.get(&format!("{BLOCKS}{}.{name}.weight", self.number));
         rms_norm(hidden_ND, weight, self.shape.norm_epsilon)
     }
 
     fn linear(&self, name: &str, input_ND: &Tensor) -> Tensor {
-        self.weights.linear(&format!("model.layers.{}.{name}", self.number), input_ND)
+        self.weights.linear(&format!("{BLOCKS}{}.{name}", self.number), LAYOUT, input_ND)
     }
 
     fn attention(&self, normed_ND: &Tensor) -> Tensor {
@@ -111,19 +83,7 @@ impl Block<'_> {
         let query_BHSd = self.rotation.turn(&heads("self_attn.q_proj", self.shape.heads)).transpose(1, 2);
         let key_BKSd = self.rotation.turn(&heads("self_attn.k_proj", self.shape.kv_heads)).transpose(1, 2);
         let value_BKSd = heads("self_attn.v_proj", self.shape.kv_heads).transpose(1, 2);
-        let is_grouped = self.shape.kv_heads != self.shape.heads;
-        let mixed_BHSd = Tensor::scaled_dot_product_attention(
-            &query_BHSd,
-            &key_BKSd,
-            &value_BKSd,
-            None::<&Tensor>,
-            0.0,
-            true,
-            None,
-            is_grouped,
-        );
-        let mixed_ND = mixed_BHSd.transpose(1, 2).reshape([-1, i64::from(self.shape.width)]);
-        self.linear("self_attn.o_proj", &mixed_ND)
+        self.linear("self_attn.o_proj", &attend(&query_BHSd, &key_BKSd, &value_BKSd))
     }
 }
 

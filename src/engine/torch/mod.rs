@@ -6,7 +6,9 @@
 //!
 //! **Invariant:** no tensor with libtorch's tape leaves this folder.
 
+pub mod weights;
 pub mod llama;
+pub mod gpt2;
 pub mod gradients;
 pub mod adamw;
 

@@ -43,15 +43,24 @@ pub struct Taken {
 }
 
 impl Learner {
-    /// Returns a learner that has not learnt yet: random parameters or the parent's, and an adapter where one is asked for.
+    /// Returns a learner that has not learnt yet: random parameters or the parent's, and an adapter where one is trained.
     ///
     /// # Errors
-    /// When the parent's weights do not fit the network.
+    /// When the parent's weights or adapters do not fit the network.
     pub fn new(training: &Training<'_>, network: &Network) -> Result<Self, EngineError> {
-        let mut parameters = load_parameters(network, training.base, training.seed)?;
+        let base = training.base.as_ref();
+        let mut parameters = load_parameters(network, base.map(|base| base.weights), training.seed)?;
+        for stored in base.map_or(&[][..], |base| base.added.as_slice()) {
+            lora::attach_stored(&mut parameters, network, *stored)?;
+            parameters = lora::merge(parameters, network);
+        }
         let network_size = parameters.count().0;
-        if let Some(Adapter::Lora { rank, alpha, then: _ }) = training.adapter {
-            lora::attach(&mut parameters, *rank, *alpha, training.seed, training.device);
+        match (training.adapter, base.and_then(|base| base.goes_on)) {
+            (Some(_), Some(stored)) => lora::attach_stored(&mut parameters, network, stored)?,
+            (Some(Adapter::Lora { rank, alpha, then: _, parent: _ }), None) => {
+                lora::attach(&mut parameters, network, *rank, *alpha, training.seed);
+            }
+            (None, _) => {}
         }
         let counts = (network_size, parameters.count().1);
         let optimizer = AdamW::new(&training.train.optimizer, &parameters);
@@ -115,17 +124,17 @@ impl Learner {
         self.best = Some(self.parameters.trainable_to_host());
     }
 
-    /// Returns the best weights, an adapter merged, and the adapter by PEFT's names.
+    /// Returns the best weights, an adapter added to them, and the adapter by PEFT's names.
     ///
     /// # Errors
     /// When the best parameters do not fit; they do.
-    pub fn into_weights(mut self, device: &Device) -> Result<(Vec<u8>, Option<Vec<u8>>), EngineError> {
+    pub fn into_weights(mut self, network: &Network) -> Result<(Vec<u8>, Option<Vec<u8>>), EngineError> {
         if let Some(best) = &self.best {
-            self.parameters.set_trainable(best, device)?;
+            self.parameters.set_trainable(best, network.device())?;
         }
         let adapted = self.parameters.adapter_scale.map(|_| self.parameters.trainable_to_host());
-        let adapter = adapted.map(|trained| weights::write(&lora::adapter_tensors(&trained)));
-        Ok((weights::write(&lora::merge(self.parameters).to_host()), adapter))
+        let adapter = adapted.map(|trained| lora::write(&trained));
+        Ok((weights::write(&lora::merge(self.parameters, network).to_host()), adapter))
     }
 }
 

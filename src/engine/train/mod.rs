@@ -16,6 +16,7 @@ use burn::tensor::Device;
 use crate::engine::checkpoint::{self, Saving, State};
 use crate::engine::error::EngineError;
 use crate::engine::model::Network;
+use crate::engine::model::lora::Stored;
 use crate::engine::objective;
 use crate::engine::report::Reporter;
 use crate::engine::sampler::{Prefetch, Rows, Sampler, Source};
@@ -41,8 +42,8 @@ pub struct Training<'a> {
     pub adapter: Option<&'a Adapter>,
     /// How to train.
     pub train: &'a Train,
-    /// The parent's weights as the bytes of a safetensors file.
-    pub base: Option<&'a [u8]>,
+    /// What it starts from; without a parent, from random weights.
+    pub base: Option<Base<'a>>,
     /// The seed of every random stream.
     pub seed: u64,
     /// Where to compute.
@@ -53,6 +54,24 @@ pub struct Training<'a> {
     pub checkpoints: &'a Path,
     /// The digest of everything that can change the outputs.
     pub fingerprint: Digest,
+}
+
+/// What a training takes from the model's parent.
+#[derive(Debug, Clone)]
+pub struct Base<'a> {
+    /// Weights as the bytes of a safetensors file.
+    pub weights: &'a [u8],
+    /// Adapters that are added to them before anything is learnt, in order.
+    pub added: Vec<Stored<'a>>,
+    /// The adapter that goes on being trained, where the parent's does.
+    pub goes_on: Option<Stored<'a>>,
+}
+
+impl<'a> Base<'a> {
+    /// Returns weights that stand alone.
+    pub fn of(weights: &'a [u8]) -> Self {
+        Self { weights, added: Vec::new(), goes_on: None }
+    }
 }
 
 /// A dataset to learn from.
@@ -80,7 +99,7 @@ pub enum Ended {
 pub struct Trained {
     /// The numbers.
     pub report: TrainingReport,
-    /// The best weights as the bytes of a safetensors file; an adapter is merged.
+    /// The best weights as the bytes of a safetensors file; an adapter is added to them.
     pub model: Vec<u8>,
     /// The adapter by PEFT's names.
     pub adapter: Option<Vec<u8>>,
@@ -128,7 +147,7 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
             saved_step = state.step;
         }
     }
-    finish(training, state, learner).map(Ended::Finished)
+    finish(&network, state, learner).map(Ended::Finished)
 }
 
 fn diverged(training: &Training<'_>, step: u64, StepError { what, value }: StepError) -> EngineError {
@@ -198,7 +217,7 @@ fn save(
     checkpoint::keep_newest(training.checkpoints, training.train.checkpoint.keep, state.best.map(|best| best.step))
 }
 
-fn finish(training: &Training<'_>, state: State, learner: Learner) -> Result<Trained, EngineError> {
+fn finish(network: &Network, state: State, learner: Learner) -> Result<Trained, EngineError> {
     let (parameters, trainable_parameters) = learner.counts;
     let best = state.best.expect("the last step is measured");
     let report = TrainingReport {
@@ -211,6 +230,6 @@ fn finish(training: &Training<'_>, state: State, learner: Learner) -> Result<Tra
         validation_loss: best.loss,
         stopped_early: state.stopped_early,
     };
-    let (model, adapter) = learner.into_weights(training.device)?;
+    let (model, adapter) = learner.into_weights(network)?;
     Ok(Trained { report, model, adapter })
 }

@@ -1,5 +1,7 @@
 //! Tests of whole trainings: golden losses, resumption bit for bit, and agreement of the backends.
 
+mod adapters;
+
 use std::path::Path;
 
 use burn::tensor::Device;
@@ -106,25 +108,30 @@ fn config(steps: u64) -> Train {
 
 /// Where a test trains, and with what beside the usual.
 struct Setting<'a> {
+    architecture: Architecture,
     choice: DeviceChoice,
     threads: u32,
     train: Train,
     adapter: Option<Adapter>,
-    base: Option<&'a [u8]>,
+    base: Option<Base<'a>>,
 }
 
 fn on(choice: DeviceChoice, train: Train) -> Setting<'static> {
-    Setting { choice, threads: 1, train, adapter: None, base: None }
+    of(fixture::llama(), choice, train)
+}
+
+fn of(architecture: Architecture, choice: DeviceChoice, train: Train) -> Setting<'static> {
+    Setting { architecture, choice, threads: 1, train, adapter: None, base: None }
 }
 
 fn run(setting: &Setting<'_>, folder: &Path, heard: &mut Heard) -> Result<Ended, EngineError> {
     let device = device::open(setting.choice, setting.threads).unwrap();
     let training = Training {
-        architecture: &fixture::architecture(),
+        architecture: &setting.architecture,
         vocab_size: VOCAB,
         adapter: setting.adapter.as_ref(),
         train: &setting.train,
-        base: setting.base,
+        base: setting.base.clone(),
         seed: 9,
         device: &device,
         machine: &device::machine(setting.choice, setting.threads),
@@ -173,54 +180,78 @@ fn resumes_bit_for_bit(setting: &Setting<'_>) {
 
 #[test]
 fn on_flex_a_resumed_training_equals_one_that_never_stopped() {
-    resumes_bit_for_bit(&on(DeviceChoice::Flex, config(9)));
+    for architecture in fixture::architectures() {
+        resumes_bit_for_bit(&of(architecture, DeviceChoice::Flex, config(9)));
+    }
 }
 
 #[test]
 fn on_libtorch_a_resumed_training_equals_one_that_never_stopped() {
-    for threads in [1, 2] {
-        resumes_bit_for_bit(&Setting { threads, ..on(DeviceChoice::Cpu, config(9)) });
+    for architecture in fixture::architectures() {
+        for threads in [1, 2] {
+            resumes_bit_for_bit(&Setting { threads, ..of(architecture.clone(), DeviceChoice::Cpu, config(9)) });
+        }
     }
 }
 
 #[test]
 fn a_resumed_adapter_training_equals_one_that_never_stopped() {
-    let base = finish(&on(DeviceChoice::Flex, config(4)), tempfile::tempdir().unwrap().path(), &mut Heard::default());
-    let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge });
-    resumes_bit_for_bit(&Setting { adapter, base: Some(&base.model), ..on(DeviceChoice::Flex, config(9)) });
+    for architecture in fixture::architectures() {
+        let setting = |steps| of(architecture.clone(), DeviceChoice::Flex, config(steps));
+        let base = finish(&setting(4), tempfile::tempdir().unwrap().path(), &mut Heard::default());
+        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge, parent: None });
+        resumes_bit_for_bit(&Setting { adapter, base: Some(Base::of(&base.model)), ..setting(9) });
+    }
 }
 
 #[test]
 fn golden_losses_hold_on_flex() {
-    let mut heard = Heard::default();
-    finish(&on(DeviceChoice::Flex, config(4)), tempfile::tempdir().unwrap().path(), &mut heard);
-    let losses = heard.losses("train/loss");
-    let golden = [3.4237103462, 3.3741614819, 3.2483682632, 3.1592497826];
-    for (loss, golden) in losses.iter().zip(golden) {
-        assert!((loss / golden - 1.0).abs() < 1e-5, "{losses:?}");
+    let golden = [
+        (fixture::llama(), [3.4237103462, 3.3741614819, 3.2483682632, 3.1592497826]),
+        (fixture::gpt2(), [3.4549170732, 3.4211242199, 3.3554762602, 3.3051495552]),
+    ];
+    for (architecture, golden) in golden {
+        let mut heard = Heard::default();
+        let setting = of(architecture, DeviceChoice::Flex, config(4));
+        finish(&setting, tempfile::tempdir().unwrap().path(), &mut heard);
+        let losses = heard.losses("train/loss");
+        for (loss, golden) in losses.iter().zip(golden) {
+            assert!((loss / golden - 1.0).abs() < 1e-5, "{losses:?}");
+        }
     }
 }
 
 #[test]
 fn a_model_learns() {
-    let mut heard = Heard::default();
-    finish(&on(DeviceChoice::Cpu, config(60)), tempfile::tempdir().unwrap().path(), &mut heard);
-    let losses = heard.losses("validation/loss");
-    assert!(losses[losses.len() - 1] < losses[0] - 1.0, "{losses:?}");
+    for architecture in fixture::architectures() {
+        let mut heard = Heard::default();
+        let setting = of(architecture, DeviceChoice::Cpu, config(60));
+        finish(&setting, tempfile::tempdir().unwrap().path(), &mut heard);
+        let losses = heard.losses("validation/loss");
+        assert!(losses[losses.len() - 1] < losses[0] - 1.0, "{losses:?}");
+    }
 }
 
 type LossAndGradients = fn(&Network, &Parameters, Inputs, f64) -> (f64, Gradients);
 
 /// Returns loss and gradients of all parameters, and of an adapter's.
-fn both(choice: DeviceChoice, loss_and_gradients: LossAndGradients, batch: &Batch) -> [(f64, Gradients); 2] {
+fn both(
+    architecture: &Architecture,
+    choice: DeviceChoice,
+    loss_and_gradients: LossAndGradients,
+    batch: &Batch,
+) -> [(f64, Gradients); 2] {
     let device = device::open(choice, 2).unwrap();
-    let (network, mut parameters) = fixture::network(&device);
+    let (network, mut parameters) = fixture::network(architecture, &device);
     let inputs = || Inputs::new(batch.clone(), &device);
     let full = loss_and_gradients(&network, &parameters, inputs(), batch.n_targets());
-    lora::attach(&mut parameters, 2, 4.0, 9, &device);
+    lora::attach(&mut parameters, &network, 2, 4.0, 9);
     for (name, parameter) in parameters.trainable_mut() {
-        // The halves that start at zero would hide the gradients of the others.
-        parameter.values = parameter.values.clone() + if name.contains("lora_B") { 0.1 } else { 0.0 };
+        // The halves that start at zero would hide the gradients of the others; so would equal values, before a norm.
+        if name.contains("lora_B") {
+            let values: Vec<f32> = (0..parameter.values.dims()[0]).map(|i| 0.05 * (i % 7) as f32).collect();
+            parameter.values = burn::tensor::Tensor::from_floats(values.as_slice(), &device);
+        }
     }
     [full, loss_and_gradients(&network, &parameters, inputs(), batch.n_targets())]
 }
@@ -230,16 +261,21 @@ fn the_backends_agree_on_the_loss_and_every_gradient() {
     let rows = Rows::to_learn(tokens("a", 200), Kind::Text, 16).unwrap();
     let mut batch = Batch::of(&(0..3).map(|index| rows.row(index, 0)).collect::<Vec<_>>(), 16);
     batch.mask[5] = 0.0;
-    let reference = both(DeviceChoice::Flex, plain, &batch);
-    for other in [both(DeviceChoice::Cpu, plain, &batch), both(DeviceChoice::Cpu, loss_and_gradients, &batch)] {
-        for (flex, torch) in reference.iter().zip(&other) {
-            assert!((flex.0 - torch.0).abs() < 1e-5 * flex.0, "{} {}", flex.0, torch.0);
-            assert_eq!(flex.1.keys().collect::<Vec<_>>(), torch.1.keys().collect::<Vec<_>>());
-            for (name, gradient) in &flex.1 {
-                let [a, b] = [gradient, &torch.1[name]].map(|g| g.try_to_vec_as::<f32>().unwrap());
-                let largest = a.iter().map(|v| v.abs()).fold(0.0, f32::max);
-                let apart = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                assert!(largest > 0.0 && apart <= 1e-4 * largest, "`{name}`: {apart} of {largest}");
+    for architecture in fixture::architectures() {
+        let reference = both(&architecture, DeviceChoice::Flex, plain, &batch);
+        for other in [
+            both(&architecture, DeviceChoice::Cpu, plain, &batch),
+            both(&architecture, DeviceChoice::Cpu, loss_and_gradients, &batch),
+        ] {
+            for (flex, torch) in reference.iter().zip(&other) {
+                assert!((flex.0 - torch.0).abs() < 1e-5 * flex.0, "{} {}", flex.0, torch.0);
+                assert_eq!(flex.1.keys().collect::<Vec<_>>(), torch.1.keys().collect::<Vec<_>>());
+                for (name, gradient) in &flex.1 {
+                    let [a, b] = [gradient, &torch.1[name]].map(|g| g.try_to_vec_as::<f32>().unwrap());
+                    let largest = a.iter().map(|v| v.abs()).fold(0.0, f32::max);
+                    let apart = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                    assert!(largest > 0.0 && apart <= 1e-4 * largest, "`{name}`: {apart} of {largest}");
+                }
             }
         }
     }
@@ -247,37 +283,40 @@ fn the_backends_agree_on_the_loss_and_every_gradient() {
 
 #[test]
 fn libtorch_in_place_takes_the_steps_flex_takes() {
-    let losses = [DeviceChoice::Flex, DeviceChoice::Cpu].map(|choice| {
-        let mut heard = Heard::default();
-        finish(&on(choice, config(9)), tempfile::tempdir().unwrap().path(), &mut heard);
-        (heard.losses("train/loss"), heard.losses("gradient-norm"))
-    });
-    for (flex, torch) in losses[0].0.iter().chain(&losses[0].1).zip(losses[1].0.iter().chain(&losses[1].1)) {
-        assert!((flex / torch - 1.0).abs() < 1e-3, "{losses:?}");
+    for architecture in fixture::architectures() {
+        let losses = [DeviceChoice::Flex, DeviceChoice::Cpu].map(|choice| {
+            let mut heard = Heard::default();
+            finish(&of(architecture.clone(), choice, config(9)), tempfile::tempdir().unwrap().path(), &mut heard);
+            (heard.losses("train/loss"), heard.losses("gradient-norm"))
+        });
+        for (flex, torch) in losses[0].0.iter().chain(&losses[0].1).zip(losses[1].0.iter().chain(&losses[1].1)) {
+            assert!((flex / torch - 1.0).abs() < 1e-3, "{losses:?}");
+        }
     }
 }
 
 #[test]
 fn a_merged_adapter_is_what_was_trained() {
-    let base = finish(&on(DeviceChoice::Flex, config(4)), tempfile::tempdir().unwrap().path(), &mut Heard::default());
-    let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge });
-    let setting = Setting { adapter, base: Some(&base.model), ..on(DeviceChoice::Flex, config(6)) };
-    let mut heard = Heard::default();
-    let tuned = finish(&setting, tempfile::tempdir().unwrap().path(), &mut heard);
-    let device = Device::flex();
-    let network = Network::new(&fixture::architecture(), VOCAB, &device);
-    let parameters = learner::load_parameters(&network, Some(&tuned.model), 0).unwrap();
-    let (_, validation) = cut_for_tests(&setting.train);
-    let loss = validation.loss(&network, &parameters);
-    assert!((loss - tuned.report.validation_loss).abs() < 1e-5, "{loss} {:?}", tuned.report);
-    assert!(tuned.report.trainable_parameters < tuned.report.parameters / 2);
-    let names = crate::engine::model::weights::read(&tuned.adapter.unwrap()).unwrap();
-    assert!(names.contains_key("base_model.model.model.layers.1.mlp.down_proj.lora_B.weight"));
+    let cases = [(fixture::llama(), "model.layers.1.mlp.down_proj"), (fixture::gpt2(), "transformer.h.1.mlp.c_proj")];
+    for (architecture, layer) in cases {
+        let setting = |steps| of(architecture.clone(), DeviceChoice::Flex, config(steps));
+        let base = finish(&setting(4), tempfile::tempdir().unwrap().path(), &mut Heard::default());
+        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge, parent: None });
+        let setting = Setting { adapter, base: Some(Base::of(&base.model)), ..setting(6) };
+        let tuned = finish(&setting, tempfile::tempdir().unwrap().path(), &mut Heard::default());
+        let network = Network::new(&architecture, VOCAB, &Device::flex());
+        let parameters = learner::load_parameters(&network, Some(&tuned.model), 0).unwrap();
+        let loss = validation(&setting.train).loss(&network, &parameters);
+        assert!((loss - tuned.report.validation_loss).abs() < 1e-5, "{loss} {:?}", tuned.report);
+        assert!(tuned.report.trainable_parameters < tuned.report.parameters / 2);
+        let names = crate::engine::model::weights::read(&tuned.adapter.unwrap()).unwrap();
+        assert!(names.contains_key(&format!("base_model.model.{layer}.lora_B.weight")));
+    }
 }
 
-fn cut_for_tests(train: &Train) -> ((), Validation) {
+fn validation(train: &Train) -> Validation {
     let rows = |dataset: Dataset| (dataset.weight, Rows::to_measure(dataset.validation, Kind::Text, 16).unwrap());
-    ((), Validation { splits: data().into_iter().map(rows).collect(), tokens: train.validate.tokens })
+    Validation { splits: data().into_iter().map(rows).collect(), tokens: train.validate.tokens }
 }
 
 #[test]

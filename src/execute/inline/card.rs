@@ -125,8 +125,9 @@ impl<'a> Gathered<'a> {
     }
 
     fn ancestor(&self, recipe: &RecipeFacts, train: &Training<'_>) -> Ancestor {
+        let TrainWork { model, tier, adapter, .. } = train.work;
         let weights = self.digest(train.stage, "model.safetensors");
-        Ancestor { name: recipe.zoo_name(&train.work.model), tier: train.work.tier, weights }
+        Ancestor { name: recipe.zoo_name(model), tier: *tier, weights, adapter: adapter.clone() }
     }
 
     fn data(&self, share: &DataShare, tokenizer: &Name) -> Result<DataFacts, ExecuteError> {

@@ -17,6 +17,8 @@ mod run;
 mod dataset;
 mod tokenizer;
 mod model;
+mod architecture;
+mod adapter;
 mod training;
 mod evaluation;
 mod variant;

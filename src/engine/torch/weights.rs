@@ -1,0 +1,67 @@
+//! Parameters as libtorch's tensors in their shapes, and the layers every network has.
+//!
+//! Legend: B batch, S sequence, N = B * S, H heads, K kv-heads, d head width.
+
+#![expect(non_snake_case, reason = "tensor names carry the letters of their shapes")]
+
+use std::collections::BTreeMap;
+
+use tch::Tensor;
+
+use crate::engine::model::linear::Layout;
+
+/// Parameters by name, in their shapes.
+#[derive(Debug)]
+pub struct Weights {
+    /// The parameters.
+    pub by_name: BTreeMap<String, Tensor>,
+    /// The factor of the low-rank additions; without one there are none.
+    pub adapter_scale: Option<f64>,
+}
+
+impl Weights {
+    /// Returns a parameter that the network declares.
+    pub fn get(&self, name: &str) -> &Tensor {
+        self.by_name.get(name).expect("a network asks for what it declares")
+    }
+
+    /// Applies a linear layer, with its bias and its low-rank addition where it has them.
+    ///
+    /// # Shapes
+    /// - input: `[N, inputs]` -> `[N, outputs]`
+    pub fn linear(&self, layer: &str, layout: Layout, input: &Tensor) -> Tensor {
+        let weight = self.get(&format!("{layer}.weight"));
+        let bias = self.by_name.get(&format!("{layer}.bias"));
+        let output = match layout {
+            Layout::OutputsFirst => input.linear(weight, bias),
+            Layout::InputsFirst => input.linear(&weight.tr(), bias),
+        };
+        let half = |half: &str| self.by_name.get(&format!("{layer}.lora_{half}.weight"));
+        match (self.adapter_scale, half("A"), half("B")) {
+            (Some(scale), Some(down), Some(up)) => {
+                output + input.linear(down, None::<&Tensor>).linear(up, None::<&Tensor>) * scale
+            }
+            (None | Some(_), _, _) => output,
+        }
+    }
+}
+
+/// Mixes the values of the places each place may look at.
+///
+/// # Shapes
+/// - query: `[B, H, S, d]`, key and value: `[B, K, S, d]` -> `[N, H * d]`
+pub fn attend(query_BHSd: &Tensor, key_BKSd: &Tensor, value_BKSd: &Tensor) -> Tensor {
+    let (heads, width) = (query_BHSd.size()[1], query_BHSd.size()[3]);
+    let is_grouped = key_BKSd.size()[1] != heads;
+    let mixed_BHSd = Tensor::scaled_dot_product_attention(
+        query_BHSd,
+        key_BKSd,
+        value_BKSd,
+        None::<&Tensor>,
+        0.0,
+        true,
+        None,
+        is_grouped,
+    );
+    mixed_BHSd.transpose(1, 2).reshape([-1, heads * width])
+}

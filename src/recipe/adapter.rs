@@ -1,0 +1,73 @@
+//! `adapter`: a small trainable addition to frozen weights, and what becomes of it.
+
+use serde::{Deserialize, Serialize};
+
+/// A small trainable addition to frozen weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Adapter {
+    /// Low-rank adaptation of every linear layer of the blocks (Hu et al. 2021): `W + alpha / rank · B A`.
+    Lora {
+        /// The rank of the addition.
+        rank: u32,
+        /// The scale of the addition, times the rank.
+        alpha: f64,
+        /// What becomes of the adapter when training ends.
+        then: AdapterThen,
+        /// What becomes of the adapters the parent kept; nothing where it kept none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<ParentAdapter>,
+    },
+}
+
+/// What becomes of an adapter when training ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AdapterThen {
+    /// It is added to the weights; the model then stands alone.
+    Merge,
+    /// It is kept beside the weights under it, and a child says what becomes of it.
+    Keep,
+}
+
+/// What becomes of the adapters a parent kept, when a child trains an adapter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParentAdapter {
+    /// They are added to the weights, which are then the weights under the new adapter.
+    Merge,
+    /// The last of them goes on being trained, on the weights that are under it.
+    Continue,
+    /// They stay as they are, and a new one is trained on top of them.
+    Stack,
+}
+
+impl ParentAdapter {
+    /// Returns the word used in recipes.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Continue => "continue",
+            Self::Stack => "stack",
+        }
+    }
+}
+
+impl Adapter {
+    /// Returns whether it is kept beside the weights when training ends.
+    pub fn is_kept(&self) -> bool {
+        match self {
+            Self::Lora { then, .. } => match then {
+                AdapterThen::Keep => true,
+                AdapterThen::Merge => false,
+            },
+        }
+    }
+
+    /// Returns what becomes of the adapters the parent kept; nothing where it kept none.
+    pub fn parent(&self) -> Option<ParentAdapter> {
+        match self {
+            Self::Lora { parent, .. } => *parent,
+        }
+    }
+}
