@@ -72,7 +72,33 @@ fn reason(plan: &Plan, id: &str) -> String {
 fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     let found: Vec<String> =
         plan(&recipe("")).stages.iter().map(|stage| format!("{} {}", stage.fingerprint.short(), stage.id)).collect();
-    insta::assert_snapshot!(found.join("\n"), @"");
+    insta::assert_snapshot!(found.join("\n"), @r"
+    9fc5f3b57c58 dataset:prose
+    a5f580a54e9c dataset:rust
+    506bf76bdc62 dataset:tasks
+    f9e55f539991 tokenizer:bytes
+    a64daed88a70 tokens:prose/bytes
+    16a4693578f4 train:general
+    1c18e8ec2b06 tokens:rust/bytes
+    9d182691549b train:industry
+    9199f51d8a8a tokens:tasks/bytes
+    4a326f922755 train:vertical
+    969ab7cc900e evaluate:general/loss
+    7f97785cfb89 evaluate:general/ppl
+    6607d1eafae7 evaluate:industry/loss
+    e82a7085951b evaluate:industry/ppl
+    9b3d8f8b033e evaluate:vertical/loss
+    33c262aad363 evaluate:vertical/ppl
+    819e07eb9349 gate:industry/loss
+    b9e2751214a7 gate:industry/ppl
+    ab9948f3163f gate:vertical/ppl
+    4f68de58902a gate:vertical/ppl-2
+    fa021fce0019 sample:story
+    eb3b6da97e57 card:general
+    84741dee5c9b card:industry
+    58fb36bed227 card:vertical
+    2bceeb093b9c publish:tree
+    ");
 }
 
 #[test]
