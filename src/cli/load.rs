@@ -74,6 +74,7 @@ fn make_roots_absolute(recipe: &mut Recipe, folder: &Path) {
     for dataset in recipe.datasets.values_mut() {
         match &mut dataset.source {
             Source::Files { root, .. } => *root = folder.join(&*root).display().to_string(),
+            Source::Described { .. } => {}
         }
     }
 }

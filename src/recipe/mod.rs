@@ -12,6 +12,7 @@ pub mod model;
 pub mod training;
 pub mod evaluation;
 pub mod run;
+pub mod accelerator;
 
 pub mod read;
 pub mod problem;

@@ -9,6 +9,7 @@ pub mod set;
 pub mod names;
 mod root;
 mod run;
+pub mod accelerator;
 mod dataset;
 mod tokenizer;
 mod model;
