@@ -13,6 +13,7 @@ pub mod accelerator;
 mod dataset;
 mod tokenizer;
 mod model;
+mod architecture;
 mod training;
 mod evaluation;
 
