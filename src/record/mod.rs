@@ -7,6 +7,7 @@
 pub mod artifact;
 pub mod event;
 pub mod machine;
+pub mod rate;
 pub mod report;
 pub mod verdict;
 
