@@ -1,5 +1,7 @@
 //! `.pedigree/settings.yaml`: what a person sets about how runs are executed; nothing in it changes what comes out.
 
+mod device;
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -12,6 +14,8 @@ use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::yaml;
 use crate::schedule::Limits;
 
+pub use device::DeviceSettings;
+
 /// The name of the file in the workspace.
 const FILE: &str = "settings.yaml";
 
@@ -20,15 +24,27 @@ const FILE: &str = "settings.yaml";
 /// # Errors
 /// With every mistake in the file.
 pub fn read(workspace: &Workspace) -> Result<Settings, Problems> {
+    Ok(whole(workspace)?.0)
+}
+
+/// Reads what the settings of a workspace say of the device that estimates reckon with.
+///
+/// # Errors
+/// With every mistake in the file.
+pub fn device(workspace: &Workspace) -> Result<DeviceSettings, Problems> {
+    Ok(whole(workspace)?.1)
+}
+
+fn whole(workspace: &Workspace) -> Result<(Settings, DeviceSettings), Problems> {
     let path = workspace.folder().join(FILE);
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
     match fs::read_to_string(&path) {
         Ok(text) => parse(&path, &text, cores),
-        Err(_) => Ok(Settings::new(Limits::new(cores, 1))),
+        Err(_) => Ok((Settings::new(Limits::new(cores, 1)), DeviceSettings::default())),
     }
 }
 
-fn parse(path: &Path, text: &str, cores: u32) -> Result<Settings, Problems> {
+fn parse(path: &Path, text: &str, cores: u32) -> Result<(Settings, DeviceSettings), Problems> {
     let wrong = |problems| Problems::of_text(&path.display().to_string(), text, problems);
     let root = yaml::parse(text).map_err(|problem| wrong(vec![*problem]))?;
     let mut reader = Reader::default();
@@ -38,7 +54,7 @@ fn parse(path: &Path, text: &str, cores: u32) -> Result<Settings, Problems> {
     }
 }
 
-fn settings(reader: &mut Reader, at: &At<'_>, cores: u32) -> Option<Settings> {
+fn settings(reader: &mut Reader, at: &At<'_>, cores: u32) -> Option<(Settings, DeviceSettings)> {
     let mut fields = Fields::open(reader, at)?;
     let limits = fields.or(reader, "slots", Limits::new(cores, 1), |reader, at| slots(reader, at, cores));
     let mut settings = Settings::new(limits?);
@@ -46,11 +62,12 @@ fn settings(reader: &mut Reader, at: &At<'_>, cores: u32) -> Option<Settings> {
     let keeps = fields.or(reader, "keep-checkpoints", settings.keeps_checkpoints, |reader, at| reader.truth(at));
     let stall =
         fields.or(reader, "stall-seconds", settings.stall_timeout.as_secs(), |reader, at| reader.large_count(at, 1));
+    let device = fields.or(reader, "device", DeviceSettings::default(), device::device);
     fields.finish(reader);
     settings.policy.retries = retries?;
     settings.keeps_checkpoints = keeps?;
     settings.stall_timeout = Duration::from_secs(stall?);
-    Some(settings)
+    Some((settings, device?))
 }
 
 fn slots(reader: &mut Reader, at: &At<'_>, cores: u32) -> Option<Limits> {
@@ -68,7 +85,8 @@ mod tests {
 
     #[test]
     fn what_is_set_holds_and_the_rest_is_as_by_default() {
-        let settings = parse(Path::new("s.yaml"), "slots: { cpu: 8 }\nretries: 0\n", 2).unwrap();
+        let (settings, device) = parse(Path::new("s.yaml"), "slots: { cpu: 8 }\nretries: 0\n", 2).unwrap();
+        assert_eq!(device, DeviceSettings::default());
         assert_eq!(settings.limits.capacity(Slot::Cpu), 8);
         assert_eq!(settings.policy.retries, 0);
         assert!(!settings.keeps_checkpoints);

@@ -79,6 +79,11 @@ impl Workspace {
         self.folder().join("manager.lock")
     }
 
+    /// Returns the file that remembers how fast this machine multiplies matrices.
+    pub fn rates(&self) -> PathBuf {
+        self.folder().join("rates.json")
+    }
+
     /// Returns the file that remembers the digests of source files.
     pub fn digests(&self) -> PathBuf {
         self.folder().join("digests.json")

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::plan::estimate::units;
+
 /// Pedigree: one recipe file for a whole fine-tune lineage; every model in the zoo knows where it comes from.
 #[derive(Debug, Parser)]
 #[command(name = "pedigree", version, propagate_version = true, max_term_width = 100)]
@@ -55,7 +57,7 @@ pub enum Command {
     /// Print a recipe as it is meant: every default filled in
     Show(ShowArgs),
     /// Tell what a run would do: every stage, fresh or stale and why
-    Plan(RecipeArgs),
+    Plan(PlanArgs),
     /// Tell what a stage depends on, and what changed since it was last done
     Why(WhyArgs),
     /// Run a recipe: only what is stale
@@ -88,7 +90,7 @@ pub enum Command {
     /// Compare every artifact with its digest, and look over the database
     Fsck,
     /// Find out whether everything is there that Pedigree needs
-    Doctor,
+    Doctor(DoctorArgs),
 }
 
 /// `pedigree zoo …`
@@ -126,6 +128,51 @@ pub struct RecipeArgs {
     /// Change a value: `models.general.train.budget.steps=50`
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,
+}
+
+/// `pedigree plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The recipe and what is changed in it
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    /// Print the stages as a graph for another program instead
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub graph: Option<Graph>,
+    /// What a run may take at most
+    #[command(flatten)]
+    pub ceilings: CeilingArgs,
+}
+
+/// The programs a graph can be for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Graph {
+    /// Graphviz
+    Dot,
+    /// Mermaid, as Markdown pages show it
+    Mermaid,
+}
+
+/// What a run may take at most.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct CeilingArgs {
+    /// Refuse to start a run that is expected to last longer: `2h`, `30m`, `1h30m`, `90s`
+    #[arg(long, value_name = "DURATION", value_parser = units::seconds)]
+    pub max_time: Option<f64>,
+    /// Refuse to start a run with a training that is expected to need more memory: `8GiB`, `500MB`
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    pub max_memory: Option<u64>,
+    /// Refuse to start a run that is expected to cost more, in the currency of the settings
+    #[arg(long, value_name = "AMOUNT", value_parser = units::amount)]
+    pub max_cost: Option<f64>,
+}
+
+/// `pedigree doctor`
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Measure how fast this machine computes, and keep it for the estimates of `pedigree plan`
+    #[arg(long)]
+    pub measure: bool,
 }
 
 /// `pedigree show recipe`
@@ -170,6 +217,9 @@ pub struct RunArgs {
     /// Do this stage again although it is fresh
     #[arg(long, value_name = "STAGE")]
     pub force: Vec<String>,
+    /// What the run may take at most
+    #[command(flatten)]
+    pub ceilings: CeilingArgs,
 }
 
 /// A run.
@@ -186,6 +236,9 @@ pub struct RunsArgs {
     /// How many of the newest
     #[arg(long, default_value_t = 20)]
     pub limit: u32,
+    /// Hold what was expected of them beside what they took
+    #[arg(long)]
+    pub estimates: bool,
 }
 
 /// `pedigree logs`

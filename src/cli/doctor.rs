@@ -1,11 +1,14 @@
 //! `pedigree doctor`: is everything there that Pedigree needs?
 
+mod measure;
+
 use std::path::PathBuf;
 use std::process::Command;
 
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::cli::arguments::DoctorArgs;
 use crate::cli::format::bytes;
 use crate::cli::session::Session;
 use crate::error::Exit;
@@ -28,9 +31,12 @@ struct Finding {
 ///
 /// # Errors
 /// Never: what is wrong is an answer.
-pub fn run(session: &Session) -> anyhow::Result<Exit> {
+pub fn run(session: &Session, arguments: &DoctorArgs) -> anyhow::Result<Exit> {
     let mut findings = vec![good("pedigree", env!("CARGO_PKG_VERSION").to_owned())];
     findings.extend(engine());
+    if arguments.measure {
+        findings.push(measure::rates(session));
+    }
     findings.push(workspace(session));
     findings.push(space(session));
     findings.push(git(session));

@@ -6,6 +6,7 @@ mod failure;
 mod format;
 mod session;
 mod load;
+mod estimate;
 
 mod init;
 mod check;
@@ -31,6 +32,7 @@ mod doctor;
 mod execution;
 mod progress;
 mod report;
+mod accuracy;
 
 pub use arguments::Cli;
 
@@ -81,7 +83,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Generate(arguments) => generate::run(session, &arguments).await,
         Command::Gc(arguments) => gc::run(session, &arguments).await,
         Command::Fsck => fsck::run(session).await,
-        Command::Doctor => doctor::run(session),
+        Command::Doctor(arguments) => doctor::run(session, &arguments),
     }
 }
 

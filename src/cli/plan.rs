@@ -1,51 +1,79 @@
-//! `pedigree plan`: every stage, fresh or stale and why.
+//! `pedigree plan`: every stage, fresh or stale and why, and what all of it will take.
 
-use crate::cli::arguments::RecipeArgs;
-use crate::cli::format::{plural, short, table};
+mod stages;
+mod price;
+mod details;
+
+use serde_json::json;
+
+use crate::cli::arguments::{Graph, PlanArgs};
+use crate::cli::estimate;
+use crate::cli::format::plural;
 use crate::cli::load;
 use crate::cli::session::Session;
 use crate::error::Exit;
-use crate::plan::{Freshness, Plan, Stage, Work};
+use crate::plan::estimate::limits::Broken;
+use crate::plan::{Plan, graph};
 
-/// Shows what a run would do.
+/// Shows what a run would do; a plan that breaks a limit is shown all the same, with the exit code of a run that is refused.
 ///
 /// # Errors
-/// With every mistake in the recipe, and when a source cannot be read.
-pub async fn run(session: &Session, arguments: &RecipeArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(arguments)?;
-    let (plan, _, _) = load::judged(session, &loaded.recipe).await?;
-    session.printer.answer(&plan, || human(&plan));
-    Ok(Exit::Done)
+/// With every mistake in the recipe and in the settings, and when a source cannot be read.
+pub async fn run(session: &Session, arguments: &PlanArgs) -> anyhow::Result<Exit> {
+    let loaded = load::recipe(&arguments.recipe)?;
+    let (mut plan, ledger, sources) = load::judged(session, &loaded.recipe).await?;
+    if let Some(kind) = arguments.graph {
+        session.printer.data(match kind {
+            Graph::Dot => graph::dot(&plan),
+            Graph::Mermaid => graph::mermaid(&plan),
+        });
+        return Ok(Exit::Done);
+    }
+    estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
+    let broken = estimate::over(&plan, &arguments.ceilings)?;
+    if session.printer.is_json() {
+        session.printer.json(&as_json(&plan, &broken));
+    } else {
+        session.printer.data(human(session, &plan, &broken));
+    }
+    Ok(if broken.is_empty() { Exit::Done } else { Exit::Resources })
 }
 
-fn human(plan: &Plan) -> String {
-    let rows: Vec<Vec<String>> = plan.stages.iter().map(row).collect();
+/// Returns the plan as JSON, with the limits it breaks.
+fn as_json(plan: &Plan, broken: &[Broken]) -> serde_json::Value {
+    let mut value = serde_json::to_value(plan).expect("a plan serializes");
+    if let serde_json::Value::Object(fields) = &mut value {
+        fields.insert("broken-limits".to_owned(), json!(broken));
+    }
+    value
+}
+
+fn human(session: &Session, plan: &Plan, broken: &[Broken]) -> String {
+    let printer = &session.printer;
+    let currency = plan.estimate.as_ref().and_then(|estimate| estimate.currency.as_deref());
+    let broken = broken.iter().map(|one| printer.verdict(false, &estimate::in_words(one, currency)));
+    let parts = [
+        stages::tree(plan),
+        price::table(printer, plan),
+        details::lines(printer, plan),
+        summary(plan),
+        broken.collect::<Vec<_>>().join("\n"),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n\n")
+}
+
+fn summary(plan: &Plan) -> String {
     let stale = plan.stages.iter().filter(|stage| !stage.is_fresh()).count();
-    let summary = match stale {
-        0 => format!("nothing is stale: all {} are done", plural(plan.stages.len(), "stage")),
-        _ => format!("{} of {} to do", stale, plural(plan.stages.len(), "stage")),
-    };
-    format!("{}\n\n{summary}", table(&["stage", "state", "why", "size"], &rows, &[3]))
-}
-
-fn row(stage: &Stage) -> Vec<String> {
-    let (state, why) = match &stage.freshness {
-        Freshness::Fresh { run } => ("fresh".to_owned(), format!("run {}", run.short())),
-        Freshness::Stale { reason } => ("stale".to_owned(), reason.to_string()),
-    };
-    vec![stage.id.to_string(), state, why, size(&stage.work)]
-}
-
-fn size(work: &Work) -> String {
-    match work {
-        Work::Train(work) => format!("{} parameters", short(work.architecture.parameters(work.vocab_size))),
-        Work::Tokenizer(work) => format!("{} tokens", work.tokenizer.vocab_size()),
-        Work::Dataset(_)
-        | Work::Tokens(_)
-        | Work::Evaluate(_)
-        | Work::Sample(_)
-        | Work::Gate(_)
-        | Work::Card(_)
-        | Work::Publish(_) => String::new(),
+    let total = plan.estimate.as_ref().map(|estimate| &estimate.total);
+    match stale {
+        0 => format!(
+            "nothing is stale: all {} are done, and nothing is to be paid for",
+            plural(plan.stages.len(), "stage")
+        ),
+        _ => {
+            let takes = total.map(|total| format!(": {}", price::total(total, plan))).unwrap_or_default();
+            format!("{stale} of {} to do{takes}", plural(plan.stages.len(), "stage"))
+        }
     }
 }

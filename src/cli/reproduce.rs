@@ -8,7 +8,7 @@ use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::arguments::ReproduceArgs;
 use crate::cli::failure::Complaint;
 use crate::cli::session::Session;
-use crate::cli::{execution, load, run};
+use crate::cli::{estimate, execution, load, run};
 use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageKind};
@@ -28,8 +28,10 @@ pub async fn run(session: &Session, arguments: &ReproduceArgs) -> anyhow::Result
     let row = store.run_by_prefix(&arguments.run).await?;
     let recipe: Recipe = serde_json::from_value(row.recipe_resolved.clone())
         .with_context(|| format!("the recipe recorded with run {} cannot be read", row.id.short()))?;
-    let plan = plan::build(&recipe, &load::sources(&recipe, Some(&workspace))?);
+    let sources = load::sources(&recipe, Some(&workspace))?;
+    let mut plan = plan::build(&recipe, &sources);
     check_sources(&row, &plan)?;
+    estimate::put(session, &recipe, &mut plan, &Ledger::default(), sources).await?;
     let place = match &arguments.into {
         Some(folder) => folder.clone(),
         None => free_folder(&workspace, &row),
@@ -67,8 +69,9 @@ pub async fn run(session: &Session, arguments: &ReproduceArgs) -> anyhow::Result
 fn check_sources(row: &RunRow, plan: &Plan) -> anyhow::Result<()> {
     let recorded: Plan = serde_json::from_value(row.plan.clone())
         .with_context(|| format!("the plan recorded with run {} cannot be read", row.id.short()))?;
+    let by_id = plan.by_id();
     for stage in &recorded.stages {
-        let now = plan.stage(&stage.id).map(|stage| &stage.work);
+        let now = by_id.get(&stage.id).map(|stage| &stage.work);
         if let (Work::Dataset(then), Some(Work::Dataset(now))) = (&stage.work, now)
             && then.source_digest != now.source_digest
         {

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::arguments::RunArgs;
-use crate::cli::format::plural;
+use crate::cli::failure::Complaint;
+use crate::cli::format::{plural, seconds};
 use crate::cli::load::Loaded;
 use crate::cli::session::Session;
-use crate::cli::{execution, load, report, why};
+use crate::cli::{estimate, execution, load, report, why};
 use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageId};
 use crate::plan::judge::force;
 use crate::plan::{Freshness, Plan, StaleReason};
+use crate::recipe::problem::listed;
 use crate::store::NewRun;
 
 /// Runs a recipe.
@@ -21,8 +23,9 @@ use crate::store::NewRun;
 /// With every mistake in the recipe; when a source cannot be read; when another manager is at work.
 pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit> {
     let loaded = load::recipe(&arguments.recipe)?;
+    refuse_described(&loaded)?;
     let workspace = session.make_workspace()?;
-    let (mut plan, ledger, _) = load::judged(session, &loaded.recipe).await?;
+    let (mut plan, ledger, sources) = load::judged(session, &loaded.recipe).await?;
     let forced = arguments.force.iter().map(|text| why::find(&plan, text).map(|stage| stage.id.clone()));
     let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
     force(&mut plan, &forced);
@@ -30,11 +33,27 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     if plan.stages.iter().all(crate::plan::Stage::is_fresh) {
         return nothing_is_stale(session, &plan);
     }
+    estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
+    let currency = plan.estimate.as_ref().and_then(|estimate| estimate.currency.as_deref());
+    estimate::refuse(&estimate::over(&plan, &arguments.ceilings)?, currency)?;
     announce(session, &plan);
     let run = RunId::generate();
     let beginning = Beginning::New(Box::new(new_run(session, &loaded, &plan, run)));
     let outcome = execution::execute(session, &workspace, &plan, &ledger, beginning).await?;
     report::after_run(session, &outcome).await
+}
+
+/// Data that is only described cannot be learnt from.
+fn refuse_described(loaded: &Loaded) -> Result<(), Complaint> {
+    let described = loaded.recipe.datasets.iter().filter(|(_, dataset)| dataset.source.is_described());
+    let names: Vec<&str> = described.map(|(name, _)| name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let (what, is, its) = if names.len() == 1 { ("dataset", "is", "its") } else { ("datasets", "are", "their") };
+    let message = format!("{what} {} {is} only described: {its} data is not there", listed(names.iter().copied()));
+    let hint = "`pedigree plan` works with described data; to run, give a source of type `files`";
+    Err(Complaint::input(message, hint))
 }
 
 /// Returns what is recorded of a run that begins.
@@ -114,5 +133,6 @@ pub fn announce(session: &Session, plan: &Plan) {
     let counted: Vec<String> = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let why = if counted.is_empty() { String::new() } else { format!(" ({})", counted.join(", ")) };
     let (to_do, fresh) = (plural(stale.len(), "stage"), plan.stages.len() - stale.len());
-    session.printer.say(format!("{to_do} to do{why}, {fresh} fresh"));
+    let expected = plan.estimate.as_ref().map(|estimate| format!(", about {}", seconds(estimate.total.seconds)));
+    session.printer.say(format!("{to_do} to do{why}, {fresh} fresh{}", expected.unwrap_or_default()));
 }

@@ -1,5 +1,6 @@
 //! `pedigree runs`: the runs of this workspace, the newest first.
 
+use crate::cli::accuracy;
 use crate::cli::arguments::RunsArgs;
 use crate::cli::format::{duration, table, time};
 use crate::cli::session::Session;
@@ -11,6 +12,9 @@ use crate::store::RunSummary;
 /// # Errors
 /// When there is no workspace, or the database cannot be read.
 pub async fn run(session: &Session, arguments: &RunsArgs) -> anyhow::Result<Exit> {
+    if arguments.estimates {
+        return accuracy::runs(session, arguments.limit).await;
+    }
     let (_, store, _) = session.reading().await?;
     let runs = store.runs(arguments.limit).await?;
     store.close().await;

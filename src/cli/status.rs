@@ -1,5 +1,6 @@
 //! `pedigree status`: how a run stands.
 
+use crate::cli::accuracy;
 use crate::cli::arguments::RunRef;
 use crate::cli::format::{duration, table};
 use crate::cli::report::{self, RunView};
@@ -19,7 +20,8 @@ pub async fn run(session: &Session, arguments: &RunRef) -> anyhow::Result<Exit> 
     session.printer.answer(&view, || {
         let rows: Vec<Vec<String>> = view.stages.iter().map(stage).collect();
         let stages = table(&["stage", "state", "took", "why"], &rows, &[2]);
-        format!("{stages}\n\n{}", report::human(&session.printer, &view))
+        let expected = view.accuracy.as_ref().map(|accuracy| format!("\n\n{}", accuracy::trainings(accuracy)));
+        format!("{stages}{}\n\n{}", expected.unwrap_or_default(), report::human(&session.printer, &view))
     });
     Ok(Exit::Done)
 }

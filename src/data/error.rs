@@ -24,6 +24,9 @@ pub enum DataError {
         /// The folder.
         root: PathBuf,
     },
+    /// The data is stated and not there.
+    #[error("the data is only described, and not there")]
+    OnlyDescribed,
     /// A pattern cannot be understood.
     #[error("`{pattern}` is no file pattern")]
     BadPattern {
@@ -118,7 +121,8 @@ impl Explain for DataError {
     fn exit(&self) -> Exit {
         match self {
             Self::Io { source, .. } => exit_of_io(source),
-            Self::NoRoot { .. }
+            Self::OnlyDescribed
+            | Self::NoRoot { .. }
             | Self::BadPattern { .. }
             | Self::Unmatched { .. }
             | Self::NameNotUtf8 { .. }
@@ -136,6 +140,7 @@ impl Explain for DataError {
             Self::NoRoot { root } | Self::Unmatched { root, .. } if is_cargo_registry(root) => {
                 Some("run `cargo fetch --locked` in the crate's folder: it downloads the sources named in its lock file".to_owned())
             }
+            Self::OnlyDescribed => Some("`pedigree plan` works with it; to run, give a source of type `files`".to_owned()),
             Self::NoRoot { .. } => Some("a relative `root` starts at the recipe's folder".to_owned()),
             Self::Unmatched { .. } => {
                 Some("patterns are relative to `root`, `*` stays within one folder, `**` crosses folders, and every folder named in braces has to hold a match".to_owned())

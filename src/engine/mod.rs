@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod device;
+pub mod rate;
 pub mod seed;
 pub mod report;
 pub mod tokens;

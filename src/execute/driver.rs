@@ -66,6 +66,7 @@ pub async fn run<'a>(
 struct Driver<'a> {
     context: Context<'a>,
     plan: &'a Plan,
+    by_id: BTreeMap<&'a StageId, &'a Stage>,
     run: RunId,
     scheduler: Scheduler,
     mailbox: Mailbox,
@@ -83,6 +84,7 @@ impl<'a> Driver<'a> {
             scheduler: Scheduler::new(plan, context.settings.limits.clone(), context.settings.policy),
             context,
             plan,
+            by_id: plan.by_id(),
             run,
             mailbox: Mailbox::new(run),
             outputs: BTreeMap::new(),
@@ -253,6 +255,6 @@ impl<'a> Driver<'a> {
     }
 
     fn stage(&self, id: &StageId) -> &'a Stage {
-        self.plan.stage(id).expect("the scheduler speaks of stages of the plan only")
+        self.by_id.get(id).copied().expect("the scheduler speaks of stages of the plan only")
     }
 }

@@ -1,6 +1,6 @@
 //! From a recipe to stages: what has to be done, in which order, and everything each stage depends on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Digest, Name, StageId, StageKind};
 use crate::plan::key;
@@ -20,12 +20,13 @@ use crate::recipe::variant::Variant;
 ///
 /// `sources` says what the datasets' files contain; a dataset that is missing there counts as empty.
 pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
-    let mut builder = Builder { recipe, sources, stages: Vec::new(), fingerprints: BTreeMap::new() };
+    let mut builder =
+        Builder { recipe, sources, stages: Vec::new(), positions: BTreeMap::new(), spoken_of: BTreeMap::new() };
     builder.data();
     builder.training();
     builder.judgement();
     builder.publication();
-    Plan { recipe: recipe.name.clone(), stages: builder.stages }
+    Plan { recipe: recipe.name.clone(), stages: builder.stages, estimate: None }
 }
 
 /// Returns the id of the stage that encodes a dataset.
@@ -38,39 +39,46 @@ pub fn evaluate_id(model: &Name, evaluation: &Name) -> StageId {
     StageId::new(StageKind::Evaluate, format!("{model}/{evaluation}"))
 }
 
-/// Returns the id of the stage that checks the gate at a position of the recipe's list.
+/// Returns the ids of the stages that check the gates, in the order of the recipe's list.
 ///
-/// Gates have no names of their own: the id is the model, the evaluation and, from the second gate of the two on, a number.
-fn gate_id(recipe: &Recipe, position: usize) -> StageId {
-    let gate = &recipe.gates[position];
-    let earlier = recipe.gates[..position]
-        .iter()
-        .filter(|other| other.model == gate.model && other.evaluation == gate.evaluation);
-    let name = match earlier.count() {
-        0 => format!("{}/{}", gate.model, gate.evaluation),
-        n => format!("{}/{}-{}", gate.model, gate.evaluation, n + 1),
-    };
-    StageId::new(StageKind::Gate, name)
+/// Gates have no names of their own: an id is the model, the evaluation and, from the second gate of the two on, a number.
+fn gate_ids(recipe: &Recipe) -> Vec<StageId> {
+    let mut seen: BTreeMap<(&Name, &Name), u32> = BTreeMap::new();
+    let mut ids = Vec::with_capacity(recipe.gates.len());
+    for gate in &recipe.gates {
+        let n = seen.entry((&gate.model, &gate.evaluation)).or_insert(0);
+        *n += 1;
+        let name = match *n {
+            1 => format!("{}/{}", gate.model, gate.evaluation),
+            n => format!("{}/{}-{n}", gate.model, gate.evaluation),
+        };
+        ids.push(StageId::new(StageKind::Gate, name));
+    }
+    ids
 }
 
 struct Builder<'r> {
     recipe: &'r Recipe,
     sources: &'r Sources,
     stages: Vec<Stage>,
-    fingerprints: BTreeMap<StageId, Digest>,
+    /// Where every stage stands.
+    positions: BTreeMap<StageId, usize>,
+    /// The gates and samples of every model.
+    spoken_of: BTreeMap<&'r Name, Vec<StageId>>,
 }
 
 impl Builder<'_> {
     /// Adds a stage behind those it needs; needs that are no stage of this plan are a bug of ours.
     fn add(&mut self, id: StageId, work: Work, needs: Vec<StageId>) {
-        if self.fingerprints.contains_key(&id) {
+        if self.positions.contains_key(&id) {
             return;
         }
-        let inputs: BTreeMap<String, Digest> =
-            needs.iter().map(|need| (need.to_string(), self.fingerprints[need])).collect();
+        let fingerprint = |need: &StageId| self.stages[self.positions[need]].fingerprint;
+        let inputs: BTreeMap<String, Digest> = needs.iter().map(|need| (need.to_string(), fingerprint(need))).collect();
         let key = key::of(&work, &inputs);
-        let fingerprint = Digest::of_json(&key);
-        self.fingerprints.insert(id.clone(), fingerprint);
+        // The same as `Digest::of_json`, without a copy of the key.
+        let fingerprint = Digest::of(key.to_string().as_bytes());
+        self.positions.insert(id.clone(), self.stages.len());
         let freshness = Freshness::Stale { reason: StaleReason::New };
         self.stages.push(Stage { id, work, needs, key, fingerprint, freshness });
     }
@@ -157,12 +165,13 @@ impl Builder<'_> {
                 self.add(evaluate_id(name, evaluation_name), work, needs);
             }
         }
-        for (position, gate) in recipe.gates.iter().enumerate() {
+        for (gate, id) in recipe.gates.iter().zip(gate_ids(recipe)) {
             let mut needs = vec![evaluate_id(&gate.model, &gate.evaluation)];
             needs.extend(reference_model(&gate.rule).map(|than| evaluate_id(than, &gate.evaluation)));
             needs.dedup();
             let metric = recipe.evaluations[&gate.evaluation].metric;
-            self.add(gate_id(recipe, position), Work::Gate(GateWork { gate: gate.clone(), metric }), needs);
+            self.spoken_of.entry(&gate.model).or_default().push(id.clone());
+            self.add(id, Work::Gate(GateWork { gate: gate.clone(), metric }), needs);
         }
         for (name, sample) in &recipe.samples {
             let model = &recipe.models[&sample.model];
@@ -178,7 +187,9 @@ impl Builder<'_> {
                 StageId::new(StageKind::Train, &sample.model),
                 StageId::new(StageKind::Tokenizer, &model.tokenizer),
             ];
-            self.add(StageId::new(StageKind::Sample, name), work, needs);
+            let id = StageId::new(StageKind::Sample, name);
+            self.spoken_of.entry(&sample.model).or_default().push(id.clone());
+            self.add(id, work, needs);
         }
     }
 
@@ -200,7 +211,7 @@ impl Builder<'_> {
         needs.extend(
             self.stages.iter().filter(|stage| stage.id.kind() == StageKind::Gate).map(|stage| stage.id.clone()),
         );
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         needs.retain(|need| seen.insert(need.clone()));
         let work = Work::Publish(PublishWork {
             name: publish.zoo.name.clone(),
@@ -214,20 +225,18 @@ impl Builder<'_> {
     fn said_about(&self, name: &Name) -> Vec<StageId> {
         let recipe = self.recipe;
         let model = &recipe.models[name];
-        let lineage: Vec<&Name> = std::iter::once(name).chain(recipe.ancestors(name)).collect();
-        let concerns = |stage: &&Stage| match &stage.work {
-            Work::Dataset(work) => model.train.data.iter().any(|share| share.dataset == work.name),
-            Work::Tokenizer(work) => work.name == model.tokenizer,
-            Work::Tokens(work) => {
-                work.tokenizer == model.tokenizer && model.train.data.iter().any(|share| share.dataset == work.dataset)
-            }
-            Work::Train(work) => lineage.contains(&&work.model),
-            Work::Evaluate(work) => lineage.contains(&&work.model),
-            Work::Gate(work) => work.gate.model == *name,
-            Work::Sample(work) => work.sample.model == *name,
-            Work::Card(_) | Work::Publish(_) => false,
-        };
-        self.stages.iter().filter(concerns).map(|stage| stage.id.clone()).collect()
+        let mut concerned = vec![StageId::new(StageKind::Tokenizer, &model.tokenizer)];
+        for share in &model.train.data {
+            concerned.push(StageId::new(StageKind::Dataset, &share.dataset));
+            concerned.push(tokens_id(&share.dataset, &model.tokenizer));
+        }
+        for model in std::iter::once(name).chain(recipe.ancestors(name)) {
+            concerned.push(StageId::new(StageKind::Train, model));
+            concerned.extend(recipe.evaluations.keys().map(|evaluation| evaluate_id(model, evaluation)));
+        }
+        concerned.extend(self.spoken_of.get(name).into_iter().flatten().cloned());
+        let positions: BTreeSet<usize> = concerned.iter().filter_map(|id| self.positions.get(id)).copied().collect();
+        positions.into_iter().map(|position| self.stages[position].id.clone()).collect()
     }
 }
 

@@ -1,10 +1,16 @@
 //! What a card takes straight from the recipe.
 
+use std::collections::BTreeMap;
+
 use crate::id::Name;
 use crate::recipe::Recipe;
+use crate::recipe::model::Tier;
 
 /// Returns what a model's card takes from the recipe, as JSON; a changed word here makes a new card and nothing else.
 pub fn of(recipe: &Recipe, model: &Name) -> serde_json::Value {
+    let lineage: Vec<&Name> = recipe.ancestors(model).collect();
+    let tiers: BTreeMap<&str, Tier> =
+        lineage.iter().copied().chain([model]).map(|name| (name.as_str(), recipe.models[name].tier)).collect();
     serde_json::json!({
         "recipe": recipe.name,
         "description": recipe.description,
@@ -13,8 +19,8 @@ pub fn of(recipe: &Recipe, model: &Name) -> serde_json::Value {
         "publish": recipe.publish,
         "seed": recipe.run.seed,
         "model": recipe.models[model],
-        "lineage": recipe.ancestors(model).collect::<Vec<_>>(),
-        "tiers": recipe.models.iter().map(|(name, model)| (name.to_string(), model.tier)).collect::<std::collections::BTreeMap<_, _>>(),
+        "lineage": lineage,
+        "tiers": tiers,
         "evaluations": recipe.evaluations,
     })
 }

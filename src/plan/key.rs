@@ -63,6 +63,8 @@ fn dataset(work: &DatasetWork) -> Value {
     // Where the files lie and how they were chosen is of no account: the digest covers names and contents.
     let source = match source {
         Source::Files { root: _, include: _, exclude: _, strip_components: _ } => "files",
+        // The digest is that of the figures.
+        Source::Described { tokens: _, bytes: _, cleaned_bytes: _, documents: _ } => "described",
     };
     json!({
         "source": { "type": source, "digest": source_digest },

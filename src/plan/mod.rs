@@ -14,16 +14,22 @@ pub mod spec;
 pub mod ledger;
 pub mod staleness;
 pub mod table;
+pub mod estimate;
+pub mod tree;
+pub mod graph;
 #[cfg(test)]
 mod tests;
 
 pub use build::build;
+pub use estimate::{Estimate, Known};
 pub use judge::judge;
 pub use ledger::{Done, Ledger, SourceState, Sources};
 pub use spec::{Outputs, Spec};
 pub use stage::{Freshness, Stage};
 pub use staleness::{Change, StaleReason};
 pub use work::Work;
+
+use std::collections::BTreeMap;
 
 use crate::id::{Name, StageId};
 
@@ -35,11 +41,21 @@ pub struct Plan {
     pub recipe: Name,
     /// The stages.
     pub stages: Vec<Stage>,
+    /// What they will take, where somebody asked; plans of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
 }
 
 impl Plan {
     /// Returns the stage with this id.
+    ///
+    /// Who asks for many takes [`by_id`](Self::by_id).
     pub fn stage(&self, id: &StageId) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.id == *id)
+    }
+
+    /// Returns the stages by their ids.
+    pub fn by_id(&self) -> BTreeMap<&StageId, &Stage> {
+        self.stages.iter().map(|stage| (&stage.id, stage)).collect()
     }
 }

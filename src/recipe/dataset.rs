@@ -33,6 +33,27 @@ pub enum Source {
         /// How many leading folders of a relative path are no part of a document's name.
         strip_components: u32,
     },
+    /// Data that is stated and not there: it can be planned with, and not run.
+    Described {
+        /// The tokens of the cleaned text.
+        tokens: u64,
+        /// The bytes before cleaning.
+        bytes: u64,
+        /// The bytes of the cleaned text.
+        cleaned_bytes: u64,
+        /// The number of documents; 0 where nobody says.
+        documents: u64,
+    },
+}
+
+impl Source {
+    /// Returns whether the data is only stated, and not there.
+    pub fn is_described(&self) -> bool {
+        match self {
+            Self::Described { .. } => true,
+            Self::Files { .. } => false,
+        }
+    }
 }
 
 /// Turns a document into records.

@@ -92,7 +92,7 @@ impl Recipe {
     /// Returns the models with every parent before its children, otherwise by name.
     pub fn models_by_lineage(&self) -> Vec<(&Name, &Model)> {
         let mut models: Vec<_> = self.models.iter().collect();
-        models.sort_by_key(|(name, _)| (self.ancestors(name).count(), name.as_str()));
+        models.sort_by_cached_key(|(name, _)| (self.ancestors(name).count(), (*name).clone()));
         models
     }
 }

@@ -14,6 +14,7 @@ pub mod training;
 pub mod evaluation;
 pub mod variant;
 pub mod run;
+pub mod accelerator;
 
 pub mod read;
 pub mod problem;

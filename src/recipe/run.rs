@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::recipe::accelerator::Accelerator;
+
 /// How the stages run; seed, precision and threads are part of what is trained, and so of the fingerprints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -17,11 +19,14 @@ pub struct RunOptions {
     pub precision: Precision,
     /// The number of threads a training stage computes with.
     pub threads: u32,
+    /// The cards the plan is reckoned for; no part of any fingerprint.
+    #[serde(default)]
+    pub accelerator: Option<Accelerator>,
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { seed: 42, device: DeviceChoice::Auto, precision: Precision::Fp32, threads: 2 }
+        Self { seed: 42, device: DeviceChoice::Auto, precision: Precision::Fp32, threads: 2, accelerator: None }
     }
 }
 

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::id::{Digest, StageId};
 use crate::record::machine::Machine;
 
+/// The metric of the most memory a worker has held, in bytes.
+pub const PEAK_MEMORY: &str = "peak-memory-bytes";
+
 /// Something that happened in a stage.
 ///
 /// Events of one attempt are numbered from 0 without gaps, so that reading them twice changes nothing.

@@ -8,6 +8,7 @@ pub mod adapters;
 pub mod artifact;
 pub mod event;
 pub mod machine;
+pub mod rate;
 pub mod report;
 pub mod verdict;
 

@@ -20,11 +20,17 @@ impl Store {
     /// When the database cannot be read.
     pub async fn ledger(&self, recipe: &Name, fingerprints: &[Digest]) -> Result<Ledger> {
         let mut ledger = Ledger::default();
-        for (stage, done) in self.done_with(fingerprints).await? {
+        let found = self.done_with(fingerprints).await?;
+        let newest = self.newest_of(recipe).await?;
+        let places: BTreeSet<Place> =
+            found.iter().chain(&newest).map(|(stage, done)| (done.run, stage.clone())).collect();
+        let recorded = self.recorded_outputs(&places).await?;
+        let outputs_of = |run, stage: &StageId| recorded.get(&(run, stage.clone())).cloned().unwrap_or_default();
+        for (stage, done) in found {
             if ledger.done.contains_key(&done.fingerprint) {
                 continue;
             }
-            let outputs = self.recorded_outputs(done.run, &stage).await?;
+            let outputs = outputs_of(done.run, &stage);
             match outputs.iter().find(|(_, artifact)| !self.artifacts().holds(artifact.digest, artifact.bytes)) {
                 None if outputs.is_empty() => {}
                 None => {
@@ -36,7 +42,11 @@ impl Store {
                 }
             }
         }
-        ledger.newest = self.newest_of(recipe).await?;
+        let newest = newest.into_iter().map(|(stage, done)| {
+            let outputs = outputs_of(done.run, &stage);
+            (stage, Done { outputs, ..done })
+        });
+        ledger.newest = newest.collect();
         Ok(ledger)
     }
 
@@ -57,8 +67,8 @@ impl Store {
         collect(TABLE, &rows, read)
     }
 
-    /// Returns the newest work of every stage of a recipe, with its outputs.
-    async fn newest_of(&self, recipe: &Name) -> Result<BTreeMap<StageId, Done>> {
+    /// Returns the newest work of every stage of a recipe, without outputs.
+    async fn newest_of(&self, recipe: &Name) -> Result<Vec<(StageId, Done)>> {
         // SQLite takes the bare columns from the row with the maximum.
         let rows = sqlx::query(
             "select s.stage, coalesce(s.from_run, s.run) as run, s.key, s.fingerprint, max(printf('%020d', r.started_at_ms) || r.id)
@@ -71,29 +81,34 @@ impl Store {
         .fetch_all(self.reader())
         .await
         .map_err(sqlite("list what was done"))?;
-        let mut newest = BTreeMap::new();
-        for (stage, done) in collect(TABLE, &rows, read)? {
-            let outputs = self.recorded_outputs(done.run, &stage).await?;
-            newest.insert(stage, Done { outputs, ..done });
-        }
-        Ok(newest)
+        collect(TABLE, &rows, read)
     }
 
-    async fn recorded_outputs(&self, run: RunId, stage: &StageId) -> Result<Outputs> {
+    /// Returns what came out of many stages, in one question.
+    async fn recorded_outputs(&self, places: &BTreeSet<Place>) -> Result<BTreeMap<Place, Outputs>> {
         let rows = sqlx::query(
-            "select o.name, o.digest, a.bytes
-             from stage_outputs o
-             join artifacts a on a.digest = o.digest
-             where o.run = ?1 and o.stage = ?2",
+            "select o.run, o.stage, o.name, o.digest, a.bytes
+             from json_each(?1) place
+             cross join stage_outputs o on o.run = place.value ->> 0 and o.stage = place.value ->> 1
+             join artifacts a on a.digest = o.digest",
         )
-        .bind(run.to_string())
-        .bind(stage.to_string())
+        .bind(to_json(places))
         .fetch_all(self.reader())
         .await
-        .map_err(sqlite("list the outputs of a stage"))?;
-        Ok(collect(TABLE, &rows, |row| Ok((row.get("name")?, self.artifact(&row)?)))?.into_iter().collect())
+        .map_err(sqlite("list the outputs of stages"))?;
+        let one = |row: Reader<'_>| {
+            Ok(((row.parse("run")?, row.parse("stage")?), row.get::<String>("name")?, self.artifact(&row)?))
+        };
+        let mut outputs = BTreeMap::<Place, Outputs>::new();
+        for (place, name, artifact) in collect(TABLE, &rows, one)? {
+            outputs.entry(place).or_default().insert(name, artifact);
+        }
+        Ok(outputs)
     }
 }
+
+/// A stage of a run.
+type Place = (RunId, StageId);
 
 fn read(row: Reader<'_>) -> Result<(StageId, Done)> {
     let done = Done {

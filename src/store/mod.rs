@@ -18,6 +18,7 @@ pub mod model_versions;
 pub mod model_parents;
 pub mod aliases;
 pub mod reference;
+pub mod past;
 mod check;
 mod error;
 mod filesystem;

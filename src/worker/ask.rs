@@ -1,4 +1,4 @@
-//! Requests without a task: write a text, tell the versions.
+//! Requests without a task: write a text, tell the versions, measure the devices.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -6,11 +6,12 @@ use std::io::{Read, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::engine::device;
+use crate::engine::{device, rate};
 use crate::id::Digest;
 use crate::plan::work::Compute;
 use crate::recipe::evaluation::Sampling;
 use crate::recipe::run::{DeviceChoice, Precision};
+use crate::record::rate::MatrixRates;
 use crate::record::{ArtifactRef, FailureClass};
 use crate::worker::failure::Failure;
 use crate::worker::inference::Model;
@@ -84,6 +85,15 @@ pub fn version(output: &mut impl Write) -> Result<(), Failure> {
         "cuda": device::gpus(),
     });
     line(output, &versions)
+}
+
+/// Measures how fast the devices here multiply matrices, and tells it as `rates.json`.
+///
+/// # Errors
+/// When a device cannot be opened, and when nobody reads the answer.
+pub fn rates(output: &mut impl Write) -> Result<(), Failure> {
+    let rates = MatrixRates { version: MatrixRates::VERSION, rates: rate::measure_all()? };
+    line(output, &json!(rates))
 }
 
 fn line(output: &mut impl Write, value: &serde_json::Value) -> Result<(), Failure> {

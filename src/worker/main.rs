@@ -17,7 +17,8 @@ use crate::worker::task::Task;
 use crate::worker::{Outcome, ask, crash, dataset, evaluate, sample, tokenizer, tokens, train};
 
 /// How the program is called.
-const USAGE: &str = "usage: pedigree-engine <attempt-folder> | --generate < request.json | --version [--json]";
+const USAGE: &str =
+    "usage: pedigree-engine <attempt-folder> | --generate < request.json | --rates | --version [--json]";
 
 /// Runs the program and returns its exit code.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
@@ -25,6 +26,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
     let words: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
     let done = match (words.as_slice(), arguments.as_slice()) {
         (["--version"] | ["--version", "--json"], _) => ask::version(&mut std::io::stdout()),
+        (["--rates"], _) => ask::rates(&mut std::io::stdout()),
         (["--generate"], _) => ask::generate(std::io::stdin(), &mut std::io::stdout()),
         (_, [folder]) if !folder.to_string_lossy().starts_with('-') => return attempt(&PathBuf::from(folder)),
         _ => Err(Failure::new(FailureClass::BadInput, USAGE)),

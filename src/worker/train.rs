@@ -9,6 +9,7 @@ use crate::id::{Name, StageId, StageKind};
 use crate::plan::work::TrainWork;
 use crate::recipe::dataset::SplitName;
 use crate::recipe::model::Architecture;
+use crate::record::event::PEAK_MEMORY;
 use crate::worker::Outcome;
 use crate::worker::failure::Failure;
 use crate::worker::parent::Parent;
@@ -56,8 +57,26 @@ pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
     };
     match train(&training, data, &mut Told(task))? {
         Ended::Interrupted => Ok(Outcome::Interrupted),
-        Ended::Finished(trained) => write(task, work, parent.as_ref(), &trained).map(|()| Outcome::Finished),
+        Ended::Finished(trained) => {
+            tell_peak_memory(task, trained.report.steps)?;
+            write(task, work, parent.as_ref(), &trained).map(|()| Outcome::Finished)
+        }
     }
+}
+
+/// Tells the most memory this process has held, in bytes; nothing where the system does not say.
+fn tell_peak_memory(task: &mut Task, step: u64) -> Result<(), Failure> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    match peak_memory(&status) {
+        Some(bytes) => task.emit.metric(PEAK_MEMORY, step, bytes as f64),
+        None => Ok(()),
+    }
+}
+
+/// Returns the line `VmHWM`, which Linux gives in units of 1024 bytes, in bytes.
+fn peak_memory(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
 fn datasets(task: &Task, work: &TrainWork) -> Result<Vec<Dataset>, Failure> {
@@ -112,4 +131,16 @@ pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).expect("our own types serialize");
     bytes.push(b'\n');
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peak_of_memory_is_read_where_the_system_tells_it() {
+        let status = "Name:\tpedigree-engine\nVmPeak:\t 9000 kB\nVmHWM:\t  523 kB\nVmRSS:\t  400 kB\n";
+        assert_eq!(peak_memory(status), Some(523 * 1024));
+        assert_eq!(peak_memory("VmRSS: 400 kB\n"), None);
+    }
 }

@@ -224,12 +224,15 @@ fn rules() -> &'static [(regex::Regex, &'static str)] {
             (r" *\b\d+ m \d\d s\b", " [took]"),
             (r" *\b\d+(\.\d+)? m?s\b", " [took]"),
             (r"\b\d+ tokens/s\b", "[speed]"),
+            (r"\b\d+(\.\d+)? [MGTP]?FLOP/s\b", "[rate]"),
+            (r"\b\d+(\.\d+)? [kMG]?Wh\b", "[energy]"),
+            (r"(peak-memory-bytes(?: +\d+)?[: ]+)[\d.]+", "$1[memory]"),
             (r"(tokens-per-second(?: +\d+)?[: ]+)[\d.]+", "$1[speed]"),
             (r"(?m)^✓ (gpu|libtorch) .*$", "✓ $1 [machine]"),
             (r"(?m)^(\| Computed on \|).*$", "$1 [machine] |"),
             (r"\bprocess \d+\b", "process [pid]"),
             (r"\bduration_ms=\d+", "duration_ms=[took]"),
-            (r"\b\d+(\.\d+)? (k|M|G)?B\b", "[size]"),
+            (r"\b\d+(\.\d+)? (k|M|G|T)?B\b", "[size]"),
         ]
         .map(|(pattern, with)| (regex::Regex::new(pattern).unwrap(), with))
         .to_vec()

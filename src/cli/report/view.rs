@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::artifact::{ArtifactStore, Workspace};
+use crate::cli::accuracy::{self, RunAccuracy};
 use crate::id::{Name, StageId, StageKind};
 use crate::recipe::Recipe;
 use crate::record::GateResult;
@@ -34,6 +35,8 @@ pub struct RunView {
     pub trainings: BTreeMap<Name, TrainingReport>,
     /// The cards of the published models, every parent before its children.
     pub cards: Vec<CardView>,
+    /// What was expected of the run beside what it took.
+    pub accuracy: Option<RunAccuracy>,
 }
 
 /// The card of a published model.
@@ -65,7 +68,8 @@ impl RunView {
         let gates = store.gates_of_run(run.id).await?.into_iter().map(|row| row.result).collect();
         let samples = store.samples_of_run(run.id).await?;
         let cards = cards(workspace, store, artifacts, &recipe, &stages).await?;
-        Ok(Self { run, recipe, stages, evaluations, gates, samples, trainings, cards })
+        let accuracy = accuracy::of_run(store, &run, &stages).await?;
+        Ok(Self { run, recipe, stages, evaluations, gates, samples, trainings, cards, accuracy })
     }
 
     /// Returns what a model scored on an evaluation.

@@ -40,6 +40,7 @@ pub fn list(source: &Source, base: &Path) -> Result<Vec<SourceFile>, DataError> 
         Source::Files { root, include, exclude, strip_components } => {
             files::list(&base.join(root), include, exclude, *strip_components)
         }
+        Source::Described { .. } => Err(DataError::OnlyDescribed),
     }
 }
 

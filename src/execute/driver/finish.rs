@@ -124,7 +124,8 @@ impl Driver<'_> {
         let since = Instant::now();
         self.started(&stage.id, 1, false).await?;
         let (store, artifacts) = (&self.context.store, &self.context.artifacts);
-        let inline = Inline { store, artifacts, run: self.run, plan: self.plan, outputs: &self.outputs };
+        let (plan, by_id, outputs) = (self.plan, &self.by_id, &self.outputs);
+        let inline = Inline { store, artifacts, run: self.run, plan, by_id, outputs };
         let result = match inline::work(&inline, stage).await {
             Ok((outputs, None)) => self.finish(&stage.id, since, outputs).await?,
             Ok((outputs, Some(broken))) => {

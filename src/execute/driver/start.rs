@@ -20,7 +20,8 @@ impl Driver<'_> {
     /// Adopts the workers of an earlier manager before anything is started, so that their share of the machine is known.
     pub(super) async fn adopt_what_runs(&mut self) -> Result<Option<RunStatus>, ExecuteError> {
         for stage in &self.plan.stages {
-            let needs_are_fresh = stage.needs.iter().all(|need| self.plan.stage(need).is_some_and(Stage::is_fresh));
+            let needs_are_fresh =
+                stage.needs.iter().all(|need| self.by_id.get(need).is_some_and(|stage| stage.is_fresh()));
             if stage.is_fresh() || stage.work.is_done_by_manager() || !needs_are_fresh {
                 continue;
             }

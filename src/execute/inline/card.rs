@@ -49,7 +49,7 @@ struct Training<'a> {
 
 impl<'a> Gathered<'a> {
     fn of(inline: &'a Inline<'a>, card: &'a Stage) -> Self {
-        let needs = card.needs.iter().filter_map(|need| inline.plan.stage(need)).collect();
+        let needs = card.needs.iter().filter_map(|need| inline.by_id.get(need).copied()).collect();
         Self { inline, card: &card.id, needs }
     }
 

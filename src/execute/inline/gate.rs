@@ -37,7 +37,7 @@ pub(super) fn work(
 fn measured(inline: &Inline<'_>, stage: &Stage, model: &Name, evaluation: &Name) -> Result<f64, ExecuteError> {
     let measures =
         |work: &Work| matches!(work, Work::Evaluate(work) if work.model == *model && work.evaluation == *evaluation);
-    let needs = stage.needs.iter().filter_map(|need| inline.plan.stage(need));
+    let needs = stage.needs.iter().filter_map(|need| inline.by_id.get(need).copied());
     let found = needs.into_iter().find(|need| measures(&need.work));
     let lacks = || ExecuteError::Lacks { stage: stage.id.clone(), name: format!("{model}/{evaluation}") };
     let found = found.ok_or_else(lacks)?;

@@ -19,6 +19,8 @@ pub(super) struct Inline<'a> {
     pub(super) artifacts: &'a ArtifactStore,
     pub(super) run: RunId,
     pub(super) plan: &'a Plan,
+    /// Its stages by their ids.
+    pub(super) by_id: &'a BTreeMap<&'a StageId, &'a Stage>,
     /// The outputs of every stage that is done.
     pub(super) outputs: &'a BTreeMap<StageId, Outputs>,
 }

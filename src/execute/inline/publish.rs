@@ -56,7 +56,7 @@ fn facts(plan: &Plan, models: &[Name]) -> Result<RecipeFacts, ExecuteError> {
 fn published(inline: &Inline<'_>, model: &Name) -> Result<PublishModel, ExecuteError> {
     let train_id = StageId::new(StageKind::Train, model);
     let lacks = || ExecuteError::Lacks { stage: train_id.clone(), name: "training".to_owned() };
-    let stage = inline.plan.stage(&train_id).ok_or_else(lacks)?;
+    let stage = inline.by_id.get(&train_id).ok_or_else(lacks)?;
     let Work::Train(train) = &stage.work else { return Err(lacks()) };
     let TrainWork { base, tier, architecture, vocab_size, tokenizer, .. } = train.as_ref();
     let outputs = inline.outputs.get(&train_id).ok_or_else(lacks)?;

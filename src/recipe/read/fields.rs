@@ -21,14 +21,18 @@ impl<'n> Fields<'n> {
             return reader.wrong(at, format!("expected a mapping, found {}", at.node.kind()), None);
         };
         let mut fields = Self { at: at.clone(), entries: Vec::new(), known: Vec::new() };
+        let mut first: BTreeMap<&str, &Key> = BTreeMap::new();
         for (key, node) in entries {
-            match fields.entries.iter().find(|(earlier, _)| earlier.text == key.text) {
-                Some((earlier, _)) => {
+            match first.get(key.text.as_str()) {
+                Some(earlier) => {
                     let message =
                         format!("`{}` stands here twice; the first is on line {}", key.text, earlier.place.line);
                     reader.problem(key.place, &fields.path(&key.text), message, Some("keep one of them".to_owned()));
                 }
-                None => fields.entries.push((key, node)),
+                None => {
+                    first.insert(&key.text, key);
+                    fields.entries.push((key, node));
+                }
             }
         }
         Some(fields)

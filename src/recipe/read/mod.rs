@@ -14,6 +14,7 @@ pub mod matrix;
 pub mod names;
 mod root;
 mod run;
+pub mod accelerator;
 mod dataset;
 mod tokenizer;
 mod model;

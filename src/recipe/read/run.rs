@@ -1,6 +1,7 @@
 //! Reads `run`.
 
 use crate::recipe::problem::nearest;
+use crate::recipe::read::accelerator::accelerator;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::run::{DeviceChoice, Precision, RunOptions};
@@ -17,8 +18,15 @@ pub fn run(reader: &mut Reader, at: &At<'_>) -> Option<RunOptions> {
     let threads = fields.or(reader, "threads", default.threads, |reader, at| {
         reader.integer(at, 1..=1024).and_then(|threads| u32::try_from(threads).ok())
     });
+    let accelerator = fields.or(reader, "accelerator", None, |reader, at| accelerator(reader, at).map(Some));
     fields.finish(reader);
-    Some(RunOptions { seed: seed?, device: device?, precision: precision?, threads: threads? })
+    Some(RunOptions {
+        seed: seed?,
+        device: device?,
+        precision: precision?,
+        threads: threads?,
+        accelerator: accelerator?,
+    })
 }
 
 fn device(reader: &mut Reader, at: &At<'_>) -> Option<DeviceChoice> {

@@ -153,5 +153,5 @@ pub(crate) fn fresh(stage: Stage) -> Stage {
 }
 
 pub(crate) fn plan(stages: Vec<Stage>) -> Plan {
-    Plan { recipe: name("small"), stages }
+    Plan { recipe: name("small"), stages, estimate: None }
 }

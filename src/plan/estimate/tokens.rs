@@ -1,0 +1,264 @@
+//! How many tokens a stage reads: set by the recipe, counted by an earlier run, or reckoned from bytes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Name, RunId};
+use crate::plan::build::tokens_id;
+use crate::plan::estimate::known::Known;
+use crate::plan::work::{DatasetWork, EvaluateWork, TrainWork};
+use crate::plan::{Plan, Work};
+use crate::recipe::dataset::{Extract, Source, SplitName};
+use crate::recipe::training::{Budget, Objective, Train};
+
+/// The bytes of a token of English with a large vocabulary (Radford et al. 2019 and Brown et al. 2020: about four).
+pub const BYTES_PER_TOKEN: f64 = 4.0;
+/// How full rows of whole records are in the mean, as measured.
+const FILLED: f64 = 0.85;
+/// The share of the bytes of Rust sources that stands in documented functions, as measured.
+const IN_DOC_PAIRS: f64 = 1.0 / 6.0;
+
+/// Where a number of tokens comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum TokenSource {
+    /// The recipe sets it.
+    Recipe,
+    /// A run counted exactly these tokens.
+    Counted {
+        /// The run.
+        run: RunId,
+    },
+    /// A run counted the tokens of this dataset as it then was.
+    CountedBefore {
+        /// The run.
+        run: RunId,
+    },
+    /// The dataset is only described, tokens included.
+    Described,
+    /// Reckoned from the bytes of the source, before cleaning.
+    Bytes {
+        /// The bytes a token is taken to have.
+        bytes_per_token: f64,
+    },
+}
+
+/// A dataset's part in a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Part {
+    /// The dataset.
+    pub dataset: Name,
+    /// Its share of the tokens, between 0 and 1.
+    pub share: f64,
+    /// The tokens of it that are learnt from, repetitions included.
+    pub tokens: u64,
+    /// The tokens of its training split.
+    pub split_tokens: u64,
+    /// Where the size of the split comes from.
+    pub source: TokenSource,
+}
+
+impl Part {
+    /// Returns how often the split is gone through.
+    pub fn epochs(&self) -> f64 {
+        self.tokens as f64 / self.split_tokens.max(1) as f64
+    }
+}
+
+/// The tokens of a training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Tokens {
+    /// The optimizer steps, in steps; early stopping may end them before.
+    pub steps: u64,
+    /// The tokens learnt from.
+    pub training: u64,
+    /// The tokens measured on, all measurements together.
+    pub validation: u64,
+    /// Where the number comes from.
+    pub source: TokenSource,
+    /// What is learnt from, by dataset.
+    pub data: Vec<Part>,
+}
+
+/// The datasets of a plan by name.
+pub type Datasets<'p> = BTreeMap<&'p Name, &'p DatasetWork>;
+
+/// Returns the datasets of a plan by name.
+pub fn datasets(plan: &Plan) -> Datasets<'_> {
+    let works = plan.stages.iter().filter_map(|stage| match &stage.work {
+        Work::Dataset(work) => Some((&work.name, work)),
+        Work::Tokenizer(_)
+        | Work::Tokens(_)
+        | Work::Train(_)
+        | Work::Evaluate(_)
+        | Work::Sample(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => None,
+    });
+    works.collect()
+}
+
+/// Returns the tokens of a training.
+pub fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> Tokens {
+    let train = &work.train;
+    let split = |name: &Name, split| of_split(name, &work.tokenizer, split, datasets, known);
+    let steps_of = |tokens: u64| tokens.div_ceil(u64::from(train.batch_tokens).max(1)).max(1);
+    let (steps, source) = match train.budget {
+        Budget::Steps(steps) => (steps, TokenSource::Recipe),
+        Budget::Tokens(tokens) => (steps_of(tokens), TokenSource::Recipe),
+        Budget::Epochs(epochs) => {
+            let largest = train.data.iter().max_by(|one, other| one.weight.total_cmp(&other.weight));
+            let (tokens, source) = largest.map_or((0.0, TokenSource::Recipe), |share| {
+                let (tokens, source) = split(&share.dataset, SplitName::Train);
+                let records = known.records.get(&share.dataset).copied();
+                (in_rows(tokens, records, work.architecture.context(), train) / share.weight, source)
+            });
+            (steps_of((epochs * tokens) as u64), source)
+        }
+    };
+    let training = steps * u64::from(train.batch_tokens);
+    let data = train.data.iter().map(|share| {
+        let (split_tokens, source) = split(&share.dataset, SplitName::Train);
+        let tokens = (share.weight * training as f64) as u64;
+        Part { dataset: share.dataset.clone(), share: share.weight, tokens, split_tokens, source }
+    });
+    let data: Vec<Part> = data.collect();
+    let there: u64 = train.data.iter().map(|share| split(&share.dataset, SplitName::Validation).0).sum();
+    let validation = steps.div_ceil(train.validate.every_steps.max(1)) * train.validate.tokens.min(there);
+    Tokens { steps, training, validation, source, data }
+}
+
+/// Returns the tokens an evaluation reads.
+pub fn of_evaluation(work: &EvaluateWork, datasets: &Datasets<'_>, known: &Known) -> u64 {
+    let (there, _) = of_split(&work.dataset, &work.tokenizer, work.split, datasets, known);
+    if work.tokens == 0 { there } else { work.tokens.min(there) }
+}
+
+/// Returns the tokens of the rows a split fills.
+///
+/// Records stay whole in their rows, and lose what is longer than a row; where their number is known, their lengths are taken
+/// to be distributed exponentially.
+fn in_rows(tokens: u64, records: Option<u64>, context: u32, train: &Train) -> f64 {
+    let tokens = tokens as f64;
+    match (&train.objective, records) {
+        (Objective::CausalLm, _) | (Objective::Instruction, None | Some(0)) => tokens,
+        (Objective::Instruction, Some(records)) => {
+            let rows = f64::from(context) * records as f64 / tokens.max(1.0);
+            tokens * (1.0 - (-rows).exp()) / FILLED
+        }
+    }
+}
+
+/// Returns the tokens of a split, and where the number comes from.
+pub fn of_split(
+    dataset: &Name,
+    tokenizer: &Name,
+    split: SplitName,
+    datasets: &Datasets<'_>,
+    known: &Known,
+) -> (u64, TokenSource) {
+    if let Some(counted) = known.tokens.get(&tokens_id(dataset, tokenizer)) {
+        let tokens = counted.report.tokens.get(&split).copied().unwrap_or(0);
+        return match counted.is_of_this_plan {
+            true => (tokens, TokenSource::Counted { run: counted.run }),
+            false => (tokens, TokenSource::CountedBefore { run: counted.run }),
+        };
+    }
+    let bytes = known.sources.get(dataset).map_or(0, |source| source.bytes) as f64;
+    let by_bytes = (bytes / BYTES_PER_TOKEN, TokenSource::Bytes { bytes_per_token: BYTES_PER_TOKEN });
+    let Some(work) = datasets.get(dataset) else { return (by_bytes.0 as u64, by_bytes.1) };
+    let share = match split {
+        SplitName::Train => work.dataset.split.train,
+        SplitName::Validation => work.dataset.split.validation,
+        SplitName::Test => work.dataset.split.test,
+    };
+    let (all, source) = match &work.dataset.source {
+        Source::Described { tokens, .. } => (*tokens as f64, TokenSource::Described),
+        Source::Files { .. } => (by_bytes.0 * extracted(work), by_bytes.1),
+    };
+    ((all * share) as u64, source)
+}
+
+/// Returns the share of the bytes of a source that becomes records.
+fn extracted(work: &DatasetWork) -> f64 {
+    match &work.dataset.extract {
+        None => 1.0,
+        Some(Extract::RustDocPairs { .. }) => IN_DOC_PAIRS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Digest;
+    use crate::plan::estimate::known::Counted;
+    use crate::plan::{SourceState, build};
+    use crate::recipe::fixture::recipe;
+    use crate::record::report::TokensReport;
+
+    fn known() -> Known {
+        let state = SourceState { digest: Digest::of(b""), files: 1, bytes: 400_000 };
+        let sources = ["prose", "rust", "tasks"].map(|name| (name.parse().unwrap(), state)).into();
+        Known { sources, ..Known::default() }
+    }
+
+    fn tokens(model: &str, sets: &str, known: &Known) -> Tokens {
+        let plan = build(&recipe(sets), &known.sources);
+        let stage = plan.stage(&format!("train:{model}").parse().unwrap()).unwrap();
+        let Work::Train(work) = &stage.work else { unreachable!() };
+        of_training(work, &datasets(&plan), known)
+    }
+
+    #[test]
+    fn a_budget_of_steps_or_tokens_is_set_by_the_recipe() {
+        let steps = tokens("general", "", &known());
+        assert_eq!((steps.steps, steps.training, steps.source), (10, 2560, TokenSource::Recipe));
+        let by_tokens = tokens("general", "models.general.train.budget={ tokens: 2561 }", &known());
+        assert_eq!((by_tokens.steps, by_tokens.training), (11, 2816));
+    }
+
+    #[test]
+    fn an_epoch_is_reckoned_from_bytes_until_a_run_has_counted() {
+        let mut known = known();
+        let epoch = "models.vertical.train={ data: tasks, budget: { epochs: 2 } }";
+        let reckoned = tokens("vertical", epoch, &known);
+        assert_eq!(reckoned.source, TokenSource::Bytes { bytes_per_token: 4.0 });
+        // A sixth of 98 % of 100,000 tokens twice, in whole steps of 256.
+        assert_eq!(reckoned.steps, 32_666_u64.div_ceil(256));
+        let run = RunId::from_bits(7);
+        let counts = BTreeMap::from([(SplitName::Train, 5120), (SplitName::Validation, 100)]);
+        let report = TokensReport { vocab_size: 300, tokens: counts.clone(), target_tokens: counts };
+        let counted = Counted { report, run, is_of_this_plan: true };
+        known.tokens.insert("tokens:tasks/bytes".parse().unwrap(), counted);
+        let exact = tokens("vertical", epoch, &known);
+        assert_eq!((exact.steps, exact.source), (40, TokenSource::Counted { run }));
+        assert_eq!(exact.validation, 100, "40 steps measure once, on what there is");
+        assert_eq!(exact.data[0].epochs(), 2.0);
+    }
+
+    #[test]
+    fn records_lose_what_is_longer_than_a_row_and_leave_rows_unfilled() {
+        let mut known = known();
+        let counts = BTreeMap::from([(SplitName::Train, 323_586)]);
+        let report = TokensReport { vocab_size: 300, tokens: counts.clone(), target_tokens: counts };
+        let counted = Counted { report, run: RunId::from_bits(7), is_of_this_plan: true };
+        known.tokens.insert("tokens:tasks/bytes".parse().unwrap(), counted);
+        known.records.insert("tasks".parse().unwrap(), 2446);
+        let sets = "models.general.architecture.context=128\nmodels.vertical.train.budget={ epochs: 1.75 }";
+        let reckoned = tokens("vertical", sets, &known);
+        // A real run of this size took 206 steps of 2048 tokens.
+        assert!((reckoned.steps as f64 / 206.0 - 1.0).abs() < 0.05, "{} steps", reckoned.steps);
+    }
+
+    #[test]
+    fn an_epoch_of_a_mix_is_one_of_its_largest_part() {
+        let mixed = tokens("industry", "models.industry.train.budget={ epochs: 1 }", &known());
+        assert_eq!(mixed.data[1].share, 0.75);
+        assert!((mixed.data[1].epochs() - 1.0).abs() < 0.01, "{mixed:?}");
+        assert!((mixed.data[0].epochs() - 1.0 / 3.0).abs() < 0.01, "{mixed:?}");
+    }
+}
