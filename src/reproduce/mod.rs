@@ -3,6 +3,7 @@
 //! Never runs anything: it holds what two runs left side by side.
 
 pub mod tensors;
+pub mod adapters;
 pub mod numbers;
 pub mod verdict;
 

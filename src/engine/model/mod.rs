@@ -40,16 +40,16 @@ pub struct Network {
 /// The shape of a network, and the numbers that depend on places only.
 #[derive(Debug)]
 pub(crate) enum Body {
-    Llama(Llama, llama::Tables),
-    Gpt2(Gpt2, Mask),
+    Llama(Llama, Box<llama::Tables>),
+    Gpt2(Gpt2, Box<Mask>),
 }
 
 impl Network {
     /// Returns the network of an architecture.
     pub fn new(architecture: &Architecture, vocab_size: u32, device: &Device) -> Self {
         let body = match architecture {
-            Architecture::Llama(shape) => Body::Llama(shape.clone(), llama::Tables::new(shape, device)),
-            Architecture::Gpt2(shape) => Body::Gpt2(shape.clone(), Mask::new(shape.context as usize, device)),
+            Architecture::Llama(shape) => Body::Llama(shape.clone(), Box::new(llama::Tables::new(shape, device))),
+            Architecture::Gpt2(shape) => Body::Gpt2(shape.clone(), Box::new(Mask::new(shape.context as usize, device))),
         };
         Self { body, vocab_size, device: device.clone() }
     }
