@@ -4,7 +4,7 @@ mod stages;
 mod price;
 mod details;
 
-use serde_json::json;
+use serde::Serialize;
 
 use crate::cli::arguments::{Graph, PlanArgs};
 use crate::cli::estimate;
@@ -12,8 +12,9 @@ use crate::cli::format::plural;
 use crate::cli::load;
 use crate::cli::session::Session;
 use crate::error::Exit;
+use crate::id::Name;
 use crate::plan::estimate::limits::Broken;
-use crate::plan::{Plan, graph};
+use crate::plan::{Estimate, Plan, Stage, graph};
 
 /// Shows what a run would do; a plan that breaks a limit is shown all the same, with the exit code of a run that is refused.
 ///
@@ -31,21 +32,20 @@ pub async fn run(session: &Session, arguments: &PlanArgs) -> anyhow::Result<Exit
     }
     estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
     let broken = estimate::over(&plan, &arguments.ceilings)?;
-    if session.printer.is_json() {
-        session.printer.json(&as_json(&plan, &broken));
-    } else {
-        session.printer.data(human(session, &plan, &broken));
-    }
+    let Plan { recipe, stages, estimate } = &plan;
+    let answer = Answer { recipe, stages, estimate: estimate.as_ref(), broken_limits: &broken };
+    session.printer.answer(&answer, || human(session, &plan, &broken));
     Ok(if broken.is_empty() { Exit::Done } else { Exit::Resources })
 }
 
-/// Returns the plan as JSON, with the limits it breaks.
-fn as_json(plan: &Plan, broken: &[Broken]) -> serde_json::Value {
-    let mut value = serde_json::to_value(plan).expect("a plan serializes");
-    if let serde_json::Value::Object(fields) = &mut value {
-        fields.insert("broken-limits".to_owned(), json!(broken));
-    }
-    value
+/// The plan for programs, with the limits it breaks.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Answer<'p> {
+    recipe: &'p Name,
+    stages: &'p [Stage],
+    estimate: Option<&'p Estimate>,
+    broken_limits: &'p [Broken],
 }
 
 fn human(session: &Session, plan: &Plan, broken: &[Broken]) -> String {

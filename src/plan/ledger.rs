@@ -43,6 +43,6 @@ pub struct Ledger {
     pub done: BTreeMap<Digest, Done>,
     /// Work with one of the plan's fingerprints of which an output is gone: the fingerprint and the name of the output.
     pub gone: BTreeMap<Digest, String>,
-    /// For every stage of this recipe that was ever done, the newest time: it tells what has changed.
+    /// For every stage of this recipe that was ever done, the newest time: it tells what has changed. Empty where all is done.
     pub newest: BTreeMap<StageId, Done>,
 }

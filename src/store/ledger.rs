@@ -14,23 +14,20 @@ const TABLE: &str = "stage_runs";
 impl Store {
     /// Returns what earlier runs left of work with these fingerprints, and the newest of every stage of this recipe.
     ///
-    /// Work counts as done when every file it made is still in the artifact store with its size.
+    /// Work counts as done when every file it made is still in the artifact store with its size. Where all of it is done, the
+    /// newest of every stage is not asked for: there is no change to be told.
     ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn ledger(&self, recipe: &Name, fingerprints: &[Digest]) -> Result<Ledger> {
         let mut ledger = Ledger::default();
         let found = self.done_with(fingerprints).await?;
-        let newest = self.newest_of(recipe).await?;
-        let places: BTreeSet<Place> =
-            found.iter().chain(&newest).map(|(stage, done)| (done.run, stage.clone())).collect();
-        let recorded = self.recorded_outputs(&places).await?;
-        let outputs_of = |run, stage: &StageId| recorded.get(&(run, stage.clone())).cloned().unwrap_or_default();
+        let recorded = self.outputs_of_all(&found).await?;
         for (stage, done) in found {
             if ledger.done.contains_key(&done.fingerprint) {
                 continue;
             }
-            let outputs = outputs_of(done.run, &stage);
+            let outputs = recorded.get(&(done.run, stage)).cloned().unwrap_or_default();
             match outputs.iter().find(|(_, artifact)| !self.artifacts().holds(artifact.digest, artifact.bytes)) {
                 None if outputs.is_empty() => {}
                 None => {
@@ -42,11 +39,15 @@ impl Store {
                 }
             }
         }
-        let newest = newest.into_iter().map(|(stage, done)| {
-            let outputs = outputs_of(done.run, &stage);
-            (stage, Done { outputs, ..done })
-        });
-        ledger.newest = newest.collect();
+        if fingerprints.is_empty() || fingerprints.iter().any(|fingerprint| !ledger.done.contains_key(fingerprint)) {
+            let newest = self.newest_of(recipe).await?;
+            let recorded = self.outputs_of_all(&newest).await?;
+            let newest = newest.into_iter().map(|(stage, done)| {
+                let outputs = recorded.get(&(done.run, stage.clone())).cloned().unwrap_or_default();
+                (stage, Done { outputs, ..done })
+            });
+            ledger.newest = newest.collect();
+        }
         Ok(ledger)
     }
 
@@ -85,14 +86,15 @@ impl Store {
     }
 
     /// Returns what came out of many stages, in one question.
-    async fn recorded_outputs(&self, places: &BTreeSet<Place>) -> Result<BTreeMap<Place, Outputs>> {
+    async fn outputs_of_all(&self, stages: &[(StageId, Done)]) -> Result<BTreeMap<Place, Outputs>> {
+        let places: Vec<(RunId, &StageId)> = stages.iter().map(|(stage, done)| (done.run, stage)).collect();
         let rows = sqlx::query(
             "select o.run, o.stage, o.name, o.digest, a.bytes
              from json_each(?1) place
              cross join stage_outputs o on o.run = place.value ->> 0 and o.stage = place.value ->> 1
              join artifacts a on a.digest = o.digest",
         )
-        .bind(to_json(places))
+        .bind(to_json(&places))
         .fetch_all(self.reader())
         .await
         .map_err(sqlite("list the outputs of stages"))?;
@@ -140,6 +142,9 @@ mod tests {
             let done = Done { run, key: row.key, fingerprint: row.fingerprint, outputs };
             let ledger = store.ledger(&recipe, &[row.fingerprint]).await.unwrap();
             assert_eq!(ledger.done, BTreeMap::from([(row.fingerprint, done.clone())]));
+            assert!(ledger.newest.is_empty(), "nothing is to be explained");
+            let other = Digest::of(b"of another plan");
+            let ledger = store.ledger(&recipe, &[row.fingerprint, other]).await.unwrap();
             assert_eq!(ledger.newest, BTreeMap::from([(row.stage.clone(), done.clone())]));
             std::fs::remove_file(&artifact.path).unwrap();
             let ledger = store.ledger(&recipe, &[row.fingerprint]).await.unwrap();

@@ -96,6 +96,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(PATIENCE)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // Long answers come in few pieces: each costs a change of threads.
+        .row_buffer_size(1024)
         .disable_statement_logging()
 }
 

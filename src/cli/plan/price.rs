@@ -24,7 +24,7 @@ pub fn table(printer: &Printer, plan: &Plan) -> String {
         return String::new();
     }
     let mut header =
-        vec!["training", "parameters", "learn", "tokens", "FLOP", "memory", "disk", "speed", "time", "energy"];
+        vec!["training", "parameters", "trained", "tokens", "FLOP", "memory", "disk", "speed", "time", "energy"];
     header.extend(estimate.currency.as_deref());
     let rows: Vec<Vec<String>> =
         trainings.iter().map(|(id, stage, training)| row(id, stage, training, estimate)).collect();
