@@ -5,12 +5,14 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod artifact;
+pub mod contamination;
 pub mod event;
 pub mod machine;
 pub mod report;
 pub mod verdict;
 
 pub use artifact::ArtifactRef;
+pub use contamination::{ContaminationReport, Exposure};
 pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
 pub use machine::Machine;
 pub use verdict::{GateResult, RunStatus, StageStatus};
