@@ -14,6 +14,7 @@ mod tokenizer;
 mod model;
 mod training;
 mod evaluation;
+mod contamination;
 
 pub use root::{ReadError, read};
 pub use set::{Override, OverrideError};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::recipe::contamination::Contamination;
 use crate::recipe::evaluation::Gate;
 use crate::recipe::meant::{Publish, Recipe, Tags, ZooEntry};
 use crate::recipe::problem::{MOST_PROBLEMS, Place, Problem, Problems};
@@ -10,7 +11,7 @@ use crate::recipe::read::names::{Kind, Names};
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::set::{Override, OverrideError};
-use crate::recipe::read::{dataset, evaluation, model, run, tokenizer, vars, yaml};
+use crate::recipe::read::{contamination, dataset, evaluation, model, run, tokenizer, vars, yaml};
 
 /// Why a recipe cannot be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -112,6 +113,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         named(reader, at, |reader, _, at| evaluation::evaluation(reader, at))
     });
     let gates = fields.or(reader, "gates", Vec::<Gate>::new(), |reader, at| reader.list(at, evaluation::gate));
+    let contamination = fields.or(reader, "contamination", Contamination::default(), contamination::contamination);
     let samples = fields.or(reader, "samples", BTreeMap::new(), |reader, at| {
         named(reader, at, |reader, _, at| evaluation::sample(reader, at))
     });
@@ -129,6 +131,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         models: models?,
         evaluations: evaluations?,
         gates: gates?,
+        contamination: contamination?,
         samples: samples?,
         publish: publish?,
     })
