@@ -1,11 +1,18 @@
 //! `pedigree plan`: every stage, fresh or stale and why.
 
+use std::collections::BTreeMap;
+
+use crate::artifact::ArtifactStore;
 use crate::cli::arguments::RecipeArgs;
 use crate::cli::format::{plural, short, table};
 use crate::cli::load;
+use crate::cli::report::{self, contamination};
 use crate::cli::session::Session;
 use crate::error::Exit;
-use crate::plan::{Freshness, Plan, Stage, Work};
+use crate::id::StageKind;
+use crate::plan::{self, Freshness, Ledger, Plan, Stage, Work};
+use crate::recipe::Recipe;
+use crate::record::Exposure;
 
 /// Shows what a run would do.
 ///
@@ -13,9 +20,29 @@ use crate::plan::{Freshness, Plan, Stage, Work};
 /// With every mistake in the recipe, and when a source cannot be read.
 pub async fn run(session: &Session, arguments: &RecipeArgs) -> anyhow::Result<Exit> {
     let loaded = load::recipe(arguments)?;
-    let (plan, _, _) = load::judged(session, &loaded.recipe).await?;
-    session.printer.answer(&plan, || human(&plan));
+    let (plan, ledger, _) = load::judged(session, &loaded.recipe).await?;
+    let exposures = exposures(session, &loaded.recipe, &plan, &ledger)?;
+    let Plan { recipe, stages } = &plan;
+    let answer = serde_json::json!({ "recipe": recipe, "stages": stages, "contamination": exposures });
+    session.printer.answer(&answer, || {
+        let contaminated = report::contaminated(&session.printer, &exposures);
+        let parts = [human(&plan), contaminated];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+    });
     Ok(Exit::Done)
+}
+
+/// Returns what the models have seen of the evaluations, as far as stages that are fresh have found it out.
+fn exposures(session: &Session, recipe: &Recipe, plan: &Plan, ledger: &Ledger) -> anyhow::Result<Vec<Exposure>> {
+    let mut reports = BTreeMap::new();
+    for stage in plan.stages.iter().filter(|stage| stage.is_fresh() && stage.id.kind() == StageKind::Contamination) {
+        let done = ledger.done.get(&stage.fingerprint).and_then(|done| done.outputs.get(contamination::OUTPUT));
+        if let Some(output) = done {
+            let report = contamination::report(&ArtifactStore::new(&session.workspace()?), output.digest)?;
+            reports.insert(report.dataset.clone(), report);
+        }
+    }
+    Ok(plan::contamination::exposures(recipe, &reports, |dataset| plan.before_contamination_is_known(dataset)))
 }
 
 fn human(plan: &Plan) -> String {
@@ -42,6 +69,8 @@ fn size(work: &Work) -> String {
         Work::Tokenizer(work) => format!("{} tokens", work.tokenizer.vocab_size()),
         Work::Dataset(_)
         | Work::Tokens(_)
+        | Work::Contamination(_)
+        | Work::Uncontaminated(_)
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)

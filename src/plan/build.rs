@@ -1,18 +1,20 @@
 //! From a recipe to stages: what has to be done, in which order, and everything each stage depends on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Digest, Name, StageId, StageKind};
+use crate::plan::contamination::{contamination_id, evaluated, learned_datasets, lineage, measured, uncontaminated_id};
 use crate::plan::key;
 use crate::plan::ledger::{SourceState, Sources};
 use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
-    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork,
-    TrainWork, Work,
+    CardWork, Compute, ContaminationWork, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork,
+    TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
+use crate::recipe::contamination::OnFind;
 use crate::recipe::evaluation::GateRule;
 
 /// Returns the plan of a recipe, every stage marked as never done: [`judge`](crate::plan::judge()) tells more.
@@ -21,7 +23,15 @@ use crate::recipe::evaluation::GateRule;
 pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
     let mut builder = Builder { recipe, sources, stages: Vec::new(), fingerprints: BTreeMap::new() };
     builder.data();
+    let is_held_back = recipe.contamination.on_find == OnFind::Fail;
+    if is_held_back {
+        builder.contamination();
+        builder.uncontaminated();
+    }
     builder.training();
+    if !is_held_back {
+        builder.contamination();
+    }
     builder.judgement();
     builder.publication();
     Plan { recipe: recipe.name.clone(), stages: builder.stages }
@@ -65,8 +75,11 @@ impl Builder<'_> {
         if self.fingerprints.contains_key(&id) {
             return;
         }
-        let inputs: BTreeMap<String, Digest> =
-            needs.iter().map(|need| (need.to_string(), self.fingerprints[need])).collect();
+        let inputs: BTreeMap<String, Digest> = needs
+            .iter()
+            .filter(|need| !need.kind().is_condition())
+            .map(|need| (need.to_string(), self.fingerprints[need]))
+            .collect();
         let key = key::of(&work, &inputs);
         let fingerprint = Digest::of_json(&key);
         self.fingerprints.insert(id.clone(), fingerprint);
@@ -100,6 +113,43 @@ impl Builder<'_> {
         id
     }
 
+    /// Every dataset that models learn from is looked through once, for the data of all evaluations together.
+    fn contamination(&mut self) {
+        let recipe = self.recipe;
+        let evaluated = evaluated(recipe);
+        if evaluated.is_empty() {
+            return;
+        }
+        for dataset in learned_datasets(recipe) {
+            let read: BTreeSet<&Name> = evaluated.iter().map(|split| &split.dataset).chain([dataset]).collect();
+            let needs = read.into_iter().map(|dataset| StageId::new(StageKind::Dataset, dataset)).collect();
+            let work = Work::Contamination(ContaminationWork {
+                dataset: dataset.clone(),
+                evaluated: evaluated.clone(),
+                ngram: recipe.contamination.ngram,
+                threshold: recipe.contamination.threshold,
+            });
+            self.add(contamination_id(dataset), work, needs);
+        }
+    }
+
+    /// Holds every training back until it is known that nothing of the evaluations stands in the data of the lineage.
+    fn uncontaminated(&mut self) {
+        let recipe = self.recipe;
+        let measured = measured(recipe);
+        if measured.is_empty() {
+            return;
+        }
+        for (name, _) in recipe.models_by_lineage() {
+            let lineage = lineage(recipe, name);
+            let read: BTreeSet<&Name> = lineage.iter().flat_map(|learned| &learned.datasets).collect();
+            let needs = read.into_iter().map(contamination_id).collect();
+            let work =
+                Work::Uncontaminated(UncontaminatedWork { lineage: lineage.clone(), measured: measured.clone() });
+            self.add(uncontaminated_id(name), work, needs);
+        }
+    }
+
     fn compute(&self) -> Compute {
         let run = &self.recipe.run;
         Compute { device: run.device, precision: run.precision, threads: run.threads }
@@ -115,6 +165,7 @@ impl Builder<'_> {
             let mut needs: Vec<_> =
                 model.train.data.iter().map(|share| self.tokens(&share.dataset, &model.tokenizer)).collect();
             needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base)));
+            needs.extend([uncontaminated_id(name)].into_iter().filter(|id| self.fingerprints.contains_key(id)));
             let work = Work::Train(Box::new(TrainWork {
                 model: name.clone(),
                 tier: model.tier,
@@ -193,10 +244,8 @@ impl Builder<'_> {
             needs.push(StageId::new(StageKind::Tokenizer, &recipe.models[name].tokenizer));
             needs.push(StageId::new(StageKind::Card, name));
         }
-        needs.extend(
-            self.stages.iter().filter(|stage| stage.id.kind() == StageKind::Gate).map(|stage| stage.id.clone()),
-        );
-        let mut seen = std::collections::BTreeSet::new();
+        needs.extend(self.stages.iter().filter(|stage| is_requirement(stage.id.kind())).map(|stage| stage.id.clone()));
+        let mut seen = BTreeSet::new();
         needs.retain(|need| seen.insert(need.clone()));
         let work = Work::Publish(PublishWork {
             name: publish.zoo.name.clone(),
@@ -217,14 +266,24 @@ impl Builder<'_> {
             Work::Tokens(work) => {
                 work.tokenizer == model.tokenizer && model.train.data.iter().any(|share| share.dataset == work.dataset)
             }
+            Work::Contamination(work) => {
+                let learns =
+                    |name: &&Name| recipe.models[*name].train.data.iter().any(|share| share.dataset == work.dataset);
+                lineage.iter().any(learns)
+            }
             Work::Train(work) => lineage.contains(&&work.model),
             Work::Evaluate(work) => lineage.contains(&&work.model),
             Work::Gate(work) => work.gate.model == *name,
             Work::Sample(work) => work.sample.model == *name,
-            Work::Card(_) | Work::Publish(_) => false,
+            Work::Uncontaminated(_) | Work::Card(_) | Work::Publish(_) => false,
         };
         self.stages.iter().filter(concerns).map(|stage| stage.id.clone()).collect()
     }
+}
+
+/// Returns whether nothing is published when a stage of this kind fails, though the models themselves are there.
+fn is_requirement(kind: StageKind) -> bool {
+    kind == StageKind::Gate || kind.is_condition()
 }
 
 /// Returns the model a gate compares with, if it compares with one.

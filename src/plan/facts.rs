@@ -16,5 +16,6 @@ pub fn of(recipe: &Recipe, model: &Name) -> serde_json::Value {
         "lineage": recipe.ancestors(model).collect::<Vec<_>>(),
         "tiers": recipe.models.iter().map(|(name, model)| (name.to_string(), model.tier)).collect::<std::collections::BTreeMap<_, _>>(),
         "evaluations": recipe.evaluations,
+        "allow": recipe.contamination.allow,
     })
 }

@@ -9,6 +9,7 @@ mod architecture;
 mod bad_input;
 mod bad_recipes;
 mod cli_check;
+mod cli_contamination;
 mod cli_help;
 mod cli_keep;
 mod cli_logs;
