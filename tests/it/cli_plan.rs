@@ -22,7 +22,7 @@ fn words(text: &str) -> BTreeSet<String> {
 }
 
 /// What stands behind the files of `rust` and `tasks`: all but the prose, for the tokenizer is trained on both.
-const BEHIND_RUST: &str = "dataset:rust dataset:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
+const BEHIND_RUST: &str = "dataset:rust dataset:tasks contamination:prose contamination:rust contamination:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
     train:general train:industry train:vertical evaluate:general/prose-ppl evaluate:general/rust-loss \
     evaluate:industry/prose-ppl evaluate:industry/rust-loss evaluate:vertical/prose-ppl evaluate:vertical/rust-loss \
     gate:industry/rust-loss gate:vertical/prose-ppl sample:story card:general card:industry card:vertical publish:small";
