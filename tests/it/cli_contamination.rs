@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::{Project, Said, finished};
+use crate::support::{Project, RECIPE, Said, finished};
 
 /// Looks through the data of all models, and trains none.
 const SEARCH: [&str; 8] = [
@@ -21,6 +21,7 @@ const SEARCH: [&str; 8] = [
 /// Returns a project in which the general model, the grandparent, reads the code its grandchild is measured on.
 fn contaminated() -> Project {
     let project = Project::new();
+    project.write("small.yaml", RECIPE.replace("{ mix: { rust: 3, prose: 1 } }", "rust"));
     for n in 0..100 {
         let code = fs::read_to_string(project.path().join(format!("data/rust/{n:03}.rs"))).unwrap();
         project.write(&format!("data/prose/copied-{n:03}.md"), format!("Seen on the web:\n\n{code}"));

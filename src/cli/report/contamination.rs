@@ -1,6 +1,6 @@
 //! What of the evaluations' data the models have learned, with the texts that show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
 
@@ -13,6 +13,8 @@ use crate::record::{ContaminationReport, Exposure};
 
 /// The most texts that are shown of a model and an evaluation; the answer for programs has more of them.
 const MOST_TEXTS: usize = 2;
+/// The most pairs that are told by their names where all is well.
+const MOST_NAMES: usize = 3;
 /// The most characters of a text that are shown.
 const MOST_CHARS: usize = 120;
 
@@ -31,6 +33,8 @@ pub fn report(artifacts: &ArtifactStore, digest: Digest) -> anyhow::Result<Conta
 pub fn lines(printer: &Printer, exposures: &[Exposure]) -> Vec<String> {
     let (mut lines, mut clean) = (Vec::new(), BTreeMap::<String, Vec<String>>::new());
     let mut unknown = BTreeMap::<String, usize>::new();
+    // A descendant has the evidence of its ancestors: it is shown once.
+    let mut shown = BTreeSet::new();
     for exposure in exposures {
         let subject = format!("{} on {}", exposure.model, exposure.measured.evaluation);
         match &exposure.verdict {
@@ -38,18 +42,21 @@ pub fn lines(printer: &Printer, exposures: &[Exposure]) -> Vec<String> {
             ExposureVerdict::Clean(_) => clean.entry(exposure.to_string()).or_default().push(subject),
             ExposureVerdict::Contaminated { matches, .. } => {
                 lines.push(format!("  {} {subject}: {exposure}", printer.verdict(false, "✗")));
-                lines.extend(matches.iter().take(MOST_TEXTS).flat_map(evidence));
+                let new = |found: &&Match| shown.insert((exposure.measured.evaluation.clone(), found.record.clone()));
+                lines.extend(matches.iter().take(MOST_TEXTS).filter(new).flat_map(evidence));
             }
         }
     }
     for (verdict, subjects) in clean {
-        lines.push(format!("  {} {}: {verdict}", printer.verdict(true, "✓"), subjects.join(", ")));
+        let who = if subjects.len() > MOST_NAMES { pairs(subjects.len()) } else { subjects.join(", ") };
+        lines.push(format!("  {} {who}: {verdict}", printer.verdict(true, "✓")));
     }
-    let unknown = unknown
-        .into_iter()
-        .map(|(verdict, n)| format!("  ? {} of a model and an evaluation: {verdict}", plural(n, "pair")));
-    lines.extend(unknown);
+    lines.extend(unknown.into_iter().map(|(verdict, n)| format!("  ? {}: {verdict}", pairs(n))));
     lines
+}
+
+fn pairs(n: usize) -> String {
+    format!("{} of a model and an evaluation", plural(n, "pair"))
 }
 
 fn evidence(found: &Match) -> [String; 2] {
