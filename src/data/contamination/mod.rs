@@ -6,8 +6,8 @@
 //!
 //! * *exact*: a run of n words (13, as Brown et al. 2020 do) that stands word for word in the training data; of a record
 //!   with fewer words its whole text, from [`FEWEST_WORDS`] words on. Every record with one is told.
-//! * *near*: at least half of a record's words, or the threshold's share where that is more, stand in runs of 8 words (for n
-//!   = 13) in one and the same training record. One word in ten may be another one, wherever it stands.
+//! * *near*: at least half of a record's words, or the threshold's share where that is more, and no fewer than n, stand in
+//!   runs of 8 words (for n = 13) in one and the same training record. One word in ten may be another one, wherever it stands.
 //! * A record's *share* is the part of its words that such runs cover, the larger of both; from the threshold on it counts as
 //!   contaminated.
 //!
@@ -54,6 +54,16 @@ pub struct Search {
     pub ngram: usize,
     /// The share of a record's words from which on it is contaminated, between 0 and 1.
     pub threshold: f64,
+}
+
+impl Search {
+    /// Returns how many of a record's words have to stand in one training record for it to nearly stand there.
+    ///
+    /// Fewer than an n-gram's would make every short function of code the same as another.
+    fn near_words(&self, n_words: usize) -> usize {
+        let share = (self.threshold.max(LEAST_NEAR) * n_words as f64).ceil() as usize;
+        share.max(self.ngram)
+    }
 }
 
 /// A split that is looked for.
@@ -133,7 +143,7 @@ pub fn search(
 /// Reads one training record; there is nothing to tell of most.
 fn read(line: (usize, &[u8]), index: &Index, search: &Search) -> Result<Option<(String, scan::Seen)>, DataError> {
     let record = record(line)?;
-    let seen = scan::scan(&text_of(&record), index, search.threshold.max(LEAST_NEAR));
+    let seen = scan::scan(&text_of(&record), index, search);
     let is_nothing = seen.exact.is_empty() && seen.near.is_empty();
     Ok((!is_nothing).then_some((record.document, seen)))
 }

@@ -1,5 +1,6 @@
 //! One training record, read once: which n-grams of the index stand in it, and which records it is nearly the same as.
 
+use crate::data::contamination::Search;
 use crate::data::contamination::grams::Window;
 use crate::data::contamination::index::{Grams, Index};
 use crate::data::contamination::passage::{Cover, Hit, cover};
@@ -16,8 +17,8 @@ pub(super) struct Seen {
     pub(super) near: Vec<(u32, Cover)>,
 }
 
-/// Reads a training record; `least` is the share of its words with which a record nearly stands in it.
-pub(super) fn scan(text: &str, index: &Index, least: f64) -> Seen {
+/// Reads a training record.
+pub(super) fn scan(text: &str, index: &Index, search: &Search) -> Seen {
     let (mut exact, mut near) = (Vec::new(), Vec::new());
     let mut window = Window::new();
     let mut n_seeds = 0;
@@ -34,7 +35,7 @@ pub(super) fn scan(text: &str, index: &Index, least: f64) -> Seen {
         look(&index.exact, &window, n_seeds + index.seed - 1, &mut exact);
         look(&index.near, &window, n_seeds + index.seed - 1, &mut near);
     }
-    Seen { exact: firsts(exact), near: nearly(&firsts(near), index, least) }
+    Seen { exact: firsts(exact), near: nearly(&firsts(near), index, search) }
 }
 
 /// Looks up the n-grams that end here, of all lengths for which the seeds suffice.
@@ -53,8 +54,8 @@ fn firsts(mut found: Vec<(u32, usize)>) -> Vec<(u32, usize)> {
     found
 }
 
-/// Returns the records of whose words at least a share stands in this one training record.
-fn nearly(found: &[(u32, usize)], index: &Index, least: f64) -> Vec<(u32, Cover)> {
+/// Returns the records that nearly stand in this one training record.
+fn nearly(found: &[(u32, usize)], index: &Index, search: &Search) -> Vec<(u32, Cover)> {
     let mut hits: Vec<(u32, Hit)> = Vec::new();
     for (number, offset) in found {
         let places = index.near.places(*number);
@@ -70,13 +71,13 @@ fn nearly(found: &[(u32, usize)], index: &Index, least: f64) -> Vec<(u32, Cover)
         let record = group[0].0;
         let n_words = index.n_words[record as usize];
         let length = longest.min(n_words);
-        let needed = least * n_words as f64;
+        let needed = search.near_words(n_words);
         // Most groups are a few words long: they are given up before they are looked at.
-        if ((group.len() * length) as f64) < needed {
+        if group.len() * length < needed {
             return None;
         }
         let cover = cover(group.iter().map(|(_, hit)| *hit), length);
-        (cover.n_words as f64 >= needed).then_some((record, cover))
+        (cover.n_words >= needed).then_some((record, cover))
     };
     hits.chunk_by(|(one, _), (other, _)| one == other).filter_map(of_one).collect()
 }
