@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name};
+use crate::recipe::contamination::Allow;
 use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::training::Train;
 use crate::recipe::{Recipe, Tags};
 use crate::record::report::{DatasetReport, SampleReport, TokensReport, TrainingReport};
-use crate::record::{GateResult, Machine};
+use crate::record::{Exposure, GateResult, Machine};
 
 /// What a card is made of; what is empty or absent has no place in the card.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +54,12 @@ pub struct CardFacts {
     pub data: Vec<DataFacts>,
     /// How it and its ancestors do.
     pub evaluations: Vec<EvaluationFacts>,
+    /// What of the evaluations' data it and its ancestors have learned.
+    #[serde(default)]
+    pub contamination: Vec<Exposure>,
+    /// What may stand in their training data all the same.
+    #[serde(default)]
+    pub allow: Vec<Allow>,
     /// The requirements on it.
     pub gates: Vec<GateResult>,
     /// What it wrote.
@@ -171,6 +178,8 @@ impl CardFacts {
             training: None,
             data: data.collect(),
             evaluations: evaluations.collect(),
+            contamination: Vec::new(),
+            allow: recipe.contamination.allow.clone(),
             gates: Vec::new(),
             samples: Vec::new(),
             fingerprint: None,

@@ -66,6 +66,18 @@ fn whole() -> CardFacts {
         { "model": "general", "value": 10.25 }, { "model": "industry", "value": 11.5 }
     ]))
     .unwrap();
+    facts.contamination = serde_json::from_value(json!([{
+        "model": "industry", "measured": { "evaluation": "prose-ppl", "dataset": "prose", "split": "test" },
+        "verdict": {
+            "state": "contaminated", "counts": { "records": 20, "contaminated": 3, "passages": 1, "allowed": 2 },
+            "through": [{ "model": "general", "dataset": "web", "contaminated": 3 }], "matches": []
+        }
+    }]))
+    .unwrap();
+    facts.allow = serde_json::from_value(json!([{
+        "evaluation": "prose-ppl", "what": { "document": "**/LICENSE*" }, "reason": "A licence is no secret."
+    }]))
+    .unwrap();
     facts.gates = vec![
         serde_json::from_value::<GateResult>(json!({
             "gate": { "model": "industry", "evaluation": "prose-ppl",
@@ -192,6 +204,20 @@ Every model of the lineage on every evaluation: what each tier gained, and what 
 |---|---:|---:|---|
 | prose-ppl | 10.25 | 11.50 | perplexity on prose/test, lower is better |
 
+## Contamination
+
+Records of the evaluations were looked for in the training data of this model and of its ancestors:
+
+| Evaluation | Found |
+|---|---|
+| prose-ppl | 3 of 20 records (15.0 %) stand in the training data: 3 in web, which general learned (2 allowed) |
+
+Allowed by the recipe:
+
+| What | Why |
+|---|---|
+| documents \*\*/LICENSE\* of prose-ppl | A licence is no secret. |
+
 ## Requirements
 
 | Evaluation | Outcome | |
@@ -285,6 +311,8 @@ fn nothing_a_person_wrote_is_markup_template_or_yaml() {
     facts.tags.domain = Some(hostile.into());
     facts.hub_base = Some(hostile.into());
     facts.gates[0].explanation = hostile.into();
+    facts.allow[0].reason = Some(hostile.into());
+    facts.allow[0].what = crate::recipe::contamination::Allowed::Text(hostile.into());
     facts.samples[0].prompt = format!("{hostile}\n```\n<img src=x onerror=y>");
     facts.data[0].report.as_mut().unwrap().steps[0].step = hostile.into();
     let card = render(&facts).unwrap();

@@ -6,11 +6,12 @@ use crate::card::facts::{CardFacts, DataFacts};
 use crate::card::made_of::made_of;
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
+use crate::recipe::contamination::{Allow, Allowed};
 use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
-use crate::record::Machine;
 use crate::record::report::TrainingReport;
+use crate::record::{Exposure, Machine};
 
 /// What is said, and what it is.
 type Line = (&'static str, String);
@@ -31,6 +32,8 @@ pub(super) struct View {
     verdict: Option<String>,
     evaluations: Vec<EvaluationView>,
     models: Vec<String>,
+    contamination: Vec<ExposureView>,
+    allowed: Vec<Allowance>,
     gates: Vec<GateView>,
     samples: Vec<SampleView>,
     provenance: Vec<Line>,
@@ -77,6 +80,18 @@ struct EvaluationView {
 }
 
 #[derive(Debug, Serialize)]
+struct ExposureView {
+    evaluation: String,
+    verdict: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Allowance {
+    what: String,
+    why: String,
+}
+
+#[derive(Debug, Serialize)]
 struct GateView {
     requirement: String,
     outcome: &'static str,
@@ -117,6 +132,8 @@ impl View {
             verdict: facts.training.as_ref().map(overfitting),
             evaluations,
             models,
+            contamination: facts.contamination.iter().map(exposure).collect(),
+            allowed: facts.allow.iter().map(allowance).collect(),
             gates: gates.collect(),
             samples: facts.samples.iter().map(sample).collect(),
             provenance: provenance(facts),
@@ -291,6 +308,20 @@ fn matrix(facts: &CardFacts) -> (Vec<String>, Vec<EvaluationView>) {
     });
     let views = views.collect();
     (models.into_iter().map(ToString::to_string).collect(), views)
+}
+
+fn exposure(exposure: &Exposure) -> ExposureView {
+    ExposureView { evaluation: exposure.measured.evaluation.to_string(), verdict: exposure.to_string() }
+}
+
+fn allowance(allow: &Allow) -> Allowance {
+    let Allow { evaluation, what, reason } = allow;
+    let what = match what {
+        Allowed::Document(pattern) => format!("documents {pattern}"),
+        Allowed::Text(text) => format!("the text “{text}”"),
+    };
+    let of = evaluation.as_ref().map(|evaluation| format!(" of {evaluation}")).unwrap_or_default();
+    Allowance { what: format!("{what}{of}"), why: reason.clone().unwrap_or_default() }
 }
 
 fn metric_words(metric: Metric, value: f64) -> String {

@@ -98,6 +98,8 @@ fn records(workspace: &Workspace, plan: &Plan, ledger: &Ledger) -> BTreeMap<Name
         }
         Work::Tokenizer(_)
         | Work::Tokens(_)
+        | Work::Contamination(_)
+        | Work::Uncontaminated(_)
         | Work::Train(_)
         | Work::Evaluate(_)
         | Work::Sample(_)

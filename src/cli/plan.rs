@@ -3,6 +3,7 @@
 mod stages;
 mod price;
 mod details;
+mod exposure;
 
 use serde::Serialize;
 
@@ -10,11 +11,13 @@ use crate::cli::arguments::{Graph, PlanArgs};
 use crate::cli::estimate;
 use crate::cli::format::plural;
 use crate::cli::load;
+use crate::cli::report;
 use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::id::Name;
 use crate::plan::estimate::limits::Broken;
 use crate::plan::{Estimate, Plan, Stage, graph};
+use crate::record::Exposure;
 
 /// Shows what a run would do; a plan that breaks a limit is shown all the same, with the exit code of a run that is refused.
 ///
@@ -32,9 +35,11 @@ pub async fn run(session: &Session, arguments: &PlanArgs) -> anyhow::Result<Exit
     }
     estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
     let broken = estimate::over(&plan, &arguments.ceilings)?;
+    let exposures = exposure::known(session, &loaded.recipe, &plan, &ledger)?;
     let Plan { recipe, stages, estimate } = &plan;
-    let answer = Answer { recipe, stages, estimate: estimate.as_ref(), broken_limits: &broken };
-    session.printer.answer(&answer, || human(session, &plan, &broken));
+    let answer =
+        Answer { recipe, stages, contamination: &exposures, estimate: estimate.as_ref(), broken_limits: &broken };
+    session.printer.answer(&answer, || human(session, &plan, &exposures, &broken));
     Ok(if broken.is_empty() { Exit::Done } else { Exit::Resources })
 }
 
@@ -44,11 +49,12 @@ pub async fn run(session: &Session, arguments: &PlanArgs) -> anyhow::Result<Exit
 struct Answer<'p> {
     recipe: &'p Name,
     stages: &'p [Stage],
+    contamination: &'p [Exposure],
     estimate: Option<&'p Estimate>,
     broken_limits: &'p [Broken],
 }
 
-fn human(session: &Session, plan: &Plan, broken: &[Broken]) -> String {
+fn human(session: &Session, plan: &Plan, exposures: &[Exposure], broken: &[Broken]) -> String {
     let printer = &session.printer;
     let currency = plan.estimate.as_ref().and_then(|estimate| estimate.currency.as_deref());
     let broken = broken.iter().map(|one| printer.verdict(false, &estimate::in_words(one, currency)));
@@ -56,6 +62,7 @@ fn human(session: &Session, plan: &Plan, broken: &[Broken]) -> String {
         stages::tree(plan),
         price::table(printer, plan),
         details::lines(printer, plan),
+        report::contaminated(printer, exposures),
         summary(plan),
         broken.collect::<Vec<_>>().join("\n"),
     ];

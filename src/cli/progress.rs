@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::cli::format::{duration, metric};
 use crate::cli::printer::Printer;
 use crate::execute::{Happening, Listener};
-use crate::id::StageId;
+use crate::id::{StageId, StageKind};
 use crate::record::{EventKind, Progress, StageStatus};
 
 /// How often a stage is told of where there is no terminal.
@@ -52,7 +52,8 @@ impl ProgressListener {
 
     fn start(&mut self, stage: &StageId, attempt: u32, adopted: bool) {
         let bar = self.bars.as_ref().map(|bars| new_bar(bars, stage));
-        if self.bars.is_none() && !matches!(stage.kind(), crate::id::StageKind::Gate | crate::id::StageKind::Card) {
+        let is_an_instant = stage.kind().is_condition() || matches!(stage.kind(), StageKind::Gate | StageKind::Card);
+        if self.bars.is_none() && !is_an_instant {
             let how = if adopted {
                 " (its worker was still running)"
             } else if attempt > 1 {

@@ -2,6 +2,7 @@
 
 mod view;
 mod lineage;
+pub mod contamination;
 
 pub use view::RunView;
 
@@ -10,7 +11,7 @@ use crate::cli::printer::Printer;
 use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::execute::RunOutcome;
-use crate::record::{RunStatus, StageStatus};
+use crate::record::{Exposure, RunStatus, StageStatus};
 
 /// Prints the report of a run that has just ended, and returns the exit code.
 ///
@@ -38,6 +39,7 @@ pub fn human(printer: &Printer, view: &RunView) -> String {
     let parts = [
         head(printer, view),
         lineage::table(printer, view),
+        contaminated(printer, &view.contamination),
         gates(printer, view),
         samples(printer, view),
         next(printer, view),
@@ -80,6 +82,11 @@ fn gates(printer: &Printer, view: &RunView) -> String {
         })
         .collect();
     section(printer, "gates", &lines)
+}
+
+/// Returns what of the evaluations' data the models have learned, under its heading.
+pub fn contaminated(printer: &Printer, exposures: &[Exposure]) -> String {
+    section(printer, "contamination", &contamination::lines(printer, exposures))
 }
 
 fn samples(printer: &Printer, view: &RunView) -> String {

@@ -11,6 +11,7 @@ pub mod record;
 pub mod extract;
 pub mod clean;
 pub mod split;
+pub mod contamination;
 pub mod tokenizer;
 pub mod shard;
 

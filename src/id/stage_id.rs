@@ -12,6 +12,10 @@ pub enum StageKind {
     Tokenizer,
     /// Encodes a dataset with a tokenizer into packed token shards.
     Tokens,
+    /// Looks through the training split of a dataset for the data of the evaluations.
+    Contamination,
+    /// Holds back the training of a model on contaminated data.
+    Uncontaminated,
     /// Trains a model.
     Train,
     /// Measures a model on one split of a dataset.
@@ -28,10 +32,12 @@ pub enum StageKind {
 
 impl StageKind {
     /// Every kind, in the order in which a recipe mentions them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Dataset,
         Self::Tokenizer,
         Self::Tokens,
+        Self::Contamination,
+        Self::Uncontaminated,
         Self::Train,
         Self::Evaluate,
         Self::Sample,
@@ -46,12 +52,31 @@ impl StageKind {
             Self::Dataset => "dataset",
             Self::Tokenizer => "tokenizer",
             Self::Tokens => "tokens",
+            Self::Contamination => "contamination",
+            Self::Uncontaminated => "uncontaminated",
             Self::Train => "train",
             Self::Evaluate => "evaluate",
             Self::Sample => "sample",
             Self::Gate => "gate",
             Self::Card => "card",
             Self::Publish => "publish",
+        }
+    }
+
+    /// Returns whether a stage of this kind only says whether others may begin: they wait for it, and read nothing of it.
+    pub const fn is_condition(self) -> bool {
+        match self {
+            Self::Uncontaminated => true,
+            Self::Dataset
+            | Self::Tokenizer
+            | Self::Tokens
+            | Self::Contamination
+            | Self::Train
+            | Self::Evaluate
+            | Self::Sample
+            | Self::Gate
+            | Self::Card
+            | Self::Publish => false,
         }
     }
 }

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Digest, Name, StageId, StageKind};
+use crate::plan::contamination::{contamination_id, evaluated, learned_datasets, lineage, measured, uncontaminated_id};
 use crate::plan::key;
 use crate::plan::ledger::{SourceState, Sources};
 use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
-    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork,
-    TrainWork, Work,
+    CardWork, Compute, ContaminationWork, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork,
+    TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
+use crate::recipe::contamination::OnFind;
 use crate::recipe::evaluation::GateRule;
 use crate::recipe::variant::Variant;
 
@@ -23,7 +25,15 @@ pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
     let mut builder =
         Builder { recipe, sources, stages: Vec::new(), positions: BTreeMap::new(), spoken_of: BTreeMap::new() };
     builder.data();
+    let is_held_back = recipe.contamination.on_find == OnFind::Fail;
+    if is_held_back {
+        builder.contamination();
+        builder.uncontaminated();
+    }
     builder.training();
+    if !is_held_back {
+        builder.contamination();
+    }
     builder.judgement();
     builder.publication();
     Plan { recipe: recipe.name.clone(), stages: builder.stages, estimate: None }
@@ -74,7 +84,8 @@ impl Builder<'_> {
             return;
         }
         let fingerprint = |need: &StageId| self.stages[self.positions[need]].fingerprint;
-        let inputs: BTreeMap<String, Digest> = needs.iter().map(|need| (need.to_string(), fingerprint(need))).collect();
+        let read = needs.iter().filter(|need| !need.kind().is_condition());
+        let inputs: BTreeMap<String, Digest> = read.map(|need| (need.to_string(), fingerprint(need))).collect();
         let key = key::of(&work, &inputs);
         // The same as `Digest::of_json`, without a copy of the key.
         let fingerprint = Digest::of(key.to_string().as_bytes());
@@ -109,6 +120,43 @@ impl Builder<'_> {
         id
     }
 
+    /// Every dataset that models learn from is looked through once, for the data of all evaluations together.
+    fn contamination(&mut self) {
+        let recipe = self.recipe;
+        let evaluated = evaluated(recipe);
+        if evaluated.is_empty() {
+            return;
+        }
+        for dataset in learned_datasets(recipe) {
+            let read: BTreeSet<&Name> = evaluated.iter().map(|split| &split.dataset).chain([dataset]).collect();
+            let needs = read.into_iter().map(|dataset| StageId::new(StageKind::Dataset, dataset)).collect();
+            let work = Work::Contamination(ContaminationWork {
+                dataset: dataset.clone(),
+                evaluated: evaluated.clone(),
+                ngram: recipe.contamination.ngram,
+                threshold: recipe.contamination.threshold,
+            });
+            self.add(contamination_id(dataset), work, needs);
+        }
+    }
+
+    /// Holds every training back until it is known that nothing of the evaluations stands in the data of the lineage.
+    fn uncontaminated(&mut self) {
+        let recipe = self.recipe;
+        let measured = measured(recipe);
+        if measured.is_empty() {
+            return;
+        }
+        for (name, _) in recipe.models_by_lineage() {
+            let lineage = lineage(recipe, name);
+            let read: BTreeSet<&Name> = lineage.iter().flat_map(|learned| &learned.datasets).collect();
+            let needs = read.into_iter().map(contamination_id).collect();
+            let work =
+                Work::Uncontaminated(UncontaminatedWork { lineage: lineage.clone(), measured: measured.clone() });
+            self.add(uncontaminated_id(name), work, needs);
+        }
+    }
+
     fn compute(&self) -> Compute {
         let run = &self.recipe.run;
         Compute { device: run.device, precision: run.precision, threads: run.threads }
@@ -124,6 +172,7 @@ impl Builder<'_> {
             let mut needs: Vec<_> =
                 model.train.data.iter().map(|share| self.tokens(&share.dataset, &model.tokenizer)).collect();
             needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base)));
+            needs.extend([uncontaminated_id(name)].into_iter().filter(|id| self.positions.contains_key(id)));
             let work = Work::Train(Box::new(TrainWork {
                 model: name.clone(),
                 tier: model.tier,
@@ -208,9 +257,7 @@ impl Builder<'_> {
             needs.push(StageId::new(StageKind::Tokenizer, &recipe.models[name].tokenizer));
             needs.push(StageId::new(StageKind::Card, name));
         }
-        needs.extend(
-            self.stages.iter().filter(|stage| stage.id.kind() == StageKind::Gate).map(|stage| stage.id.clone()),
-        );
+        needs.extend(self.stages.iter().filter(|stage| is_requirement(stage.id.kind())).map(|stage| stage.id.clone()));
         let mut seen = BTreeSet::new();
         needs.retain(|need| seen.insert(need.clone()));
         let work = Work::Publish(PublishWork {
@@ -232,12 +279,19 @@ impl Builder<'_> {
         }
         for model in std::iter::once(name).chain(recipe.ancestors(name)) {
             concerned.push(StageId::new(StageKind::Train, model));
+            let learned = recipe.models.get(model).into_iter().flat_map(|model| &model.train.data);
+            concerned.extend(learned.map(|share| contamination_id(&share.dataset)));
             concerned.extend(recipe.evaluations.keys().map(|evaluation| evaluate_id(model, evaluation)));
         }
         concerned.extend(self.spoken_of.get(name).into_iter().flatten().cloned());
         let positions: BTreeSet<usize> = concerned.iter().filter_map(|id| self.positions.get(id)).copied().collect();
         positions.into_iter().map(|position| self.stages[position].id.clone()).collect()
     }
+}
+
+/// Returns whether nothing is published when a stage of this kind fails, though the models themselves are there.
+fn is_requirement(kind: StageKind) -> bool {
+    kind == StageKind::Gate || kind.is_condition()
 }
 
 /// Returns the model a gate compares with, if it compares with one.

@@ -22,5 +22,6 @@ pub fn of(recipe: &Recipe, model: &Name) -> serde_json::Value {
         "lineage": lineage,
         "tiers": tiers,
         "evaluations": recipe.evaluations,
+        "allow": recipe.contamination.allow,
     })
 }

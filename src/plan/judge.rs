@@ -25,11 +25,12 @@ pub fn judge(plan: &mut Plan, ledger: &Ledger) {
 pub fn force(plan: &mut Plan, forced: &BTreeSet<StageId>) {
     let mut touched = BTreeSet::new();
     for stage in &mut plan.stages {
+        let input = stage.inputs().find(|need| touched.contains(*need)).cloned();
         if forced.contains(&stage.id) {
             stage.freshness = Freshness::Stale { reason: StaleReason::Forced };
-        } else if let Some(input) = stage.needs.iter().find(|need| touched.contains(*need)) {
+        } else if let Some(input) = input {
             if stage.is_fresh() {
-                stage.freshness = Freshness::Stale { reason: StaleReason::InputStale { input: input.clone() } };
+                stage.freshness = Freshness::Stale { reason: StaleReason::InputStale { input } };
             }
         } else {
             continue;
@@ -60,7 +61,7 @@ fn changed(stage: &Stage, old: &Value, stale: &BTreeSet<StageId>) -> StaleReason
     if !own.is_empty() {
         return StaleReason::Changed { changes: own };
     }
-    match stage.needs.iter().find(|need| stale.contains(*need)) {
+    match stage.inputs().find(|need| stale.contains(*need)) {
         Some(input) => StaleReason::InputStale { input: input.clone() },
         None => StaleReason::Changed { changes: inputs },
     }

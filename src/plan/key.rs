@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 use crate::id::Digest;
 use crate::plan::work::{
-    CardWork, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork, TrainWork, Work,
+    CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork,
+    TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::recipe::dataset::{Dataset, Source};
 use crate::recipe::training::Train;
@@ -26,11 +27,13 @@ const fn version(work: &Work) -> u32 {
         Work::Dataset(_) => 1,
         Work::Tokenizer(_) => 1,
         Work::Tokens(_) => 1,
+        Work::Contamination(_) => 1,
+        Work::Uncontaminated(_) => 1,
         Work::Train(_) => 1,
         Work::Evaluate(_) => 1,
         Work::Sample(_) => 1,
         Work::Gate(_) => 1,
-        Work::Card(_) => 1,
+        Work::Card(_) => 2, // It tells of contamination.
         Work::Publish(_) => 1,
     }
 }
@@ -41,6 +44,13 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
         Work::Dataset(work) => dataset(work),
         Work::Tokenizer(work) => tokenizer(work),
         Work::Tokens(TokensWork { dataset: _, tokenizer: _ }) => json!({}),
+        Work::Contamination(ContaminationWork { dataset, evaluated, ngram, threshold }) => {
+            // The inputs are the same whichever of them is looked through.
+            json!({ "dataset": dataset, "evaluated": evaluated, "ngram": ngram, "threshold": threshold })
+        }
+        Work::Uncontaminated(UncontaminatedWork { lineage, measured }) => {
+            json!({ "lineage": lineage, "measured": measured })
+        }
         Work::Train(work) => train(work),
         Work::Evaluate(work) => evaluate(work),
         Work::Sample(work) => sample(work),

@@ -5,6 +5,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod build;
+pub mod contamination;
 mod facts;
 pub mod key;
 pub mod judge;

@@ -45,4 +45,9 @@ impl Stage {
     pub fn is_fresh(&self) -> bool {
         matches!(self.freshness, Freshness::Fresh { .. })
     }
+
+    /// Returns the stages whose outputs it reads: all it needs but those that only say whether it may begin.
+    pub fn inputs(&self) -> impl Iterator<Item = &StageId> {
+        self.needs.iter().filter(|need| !need.kind().is_condition())
+    }
 }

@@ -9,6 +9,7 @@ use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::run::{DeviceChoice, Precision};
 use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::training::Train;
+use crate::record::contamination::{Learned, Measured};
 
 /// The work of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +21,10 @@ pub enum Work {
     Tokenizer(TokenizerWork),
     /// Outputs `train.safetensors`, `validation.safetensors`, `test.safetensors` and `report.json`.
     Tokens(TokensWork),
+    /// Outputs `contamination.json`.
+    Contamination(ContaminationWork),
+    /// Outputs `exposures.json`; done by the manager.
+    Uncontaminated(UncontaminatedWork),
     /// Outputs `model.safetensors`, `architecture.json`, `training.json` and, with an adapter, `adapter.safetensors`.
     ///
     /// An adapter that is kept adds `frozen.safetensors`, the weights under all adapters, `adapters.json`, which lists them
@@ -69,6 +74,44 @@ pub struct TokensWork {
     pub dataset: Name,
     /// The tokenizer.
     pub tokenizer: Name,
+}
+
+/// Looks through the training split of a dataset for the data of the evaluations (inputs `dataset:…` of all of them).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ContaminationWork {
+    /// The dataset whose training split is looked through.
+    pub dataset: Name,
+    /// The splits that are looked for.
+    pub evaluated: Vec<Evaluated>,
+    /// The words of an n-gram.
+    pub ngram: u32,
+    /// The share of a record's words from which on it is contaminated, between 0 and 1.
+    pub threshold: f64,
+}
+
+/// A split that evaluations measure on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Evaluated {
+    /// The dataset.
+    pub dataset: Name,
+    /// The split.
+    pub split: SplitName,
+    /// Patterns of documents whose records may stand in any training data.
+    pub allowed_documents: Vec<String>,
+    /// Texts that may stand in any training data.
+    pub allowed_texts: Vec<String>,
+}
+
+/// Holds back a training on contaminated data (inputs `contamination:…` of every dataset of the lineage).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UncontaminatedWork {
+    /// What the model and its ancestors learn from, the model first.
+    pub lineage: Vec<Learned>,
+    /// What the evaluations measure on.
+    pub measured: Vec<Measured>,
 }
 
 /// How tensors are computed.
@@ -191,10 +234,11 @@ impl Work {
     /// Returns whether the manager does this work itself, in an instant, without a worker.
     pub fn is_done_by_manager(&self) -> bool {
         match self {
-            Self::Gate(_) | Self::Card(_) | Self::Publish(_) => true,
+            Self::Uncontaminated(_) | Self::Gate(_) | Self::Card(_) | Self::Publish(_) => true,
             Self::Dataset(_)
             | Self::Tokenizer(_)
             | Self::Tokens(_)
+            | Self::Contamination(_)
             | Self::Train(_)
             | Self::Evaluate(_)
             | Self::Sample(_) => false,
@@ -210,6 +254,8 @@ impl Work {
             Self::Dataset(_)
             | Self::Tokenizer(_)
             | Self::Tokens(_)
+            | Self::Contamination(_)
+            | Self::Uncontaminated(_)
             | Self::Gate(_)
             | Self::Card(_)
             | Self::Publish(_) => None,

@@ -36,6 +36,11 @@ gates:
   - { model: industry, evaluation: ppl, max-worse-percent: 5, than: general }
   - { model: vertical, evaluation: ppl, at-most: 300 }
   - { model: vertical, evaluation: ppl, at-least: 1 }
+contamination:
+  ngram: 10
+  allow:
+    - { evaluation: ppl, document: "**/LICENSE*", reason: "a licence is no secret" }
+    - { text: "Permission is hereby granted, free of charge" }
 samples:
   story: { model: vertical, prompt: "Once" }
 publish:

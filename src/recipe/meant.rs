@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
+use crate::recipe::contamination::Contamination;
 use crate::recipe::dataset::Dataset;
 use crate::recipe::evaluation::{Evaluation, Gate, Sample};
 use crate::recipe::model::Model;
@@ -42,6 +43,9 @@ pub struct Recipe {
     /// The requirements, in the order in which they are checked.
     #[serde(default)]
     pub gates: Vec<Gate>,
+    /// How evaluation data is looked for in training data.
+    #[serde(default)]
+    pub contamination: Contamination,
     /// The samples to generate, by name.
     #[serde(default)]
     pub samples: BTreeMap<Name, Sample>,

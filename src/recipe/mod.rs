@@ -13,6 +13,7 @@ pub mod adapter;
 pub mod training;
 pub mod evaluation;
 pub mod variant;
+pub mod contamination;
 pub mod run;
 pub mod accelerator;
 

@@ -3,17 +3,19 @@
 use serde_json::{Map, Value, json};
 
 use crate::recipe::Recipe;
+use crate::recipe::contamination::{Allow, Allowed, Contamination};
 use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Sample};
 use crate::recipe::model::Model;
 use crate::recipe::training::{DataShare, Train};
 
 /// Returns the recipe in the form in which recipes are typed.
 pub fn typed(recipe: &Recipe) -> Value {
-    let Recipe { models, evaluations, gates, samples, .. } = recipe;
+    let Recipe { models, evaluations, gates, contamination: looked_for, samples, .. } = recipe;
     let mut value = plain(recipe);
     put(&mut value, "models", named(models, model));
     put(&mut value, "evaluations", named(evaluations, evaluation));
     put(&mut value, "gates", gates.iter().map(gate).collect());
+    put(&mut value, "contamination", contamination(looked_for));
     put(&mut value, "samples", named(samples, sample));
     without_nothing(value)
 }
@@ -74,6 +76,20 @@ fn gate(gate: &Gate) -> Value {
         GateRule::AtLeast { value: bound } => put(&mut value, "at-least", json!(bound)),
     }
     value
+}
+
+fn contamination(contamination: &Contamination) -> Value {
+    let mut value = plain(contamination);
+    put(&mut value, "allow", contamination.allow.iter().map(allow).collect());
+    value
+}
+
+fn allow(allow: &Allow) -> Value {
+    let Allow { evaluation, what, reason } = allow;
+    match what {
+        Allowed::Document(document) => json!({ "evaluation": evaluation, "document": document, "reason": reason }),
+        Allowed::Text(text) => json!({ "evaluation": evaluation, "text": text, "reason": reason }),
+    }
 }
 
 fn sample(sample: &Sample) -> Value {
@@ -228,6 +244,7 @@ mod tests {
             recipe.description = text.clone();
             if !text.trim().is_empty() {
                 recipe.samples.values_mut().for_each(|sample| sample.prompt = text.clone());
+                recipe.contamination.allow.iter_mut().for_each(|allow| allow.reason = Some(text.clone()));
             }
             let printed = yaml(&typed(&recipe));
             let again = read(&Input::new("printed.yaml", printed.as_bytes()));
@@ -236,12 +253,12 @@ mod tests {
 
         #[test]
         fn no_number_of_a_recipe_is_rounded(
-            rate in 1e-9..1.0f64, decay in 0.0..1.0f64, percent in 0.0..1e6f64, seed in 0..i64::MAX as u64, weights in prop::array::uniform2(1e-3..1e3f64),
+            rate in 1e-9..1.0f64, decay in 0.0..1.0f64, percent in 0.0..1e6f64, seed in 0..i64::MAX as u64, threshold in 0.0..=1.0f64, weights in prop::array::uniform2(1e-3..1e3f64),
         ) {
             let set = format!("models.industry.train.data={{ mix: {{ rust: {}, prose: {} }} }}", weights[0], weights[1]);
             let rule = format!("gates=[{{ model: industry, evaluation: ppl, max-worse-percent: {percent}, than: general }}]");
             let optimizer = format!("models.general.train.optimizer={{ type: adamw, learning-rate: {rate}, weight-decay: {decay} }}");
-            let recipe = recipe(&[set, rule, optimizer, format!("run.seed={seed}")].join("\n"));
+            let recipe = recipe(&[set, rule, optimizer, format!("run.seed={seed}"), format!("contamination.threshold={threshold}")].join("\n"));
             for again in printed_and_read(&recipe) {
                 prop_assert_eq!(fingerprints(&again), fingerprints(&recipe));
                 prop_assert_eq!(again, recipe.clone());

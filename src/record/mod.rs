@@ -6,6 +6,7 @@
 
 pub mod adapters;
 pub mod artifact;
+pub mod contamination;
 pub mod event;
 pub mod machine;
 pub mod rate;
@@ -14,6 +15,7 @@ pub mod verdict;
 
 pub use adapters::{AdapterFile, Adapters};
 pub use artifact::ArtifactRef;
+pub use contamination::{ContaminationReport, Exposure};
 pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
 pub use machine::Machine;
 pub use verdict::{GateResult, RunStatus, StageStatus};

@@ -47,11 +47,11 @@ impl Limits {
 pub fn cores_of(work: &Work) -> u32 {
     match work {
         Work::Dataset(_) => 1,
-        Work::Tokenizer(_) | Work::Tokens(_) => 2,
+        Work::Tokenizer(_) | Work::Tokens(_) | Work::Contamination(_) => 2,
         Work::Train(work) => work.compute.threads.max(1),
         Work::Evaluate(work) => work.compute.threads.max(1),
         Work::Sample(work) => work.compute.threads.max(1),
-        Work::Gate(_) | Work::Card(_) | Work::Publish(_) => 0,
+        Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => 0,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::record::{EventKind, FailureClass, Machine};
 use crate::worker::emit::Emitter;
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
-use crate::worker::{Outcome, ask, crash, dataset, evaluate, sample, tokenizer, tokens, train};
+use crate::worker::{Outcome, ask, contamination, crash, dataset, evaluate, sample, tokenizer, tokens, train};
 
 /// How the program is called.
 const USAGE: &str =
@@ -115,7 +115,8 @@ fn work(task: &mut Task) -> Result<Outcome, Failure> {
         Work::Dataset(_) => dataset::run(task).map(|()| whole(task)),
         Work::Tokenizer(_) => tokenizer::run(task).map(|()| whole(task)),
         Work::Tokens(_) => tokens::run(task).map(|()| whole(task)),
-        Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
+        Work::Contamination(work) => contamination::run(task, &work).map(|()| whole(task)),
+        Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
             Err(Failure::new(FailureClass::Bug, format!("`{}` is work of the manager", task.spec.stage)))
         }
     }

@@ -8,6 +8,7 @@ pub mod task;
 pub mod dataset;
 pub mod tokenizer;
 pub mod tokens;
+pub mod contamination;
 pub mod report;
 pub mod parent;
 pub mod train;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::id::{Digest, StageId};
 use crate::plan::Spec;
-use crate::record::FailureClass;
+use crate::record::{ArtifactRef, FailureClass};
 use crate::worker::emit::Emitter;
 use crate::worker::failure::Failure;
 
@@ -47,19 +47,29 @@ impl Task {
     /// # Errors
     /// When the spec names no such input, and when the file is missing or is not what it was.
     pub fn input(&self, stage: &StageId, name: &str) -> Result<Vec<u8>, Failure> {
-        let artifact =
-            self.spec.inputs.get(stage).and_then(|outputs| outputs.get(name)).ok_or_else(|| {
-                Failure::new(FailureClass::Bug, format!("the spec names no input `{name}` of `{stage}`"))
-            })?;
-        let bytes = fs::read(&artifact.path).map_err(|error| {
-            Failure::new(
-                FailureClass::Integrity,
-                format!("`{}` of `{stage}`: `{}`: {error}", name, artifact.path.display()),
-            )
-            .with_hint("`pedigree fsck` finds what else is missing")
-        })?;
-        verify(&artifact.path, &bytes, artifact.digest)?;
+        let artifact = self.named(stage, name)?;
+        let bytes = fs::read(&artifact.path).map_err(|error| unreadable(stage, name, artifact, &error))?;
+        verify(&artifact.path, Digest::of(&bytes), artifact.digest)?;
         Ok(bytes)
+    }
+
+    /// Returns where an input lies, after comparing it with its digest piece by piece: it need not fit into memory.
+    ///
+    /// # Errors
+    /// When the spec names no such input, and when the file is missing or is not what it was.
+    pub fn input_file(&self, stage: &StageId, name: &str) -> Result<ArtifactRef, Failure> {
+        let artifact = self.named(stage, name)?;
+        let mut hasher = blake3::Hasher::new();
+        let read = fs::File::open(&artifact.path).and_then(|file| hasher.update_reader(file).map(drop));
+        read.map_err(|error| unreadable(stage, name, artifact, &error))?;
+        verify(&artifact.path, Digest::from_hasher(&hasher), artifact.digest)?;
+        Ok(artifact.clone())
+    }
+
+    fn named(&self, stage: &StageId, name: &str) -> Result<&ArtifactRef, Failure> {
+        let artifact = self.spec.inputs.get(stage).and_then(|outputs| outputs.get(name));
+        artifact
+            .ok_or_else(|| Failure::new(FailureClass::Bug, format!("the spec names no input `{name}` of `{stage}`")))
     }
 
     /// Writes an output whole and synced, and tells of it.
@@ -73,8 +83,12 @@ impl Task {
     }
 }
 
-fn verify(path: &Path, bytes: &[u8], expected: Digest) -> Result<(), Failure> {
-    let found = Digest::of(bytes);
+fn unreadable(stage: &StageId, name: &str, artifact: &ArtifactRef, error: &std::io::Error) -> Failure {
+    let message = format!("`{name}` of `{stage}`: `{}`: {error}", artifact.path.display());
+    Failure::new(FailureClass::Integrity, message).with_hint("`pedigree fsck` finds what else is missing")
+}
+
+fn verify(path: &Path, found: Digest, expected: Digest) -> Result<(), Failure> {
     if found == expected {
         return Ok(());
     }

@@ -174,6 +174,11 @@ fn a_recipe_is_shown_with_every_default() {
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "run.seed=8"]), @r#"
     exit: 0
     --- stdout
+    contamination:
+      allow: []
+      ngram: 13
+      on-find: "warn"
+      threshold: 0.5
     datasets:
       prose:
         clean:

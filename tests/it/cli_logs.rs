@@ -77,7 +77,7 @@ fn all_stages_tell_together_in_the_order_of_time() {
     let times: Vec<_> = events.iter().map(|event| event["at-ms"].as_i64().unwrap()).collect();
     assert!(times.is_sorted());
     let n_finished = events.iter().filter(|event| event["kind"]["event"] == "finished").count();
-    assert_eq!(n_finished, 17, "every stage a worker did has finished: {said}");
+    assert_eq!(n_finished, 20, "every stage a worker did has finished: {said}");
 }
 
 #[test]

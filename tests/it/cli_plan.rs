@@ -22,7 +22,7 @@ fn words(text: &str) -> BTreeSet<String> {
 }
 
 /// What stands behind the files of `rust` and `tasks`: all but the prose, for the tokenizer is trained on both.
-const BEHIND_RUST: &str = "dataset:rust dataset:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
+const BEHIND_RUST: &str = "dataset:rust dataset:tasks contamination:prose contamination:rust contamination:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
     train:general train:industry train:vertical evaluate:general/prose-ppl evaluate:general/rust-loss \
     evaluate:industry/prose-ppl evaluate:industry/rust-loss evaluate:vertical/prose-ppl evaluate:vertical/rust-loss \
     gate:industry/rust-loss gate:vertical/prose-ppl sample:story card:general card:industry card:vertical publish:small";
@@ -44,6 +44,9 @@ fn a_plan_of_a_new_recipe_is_all_new() {
      train:industry  stale  never done before  8.7 k parameters
      tokens:tasks/bytes  stale  never done before
      train:vertical  stale  never done before  8.7 k parameters
+     contamination:prose  stale  never done before
+     contamination:rust  stale  never done before
+     contamination:tasks  stale  never done before
      evaluate:general/prose-ppl  stale  never done before
      evaluate:general/rust-loss  stale  never done before
      evaluate:industry/prose-ppl  stale  never done before
@@ -58,7 +61,10 @@ fn a_plan_of_a_new_recipe_is_all_new() {
      card:vertical  stale  never done before
      publish:small  stale  never done before
 
-    23 of 23 stages to do
+    26 of 26 stages to do
+
+    contamination
+      ? 6 pairs of a model and an evaluation: not known before dataset:prose has run
     "#);
     assert!(!project.workspace().exists(), "planning has made a workspace");
 }
@@ -240,6 +246,9 @@ fn a_plan_of_what_is_done_is_all_fresh() {
      train:industry  fresh  run [short]  8.7 k parameters
      tokens:tasks/bytes  fresh  run [short]
      train:vertical  fresh  run [short]  8.7 k parameters
+     contamination:prose  fresh  run [short]
+     contamination:rust  fresh  run [short]
+     contamination:tasks  fresh  run [short]
      evaluate:general/prose-ppl  fresh  run [short]
      evaluate:general/rust-loss  fresh  run [short]
      evaluate:industry/prose-ppl  fresh  run [short]
@@ -254,7 +263,10 @@ fn a_plan_of_what_is_done_is_all_fresh() {
      card:vertical  fresh  run [short]
      publish:small  fresh  run [short]
 
-    nothing is stale: all 23 stages are done
+    nothing is stale: all 26 stages are done
+
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
     "#);
 }
 
@@ -281,6 +293,9 @@ fn a_changed_value_makes_only_its_dependents_stale() {
      train:industry  fresh  run [short]  8.7 k parameters
      tokens:tasks/bytes  fresh  run [short]
      train:vertical  stale  budget.steps 10 → 12  8.7 k parameters
+     contamination:prose  fresh  run [short]
+     contamination:rust  fresh  run [short]
+     contamination:tasks  fresh  run [short]
      evaluate:general/prose-ppl  fresh  run [short]
      evaluate:general/rust-loss  fresh  run [short]
      evaluate:industry/prose-ppl  fresh  run [short]
@@ -295,7 +310,10 @@ fn a_changed_value_makes_only_its_dependents_stale() {
      card:vertical  stale  facts.model.train.budget.steps 10 → 12
      publish:small  stale  train:vertical is stale
 
-    7 of 23 stages to do
+    7 of 26 stages to do
+
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
     "#);
 }
 

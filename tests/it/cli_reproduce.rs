@@ -8,7 +8,7 @@ fn a_run_done_again_gives_the_same_bytes() {
     let said = project.pedigree(&["reproduce", "latest", "--into", "again"]);
     assert_eq!(said.code, 0, "{said}");
     assert!(said.stdout.trim_end().ends_with("verdict: bitwise identical"), "{said}");
-    assert_eq!(said.stdout.matches("✓ ").count(), 22, "{said}");
+    assert_eq!(said.stdout.matches("✓ ").count(), 25, "{said}");
     assert!(project.path().join("again/.pedigree/pedigree.db").is_file());
 }
 

@@ -8,7 +8,7 @@ fn runs_are_listed() {
     exit: 0
     --- stdout
      run  recipe  state  stages  began (UTC)  took
-     [short]  small  succeeded  23/23  [time] [took]
+     [short]  small  succeeded  26/26  [time] [took]
     "#);
 }
 
@@ -29,6 +29,9 @@ fn a_run_tells_how_it_stands() {
      train:industry  finished [took]  never done before
      tokens:tasks/bytes  finished [took]  never done before
      train:vertical  finished [took]  never done before
+     contamination:prose  finished [took]  never done before
+     contamination:rust  finished [took]  never done before
+     contamination:tasks  finished [took]  never done before
      evaluate:general/prose-ppl  finished [took]  never done before
      evaluate:general/rust-loss  finished [took]  never done before
      evaluate:industry/prose-ppl  finished [took]  never done before
@@ -44,7 +47,7 @@ fn a_run_tells_how_it_stands() {
      publish:small  finished [took]  never done before
 
     small  run [short]  succeeded in [took]
-    began [time] UTC · 23 stages (23 finished)
+    began [time] UTC · 26 stages (26 finished)
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
@@ -52,6 +55,9 @@ fn a_run_tells_how_it_stands() {
      └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
         └─ vertical  vertical  [n] k (LoRA 704)  10  [n] ([n] %)  [n] ([n] %)  [n] %
     (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
 
     gates
       ✓ industry on rust-loss: [n] is [n] % better than general's [n], required: less

@@ -159,6 +159,15 @@ fn a_card_is_made_of_facts() {
     | prose-ppl | [n] | [n] | [n] | perplexity on prose/test, lower is better |
     | rust-loss | [n] | [n] | [n] | loss on rust/test, lower is better |
 
+    ## Contamination
+
+    Records of the evaluations were looked for in the training data of this model and of its ancestors:
+
+    | Evaluation | Found |
+    |---|---|
+    | prose-ppl | clean |
+    | rust-loss | clean |
+
     ## Requirements
 
     | Evaluation | Outcome | |

@@ -56,8 +56,13 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
             }
             Source::Files { .. } => String::new(),
         },
-        Work::Tokens(_) | Work::Evaluate(_) | Work::Sample(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
-            String::new()
-        }
+        Work::Tokens(_)
+        | Work::Contamination(_)
+        | Work::Uncontaminated(_)
+        | Work::Evaluate(_)
+        | Work::Sample(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => String::new(),
     }
 }

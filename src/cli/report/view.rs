@@ -8,10 +8,13 @@ use serde::Serialize;
 
 use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::accuracy::{self, RunAccuracy};
+use crate::cli::report::contamination;
 use crate::id::{Name, StageId, StageKind};
+use crate::plan::contamination::{contamination_id, exposures as exposures_of};
 use crate::recipe::Recipe;
-use crate::record::GateResult;
+use crate::record::contamination::ExposureVerdict;
 use crate::record::report::TrainingReport;
+use crate::record::{Exposure, GateResult};
 use crate::store::{EvaluationRow, RunRow, SampleRow, StageRunRow, Store};
 
 /// Everything the report of a run is made of.
@@ -27,6 +30,8 @@ pub struct RunView {
     pub stages: Vec<StageRunRow>,
     /// What was measured.
     pub evaluations: Vec<EvaluationRow>,
+    /// What of the evaluations' data the models have learned, as far as it is known.
+    pub contamination: Vec<Exposure>,
     /// What came out of the gates.
     pub gates: Vec<GateResult>,
     /// What the models wrote.
@@ -64,12 +69,13 @@ impl RunView {
             .with_context(|| format!("the recipe recorded with run {} cannot be read", run.id.short()))?;
         let stages = store.stages_of_run(run.id).await?;
         let trainings = trainings(&recipe, &stages, artifacts)?;
+        let contamination = exposures(&recipe, &stages, artifacts)?;
         let evaluations = store.evaluations_of_run(run.id).await?;
         let gates = store.gates_of_run(run.id).await?.into_iter().map(|row| row.result).collect();
         let samples = store.samples_of_run(run.id).await?;
         let cards = cards(workspace, store, artifacts, &recipe, &stages).await?;
         let accuracy = accuracy::of_run(store, &run, &stages).await?;
-        Ok(Self { run, recipe, stages, evaluations, gates, samples, trainings, cards, accuracy })
+        Ok(Self { run, recipe, stages, evaluations, contamination, gates, samples, trainings, cards, accuracy })
     }
 
     /// Returns what a model scored on an evaluation.
@@ -94,6 +100,24 @@ fn trainings(
         }
     }
     Ok(trainings)
+}
+
+/// Returns what the models of a run have seen of its evaluations; nothing of those whose data the run does not look through.
+fn exposures(recipe: &Recipe, stages: &[StageRunRow], artifacts: &ArtifactStore) -> anyhow::Result<Vec<Exposure>> {
+    let mut reports = BTreeMap::new();
+    for stage in stages.iter().filter(|stage| stage.stage.kind() == StageKind::Contamination) {
+        if let Some(output) = stage.outputs.get(contamination::OUTPUT) {
+            let report = contamination::report(artifacts, output.digest)?;
+            reports.insert(report.dataset.clone(), report);
+        }
+    }
+    let is_there = |id: &StageId| stages.iter().any(|stage| stage.stage == *id);
+    let mut exposures = exposures_of(recipe, &reports, contamination_id);
+    exposures.retain(|exposure| match &exposure.verdict {
+        ExposureVerdict::Unknown { before } => is_there(before),
+        ExposureVerdict::Clean(_) | ExposureVerdict::Contaminated { .. } => true,
+    });
+    Ok(exposures)
 }
 
 /// Puts the cards of the published models where people can read them, under their names.

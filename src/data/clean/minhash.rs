@@ -83,7 +83,7 @@ fn hash_of(word: &str) -> u64 {
 }
 
 /// The finisher of SplitMix64 (Steele et al. 2014).
-fn mix(value: u64) -> u64 {
+pub(in crate::data) fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)

@@ -6,7 +6,7 @@ pub mod min_length;
 pub mod redact_pii;
 pub mod dedup_exact;
 pub mod dedup_near;
-mod minhash;
+pub(in crate::data) mod minhash;
 
 use std::collections::BTreeMap;
 

@@ -131,7 +131,7 @@ impl Driver<'_> {
             Ok((outputs, Some(broken))) => {
                 record_findings(store, artifacts, self.run, stage, &outputs).await?;
                 store.record_outputs(self.run, &stage.id, &outputs, now_ms()).await?;
-                let failed = Failed { class: FailureClass::Work, message: broken, hint: None };
+                let failed = Failed { class: FailureClass::Work, message: broken, hint: hint_on(stage) };
                 self.fail(&stage.id, since, failed).await?
             }
             Err(error @ ExecuteError::Store(_)) => return Err(error),
@@ -139,4 +139,10 @@ impl Driver<'_> {
         };
         Ok(Signal::StageEnded { stage: stage.id.clone(), result })
     }
+}
+
+/// Returns what a person can do about a requirement that is broken, where it is not plain.
+fn hint_on(stage: &Stage) -> Option<String> {
+    let hint = "take these documents out of the training data, or allow them under `contamination.allow` in the recipe";
+    stage.id.kind().is_condition().then(|| hint.to_owned())
 }

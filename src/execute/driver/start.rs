@@ -78,7 +78,7 @@ impl Driver<'_> {
     }
 
     async fn begin_anew(&mut self, stage: &Stage, task: &TaskFolder) -> Result<Result<(), Failed>, ExecuteError> {
-        let inputs = stage.needs.iter().filter_map(|need| Some((need.clone(), self.outputs.get(need)?.clone())));
+        let inputs = stage.inputs().filter_map(|need| Some((need.clone(), self.outputs.get(need)?.clone())));
         let inputs: std::collections::BTreeMap<StageId, Outputs> = inputs.collect();
         let spec = |attempt| Spec {
             version: Spec::VERSION,

@@ -12,7 +12,9 @@ use crate::execute::executor::{Death, Executor, StartError};
 use crate::execute::lock::is_locked;
 use crate::execute::task_folder::Attempt;
 use crate::id::{Digest, StageId};
+use crate::plan::work::{ContaminationWork, Evaluated};
 use crate::plan::{Spec, Work};
+use crate::record::contamination::{ContaminationReport, SplitContamination};
 use crate::record::report::{EvaluationReport, SampleReport, TrainingReport};
 use crate::record::{Event, EventKind, FailureClass, Machine, Progress};
 
@@ -179,6 +181,7 @@ fn outputs(work: &Work, value: f64) -> Vec<(&'static str, Vec<u8>)> {
             let report = json!({ "vocab-size": 64, "tokens": {}, "target-tokens": {} });
             data.into_iter().chain([json("report.json", report)]).collect()
         }
+        Work::Contamination(work) => vec![json("contamination.json", json!(nothing_found(work)))],
         Work::Train(work) => vec![
             text("model.safetensors", work.model.to_string()),
             json("architecture.json", json!(work.architecture)),
@@ -192,8 +195,23 @@ fn outputs(work: &Work, value: f64) -> Vec<(&'static str, Vec<u8>)> {
             let (prompt, sampling) = (work.sample.prompt.clone(), work.sample.sampling.clone());
             vec![json("sample.json", json!(SampleReport { prompt, text: "…".to_owned(), tokens: 1, sampling }))]
         }
-        Work::Gate(_) | Work::Card(_) | Work::Publish(_) => Vec::new(),
+        Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => Vec::new(),
     }
+}
+
+fn nothing_found(work: &ContaminationWork) -> ContaminationReport {
+    let ContaminationWork { dataset, evaluated, ngram, threshold } = work;
+    let nothing = |split: &Evaluated| SplitContamination {
+        dataset: split.dataset.clone(),
+        split: split.split,
+        records: 1,
+        too_short: 0,
+        allowed: 0,
+        found: Vec::new(),
+        matches: Vec::new(),
+    };
+    let splits = evaluated.iter().map(nothing).collect();
+    ContaminationReport { dataset: dataset.clone(), records: 1, ngram: *ngram, threshold: *threshold, splits }
 }
 
 fn training(parameters: u64) -> TrainingReport {

@@ -8,11 +8,13 @@ use crate::execute::inline::Inline;
 use crate::execute::inline::recipe_facts::RecipeFacts;
 use crate::execute::intake::report;
 use crate::id::{Digest, Name, StageId};
+use crate::plan::contamination::contamination_id;
 use crate::plan::work::{CardWork, TrainWork};
 use crate::plan::{Freshness, Outputs, Stage, Work};
 use crate::recipe::training::DataShare;
-use crate::record::Machine;
+use crate::record::contamination::{ContaminationReport, Learned, Measured, exposure};
 use crate::record::report::EvaluationReport;
+use crate::record::{Exposure, Machine};
 
 /// Writes the card of a model; returns `README.md`.
 pub(super) async fn work(inline: &Inline<'_>, stage: &Stage, work: &CardWork) -> Result<Outputs, ExecuteError> {
@@ -102,6 +104,8 @@ impl<'a> Gathered<'a> {
             seed: *seed,
             training: self.report(train.stage, "training.json").transpose()?,
             data: how.data.iter().map(|share| self.data(share, tokenizer)).collect::<Result<_, _>>()?,
+            contamination: self.contamination(train, &lineage)?,
+            allow: recipe.allow,
             evaluations: self.evaluations(&models)?,
             gates: self.reports(|work| matches!(work, Work::Gate(_)), "gate.json")?,
             samples: self.reports(|work| matches!(work, Work::Sample(_)), "sample.json")?,
@@ -171,6 +175,30 @@ impl<'a> Gathered<'a> {
             }
         }
         Ok(facts)
+    }
+
+    /// Returns what the model and its ancestors have learned of the evaluations' data, where it was looked for.
+    fn contamination(&self, train: &Training<'_>, lineage: &[Training<'_>]) -> Result<Vec<Exposure>, ExecuteError> {
+        let reports: Vec<ContaminationReport> =
+            self.reports(|work| matches!(work, Work::Contamination(_)), "contamination.json")?;
+        if reports.is_empty() {
+            return Ok(Vec::new());
+        }
+        let reports = reports.into_iter().map(|report| (report.dataset.clone(), report)).collect();
+        let learned = |train: &Training<'_>| Learned {
+            model: train.work.model.clone(),
+            datasets: train.work.train.data.iter().map(|share| share.dataset.clone()).collect(),
+        };
+        let lineage: Vec<Learned> = std::iter::once(train).chain(lineage).map(learned).collect();
+        let measured = self.needs.iter().filter_map(|stage| {
+            let Work::Evaluate(work) = &stage.work else { return None };
+            (work.model == train.work.model).then(|| Measured {
+                evaluation: work.evaluation.clone(),
+                dataset: work.dataset.clone(),
+                split: work.split,
+            })
+        });
+        Ok(measured.filter_map(|measured| exposure(&lineage, &measured, &reports, contamination_id)).collect())
     }
 
     fn tokenizer_digest(&self, tokenizer: &Name) -> Option<Digest> {

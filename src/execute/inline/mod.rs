@@ -3,6 +3,7 @@
 pub mod gate;
 mod card;
 mod publish;
+mod uncontaminated;
 mod recipe_facts;
 
 use std::collections::BTreeMap;
@@ -29,11 +30,13 @@ pub(super) struct Inline<'a> {
 pub(super) async fn work(inline: &Inline<'_>, stage: &Stage) -> Result<(Outputs, Option<String>), ExecuteError> {
     match &stage.work {
         Work::Gate(work) => gate::work(inline, stage, work),
+        Work::Uncontaminated(work) => uncontaminated::work(inline, work),
         Work::Card(work) => Ok((card::work(inline, stage, work).await?, None)),
         Work::Publish(work) => Ok((publish::work(inline, work).await?, None)),
         Work::Dataset(_)
         | Work::Tokenizer(_)
         | Work::Tokens(_)
+        | Work::Contamination(_)
         | Work::Train(_)
         | Work::Evaluate(_)
         | Work::Sample(_) => unreachable!("a worker does this work"),

@@ -30,7 +30,7 @@ pub(super) async fn work(inline: &Inline<'_>, work: &PublishWork) -> Result<Outp
 
 fn request(inline: &Inline<'_>, work: &PublishWork) -> Result<PublishRequest, ExecuteError> {
     let PublishWork { name, models, aliases } = work;
-    let RecipeFacts { description, license, tags, publish: _ } = facts(inline.plan, models)?;
+    let RecipeFacts { description, license, tags, publish: _, allow: _ } = facts(inline.plan, models)?;
     let models: Result<Vec<_>, _> = models.iter().map(|model| published(inline, model)).collect();
     let (name, aliases) = (name.clone(), aliases.clone());
     Ok(PublishRequest { name, run: inline.run, models: models?, aliases, description, license, tags, at_ms: now_ms() })
@@ -45,6 +45,8 @@ fn facts(plan: &Plan, models: &[Name]) -> Result<RecipeFacts, ExecuteError> {
         Work::Dataset(_)
         | Work::Tokenizer(_)
         | Work::Tokens(_)
+        | Work::Contamination(_)
+        | Work::Uncontaminated(_)
         | Work::Train(_)
         | Work::Evaluate(_)
         | Work::Sample(_)

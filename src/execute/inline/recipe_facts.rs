@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::execute::error::ExecuteError;
 use crate::id::{Name, StageId};
 use crate::plan::work::CardWork;
+use crate::recipe::contamination::Allow;
 use crate::recipe::{Publish, Tags};
 
 /// What the recipe says of the whole experiment; what else the planner names is found in the plan itself.
@@ -15,6 +16,7 @@ pub(super) struct RecipeFacts {
     pub(super) license: Option<String>,
     pub(super) tags: Tags,
     pub(super) publish: Option<Publish>,
+    pub(super) allow: Vec<Allow>,
 }
 
 impl RecipeFacts {

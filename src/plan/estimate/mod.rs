@@ -149,9 +149,14 @@ fn of_stage<'p>(
         }
         Work::Evaluate(work) => other(rates.get(&work.model)),
         Work::Sample(work) => other(rates.get(&work.sample.model)),
-        Work::Dataset(_) | Work::Tokenizer(_) | Work::Tokens(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
-            other(None)
-        }
+        Work::Dataset(_)
+        | Work::Tokenizer(_)
+        | Work::Tokens(_)
+        | Work::Contamination(_)
+        | Work::Uncontaminated(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => other(None),
     };
     let (seconds, time) = if stage.is_fresh() { (0.0, TimeSource::Fresh) } else { (seconds, time) };
     let (energy_kwh, cost) = (price::energy_kwh(&stage.work, seconds, known), price::cost(seconds, known));

@@ -22,6 +22,8 @@ const CLEANED_PER_SECOND: f64 = 12e6;
 const LEARNT_PER_SECOND: f64 = 12e6;
 /// What encoding gets through, in bytes a second, as measured on two cores.
 const ENCODED_PER_SECOND: f64 = 9e6;
+/// How fast data is looked through for the data of evaluations, in bytes a second, on two cores.
+const COMPARED_PER_SECOND: f64 = 30e6;
 /// What each token takes beside its arithmetic while a model writes, in seconds, as measured.
 const WRITTEN_TOKEN_SECONDS: f64 = 0.002;
 
@@ -63,7 +65,10 @@ pub fn of_other(stage: &Stage, rate: Option<&Rate>, datasets: &Datasets<'_>, kno
         Work::Evaluate(work) => (evaluate(work, rate, datasets, known), TimeSource::Arithmetic),
         Work::Sample(work) => last.unwrap_or_else(|| (write(work, rate), TimeSource::Arithmetic)),
         Work::Train(_) => (0.0, TimeSource::Arithmetic),
-        Work::Gate(_) | Work::Card(_) | Work::Publish(_) => (INLINE_SECONDS, TimeSource::Manager),
+        Work::Contamination(work) => by_bytes(bytes_of(&work.dataset) / COMPARED_PER_SECOND),
+        Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
+            (INLINE_SECONDS, TimeSource::Manager)
+        }
     }
 }
 
@@ -73,9 +78,14 @@ fn prepares(work: &Work) -> impl Iterator<Item = &Name> {
         Work::Dataset(work) => (Some(&work.name), &[]),
         Work::Tokenizer(work) => (None, work.tokenizer.train_on()),
         Work::Tokens(work) => (Some(&work.dataset), &[]),
-        Work::Train(_) | Work::Evaluate(_) | Work::Sample(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
-            (None, &[])
-        }
+        Work::Contamination(work) => (Some(&work.dataset), &[]),
+        Work::Uncontaminated(_)
+        | Work::Train(_)
+        | Work::Evaluate(_)
+        | Work::Sample(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => (None, &[]),
     };
     one.into_iter().chain(more)
 }

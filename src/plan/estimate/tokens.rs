@@ -92,6 +92,8 @@ pub fn datasets(plan: &Plan) -> Datasets<'_> {
         Work::Dataset(work) => Some((&work.name, work)),
         Work::Tokenizer(_)
         | Work::Tokens(_)
+        | Work::Contamination(_)
+        | Work::Uncontaminated(_)
         | Work::Train(_)
         | Work::Evaluate(_)
         | Work::Sample(_)

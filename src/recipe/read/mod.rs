@@ -23,6 +23,7 @@ mod adapter;
 mod training;
 mod evaluation;
 mod variant;
+mod contamination;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::recipe::contamination::Contamination;
 use crate::recipe::evaluation::Gate;
 use crate::recipe::meant::{Publish, Recipe, Tags, ZooEntry};
 use crate::recipe::problem::Problems;
@@ -12,7 +13,7 @@ use crate::recipe::read::names::{Kind, Names};
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::vars::{Variables, taken};
-use crate::recipe::read::{dataset, evaluation, matrix, model, run, set, tokenizer};
+use crate::recipe::read::{contamination, dataset, evaluation, matrix, model, run, set, tokenizer};
 
 /// Reads a recipe: the one way from text to [`Recipe`].
 ///
@@ -77,6 +78,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         named(reader, at, |reader, _, at| evaluation::evaluation(reader, at))
     });
     let gates = fields.or(reader, "gates", Vec::<Gate>::new(), |reader, at| reader.list(at, evaluation::gate));
+    let contamination = fields.or(reader, "contamination", Contamination::default(), contamination::contamination);
     let samples = fields.or(reader, "samples", BTreeMap::new(), |reader, at| {
         named(reader, at, |reader, _, at| evaluation::sample(reader, at))
     });
@@ -94,6 +96,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         models: models?,
         evaluations: evaluations?,
         gates: gates?,
+        contamination: contamination?,
         samples: samples?,
         publish: publish?,
     })
