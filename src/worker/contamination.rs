@@ -44,3 +44,67 @@ fn wanted(task: &Task, split: &Evaluated) -> Result<Wanted, Failure> {
         allowed_texts: allowed_texts.clone(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    use super::*;
+    use crate::id::{Digest, RunId};
+    use crate::plan::{Outputs, Spec, Work};
+    use crate::recipe::dataset::SplitName;
+    use crate::record::{ArtifactRef, FailureClass};
+    use crate::worker::emit::Emitter;
+
+    const TEXT: &str = "{\"id\":\"a\",\"document\":\"a\",\"text\":\"one two three four five six\"}\n";
+
+    /// Runs the stage on a dataset whose test split stands in its training split; `digest` is what is said of that.
+    fn stage(folder: &Path, digest: Digest, is_stopping: bool) -> Result<Option<ContaminationReport>, Failure> {
+        let artifact = |name: &str, digest| {
+            let path = folder.join(name);
+            fs::write(&path, TEXT).unwrap();
+            (name.to_owned(), ArtifactRef { path, digest, bytes: TEXT.len() as u64 })
+        };
+        let outputs =
+            Outputs::from([artifact("train.jsonl", digest), artifact("test.jsonl", Digest::of(TEXT.as_bytes()))]);
+        let (dataset, split) = ("web".parse().unwrap(), SplitName::Test);
+        let evaluated = vec![Evaluated { dataset, split, allowed_documents: vec![], allowed_texts: vec![] }];
+        let work = ContaminationWork { dataset: "web".parse().unwrap(), evaluated, ngram: 13, threshold: 0.5 };
+        let id: StageId = "contamination:web".parse().unwrap();
+        let spec = Spec {
+            version: Spec::VERSION,
+            run: RunId::from_bits(1),
+            stage: id.clone(),
+            attempt: 1,
+            fingerprint: Digest::of(b""),
+            work: Work::Contamination(work.clone()),
+            inputs: BTreeMap::from([("dataset:web".parse().unwrap(), outputs)]),
+        };
+        let emit = Emitter::create(&folder.join("events.jsonl"), id, 1)?;
+        let mut task = Task::new(folder.to_owned(), spec, emit, Arc::new(AtomicBool::new(is_stopping)));
+        run(&mut task, &work)?;
+        let report = fs::read(folder.join("outputs/contamination.json")).ok();
+        Ok(report.map(|bytes| serde_json::from_slice(&bytes).unwrap()))
+    }
+
+    #[test]
+    fn what_is_found_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = stage(folder.path(), Digest::of(TEXT.as_bytes()), false).unwrap().unwrap();
+        assert_eq!((report.records, report.splits[0].found[0].share), (1, 1.0));
+    }
+
+    #[test]
+    fn a_damaged_input_is_refused_and_a_stopped_task_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(stage(folder.path(), Digest::of(TEXT.as_bytes()), true), Ok(None));
+        let folder = tempfile::tempdir().unwrap();
+        let failure = stage(folder.path(), Digest::of(b"other bytes"), false).unwrap_err();
+        assert_eq!(failure.class, FailureClass::Integrity);
+        assert!(failure.message.contains("is damaged"), "{failure}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The records that are looked for, some at a time: however many there are, the index of those at hand fits into memory.
 
 use std::collections::VecDeque;
+use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -29,6 +30,7 @@ pub(super) struct Tested {
 /// Reads the records of all splits that are looked for.
 pub(super) struct Reading<'w> {
     wanted: &'w [Wanted],
+    training: &'w Path,
     split: usize,
     lines: Option<Lines>,
     read: VecDeque<Record>,
@@ -38,9 +40,10 @@ pub(super) struct Reading<'w> {
 }
 
 impl<'w> Reading<'w> {
-    pub(super) fn new(wanted: &'w [Wanted]) -> Self {
+    /// Returns the records of all splits but one that is the training data itself.
+    pub(super) fn new(wanted: &'w [Wanted], training: &'w Path) -> Self {
         let counts = vec![(0, 0); wanted.len()];
-        Self { wanted, split: 0, lines: None, read: VecDeque::new(), documents: GlobSet::empty(), counts }
+        Self { wanted, training, split: 0, lines: None, read: VecDeque::new(), documents: GlobSet::empty(), counts }
     }
 
     /// Returns the next records, as many as may be looked for at a time; none at the end.
@@ -71,6 +74,10 @@ impl<'w> Reading<'w> {
                 return Ok(Some(record));
             }
             let Some(wanted) = self.wanted.get(self.split) else { return Ok(None) };
+            if wanted.is(self.training) {
+                self.split += 1;
+                continue;
+            }
             let lines = match &mut self.lines {
                 Some(lines) => lines,
                 None => {

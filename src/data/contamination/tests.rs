@@ -194,9 +194,10 @@ fn what_is_allowed_is_not_found() {
 fn a_pattern_that_is_none_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = write(folder.path(), "test", &["a b c d e f".to_owned()]);
+    let training = write(folder.path(), "train", &[]);
     let (dataset, split, allowed_texts) = ("exam".parse().unwrap(), SplitName::Test, Vec::new());
-    let wanted = Wanted { dataset, split, path: path.clone(), allowed_documents: vec!["[".to_owned()], allowed_texts };
-    let error = super::search(&SEARCH, &[wanted], &path, |_| true).unwrap_err();
+    let wanted = Wanted { dataset, split, path, allowed_documents: vec!["[".to_owned()], allowed_texts };
+    let error = super::search(&SEARCH, &[wanted], &training, |_| true).unwrap_err();
     assert_eq!(error.to_string(), "`[` is no file pattern");
 }
 
@@ -209,6 +210,17 @@ fn records_for_several_passes_are_all_looked_for() {
         trained[2].push_str(&format!(" {}", tested[i]));
     }
     assert_eq!(shares(&look(&tested, &trained)), [(0, 1.0), (900, 1.0), (1799, 1.0)]);
+}
+
+#[test]
+fn who_measures_on_the_training_data_finds_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let training = write(folder.path(), "train", &["a b".to_owned(), "c d e f g h".to_owned()]);
+    let (dataset, split) = ("web".parse().unwrap(), SplitName::Train);
+    let wanted = Wanted { dataset, split, path: training.clone(), allowed_documents: vec![], allowed_texts: vec![] };
+    let findings = super::search(&SEARCH, &[wanted], &training, |_| true).unwrap().unwrap();
+    assert_eq!(shares(&findings.splits[0]), [(0, 1.0), (1, 1.0)]);
+    assert_eq!(findings.splits[0].records, 2);
 }
 
 #[test]
