@@ -7,10 +7,12 @@
 pub mod artifact;
 pub mod event;
 pub mod machine;
+pub mod repeated;
 pub mod report;
 pub mod verdict;
 
 pub use artifact::ArtifactRef;
 pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
 pub use machine::Machine;
-pub use verdict::{GateResult, RunStatus, StageStatus};
+pub use repeated::Repeated;
+pub use verdict::{GateRepeats, GateResult, RunStatus, StageStatus};
