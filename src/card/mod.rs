@@ -7,6 +7,7 @@ pub mod facts;
 mod escape;
 mod front;
 mod number;
+mod evaluation;
 mod view;
 
 pub use facts::{Ancestor, CardFacts, DataFacts, EvaluationFacts, ModelValue};

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::card::evaluation::{EvaluationView, RepeatsView, matrix, repeats};
 use crate::card::facts::{CardFacts, DataFacts};
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
-use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, AdapterThen, Architecture};
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
 use crate::record::Machine;
@@ -30,6 +30,7 @@ pub(super) struct View {
     verdict: Option<String>,
     evaluations: Vec<EvaluationView>,
     models: Vec<String>,
+    repeats: Option<RepeatsView>,
     gates: Vec<GateView>,
     samples: Vec<SampleView>,
     provenance: Vec<Line>,
@@ -66,13 +67,6 @@ struct SplitView {
     records: String,
     size: String,
     tokens: String,
-}
-
-#[derive(Debug, Serialize)]
-struct EvaluationView {
-    name: String,
-    what: String,
-    values: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -116,6 +110,7 @@ impl View {
             verdict: facts.training.as_ref().map(overfitting),
             evaluations,
             models,
+            repeats: repeats(facts),
             gates: gates.collect(),
             samples: facts.samples.iter().map(sample).collect(),
             provenance: provenance(facts),
@@ -218,8 +213,12 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
         Budget::Epochs(epochs) => format!("{epochs} epochs"),
         Budget::Tokens(tokens) => format!("{} tokens", count(tokens)),
     };
+    let repeated = facts.validation_loss.as_ref().map(|losses| {
+        let words = losses.words(decimal);
+        ("Validation loss of all repeats", format!("{words} nats a token, {} trainings", count(losses.n as u64)))
+    });
     let ended = if *stopped_early { "ended early, the validation loss no longer fell" } else { "spent" };
-    vec![
+    let mut lines = vec![
         ("Objective", objective.to_owned()),
         ("Trained parameters", count(*trainable_parameters)),
         ("Budget", format!("{budget}, {ended}")),
@@ -230,7 +229,9 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
         ("Schedule", schedule(&facts.train.schedule)),
         ("Last training loss", format!("{} nats a token", decimal(*train_loss))),
         ("Validation loss", format!("{} nats a token", decimal(*validation_loss))),
-    ]
+    ];
+    lines.extend(repeated);
+    lines
 }
 
 fn optimizer(optimizer: &Optimizer) -> String {
@@ -247,41 +248,6 @@ fn schedule(schedule: &Schedule) -> String {
             format!("cosine after {warmup_steps} steps of warm-up, down to {}", percent(*final_ratio))
         }
         Schedule::Constant { warmup_steps } => format!("constant after {warmup_steps} steps of warm-up"),
-    }
-}
-
-/// Returns the models of the lineage and their values on every evaluation: what each tier gained and forgot.
-fn matrix(facts: &CardFacts) -> (Vec<String>, Vec<EvaluationView>) {
-    let evaluations: Vec<_> = facts.evaluations.iter().filter(|evaluation| !evaluation.values.is_empty()).collect();
-    let mut models: Vec<_> = Vec::new();
-    for value in evaluations.iter().flat_map(|evaluation| &evaluation.values) {
-        if !models.contains(&&value.model) {
-            models.push(&value.model);
-        }
-    }
-    let views = evaluations.iter().map(|evaluation| EvaluationView {
-        name: evaluation.evaluation.to_string(),
-        what: format!(
-            "{} on {}/{}, {} is better",
-            evaluation.metric.word(),
-            evaluation.dataset,
-            evaluation.split.word(),
-            if evaluation.metric.lower_is_better() { "lower" } else { "higher" }
-        ),
-        values: models
-            .iter()
-            .map(|model| evaluation.values.iter().find(|value| value.model == **model))
-            .map(|value| value.map_or("–".to_owned(), |value| metric_words(evaluation.metric, value.value)))
-            .collect(),
-    });
-    let views = views.collect();
-    (models.into_iter().map(ToString::to_string).collect(), views)
-}
-
-fn metric_words(metric: Metric, value: f64) -> String {
-    match metric {
-        Metric::Loss | Metric::Perplexity => decimal(value),
-        Metric::Accuracy => percent(value),
     }
 }
 
@@ -308,6 +274,7 @@ fn provenance(facts: &CardFacts) -> Vec<Line> {
     lines.extend(facts.weights.map(|digest| ("Weights", digest.to_string())));
     lines.extend(facts.tokenizer_digest.map(|digest| ("Tokenizer", digest.to_string())));
     lines.push(("Seed", facts.seed.to_string()));
+    lines.extend(repeats(facts).map(|repeats| ("Seeds of all repeats", repeats.seeds)));
     if let Some(machine) = &facts.machine {
         let Machine { pedigree, burn, libtorch, device, cpu_capability, threads, cpu, platform, host: _ } = machine;
         lines.push(("Software", format!("pedigree {pedigree}, burn {burn}, libtorch {libtorch}")));

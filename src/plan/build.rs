@@ -22,7 +22,12 @@ use crate::recipe::variant::Variant;
 pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
     let mut builder = Builder { recipe, sources, stages: Vec::new(), fingerprints: BTreeMap::new() };
     builder.data();
-    builder.training();
+    for repeat in recipe.run.each_repeat() {
+        builder.training(repeat);
+    }
+    for repeat in recipe.run.each_repeat() {
+        builder.measurement(repeat);
+    }
     builder.judgement();
     builder.publication();
     Plan { recipe: recipe.name.clone(), stages: builder.stages }
@@ -110,12 +115,13 @@ impl Builder<'_> {
         self.recipe.tokenizers.get(tokenizer).map_or(0, crate::recipe::tokenizer::Tokenizer::vocab_size)
     }
 
-    fn training(&mut self) {
+    /// A child goes on from the parent of the same repeat; the data and the tokenizers are the same in all of them.
+    fn training(&mut self, repeat: u32) {
         let recipe = self.recipe;
         for (name, model) in recipe.models_by_lineage() {
             let mut needs: Vec<_> =
                 model.train.data.iter().map(|share| self.tokens(&share.dataset, &model.tokenizer)).collect();
-            needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base)));
+            needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base).of_repeat(repeat)));
             let work = Work::Train(Box::new(TrainWork {
                 model: name.clone(),
                 tier: model.tier,
@@ -125,15 +131,16 @@ impl Builder<'_> {
                 tokenizer: model.tokenizer.clone(),
                 adapter: model.adapter.clone(),
                 train: model.train.clone(),
-                seed: recipe.run.seed,
+                seed: recipe.run.seed_of(repeat),
+                repeat,
                 compute: self.compute(),
             }));
-            self.add(StageId::new(StageKind::Train, name), work, needs);
+            self.add(StageId::new(StageKind::Train, name).of_repeat(repeat), work, needs);
         }
     }
 
     /// Every model is measured on every evaluation: the columns of the ancestors' evaluations show what was forgotten.
-    fn judgement(&mut self) {
+    fn measurement(&mut self, repeat: u32) {
         let recipe = self.recipe;
         for (name, model) in recipe.models_by_lineage() {
             for (evaluation_name, evaluation) in &recipe.evaluations {
@@ -143,6 +150,7 @@ impl Builder<'_> {
                 let tokens = self.tokens(&evaluation.dataset, &model.tokenizer);
                 let work = Work::Evaluate(EvaluateWork {
                     model: name.clone(),
+                    repeat,
                     evaluation: evaluation_name.clone(),
                     metric: evaluation.metric,
                     dataset: evaluation.dataset.clone(),
@@ -153,14 +161,23 @@ impl Builder<'_> {
                     vocab_size: self.vocab_size(&model.tokenizer),
                     compute: self.compute(),
                 });
-                let needs = vec![StageId::new(StageKind::Train, name), tokens];
-                self.add(evaluate_id(name, evaluation_name), work, needs);
+                let needs = vec![StageId::new(StageKind::Train, name).of_repeat(repeat), tokens];
+                self.add(evaluate_id(name, evaluation_name).of_repeat(repeat), work, needs);
             }
         }
+    }
+
+    /// A gate looks at every repeat of the models it names: it judges their means.
+    fn judgement(&mut self) {
+        let recipe = self.recipe;
         for (position, gate) in recipe.gates.iter().enumerate() {
-            let mut needs = vec![evaluate_id(&gate.model, &gate.evaluation)];
-            needs.extend(reference_model(&gate.rule).map(|than| evaluate_id(than, &gate.evaluation)));
-            needs.dedup();
+            let mut models = vec![&gate.model];
+            models.extend(reference_model(&gate.rule));
+            models.dedup();
+            let measured = |model| {
+                recipe.run.each_repeat().map(move |repeat| evaluate_id(model, &gate.evaluation).of_repeat(repeat))
+            };
+            let needs = models.into_iter().flat_map(measured).collect();
             let metric = recipe.evaluations[&gate.evaluation].metric;
             self.add(gate_id(recipe, position), Work::Gate(GateWork { gate: gate.clone(), metric }), needs);
         }
@@ -221,7 +238,8 @@ impl Builder<'_> {
             Work::Tokens(work) => {
                 work.tokenizer == model.tokenizer && model.train.data.iter().any(|share| share.dataset == work.dataset)
             }
-            Work::Train(work) => lineage.contains(&&work.model),
+            // The card is that of the first repeat; the others say how much its own numbers are to be trusted.
+            Work::Train(work) => work.model == *name || work.repeat == 1 && lineage.contains(&&work.model),
             Work::Evaluate(work) => lineage.contains(&&work.model),
             Work::Gate(work) => work.gate.model == *name,
             Work::Sample(work) => work.sample.model == *name,

@@ -14,6 +14,8 @@ pub mod spec;
 pub mod ledger;
 pub mod staleness;
 #[cfg(test)]
+mod repeats;
+#[cfg(test)]
 mod tests;
 
 pub use build::build;
