@@ -84,7 +84,7 @@ pub struct RunOutcome {
     pub run: RunId,
     /// Its state.
     pub status: RunStatus,
-    /// Whether it was interrupted because its budget was spent.
+    /// Whether its budget was spent before all was done.
     pub is_spent: bool,
     /// How its stages ended, in the order of the plan.
     pub stages: Vec<StageOutcome>,

@@ -27,13 +27,12 @@ pub struct RunOptions {
     pub max_hours: Option<f64>,
 }
 
-/// Returns the number of times a thing is done, or of the time it is done, that nobody counts: 1.
+/// Returns 1: what is done once, or for the first time, says nothing of it.
 pub const fn once() -> u32 {
     1
 }
 
 /// Returns whether something is done once, or for the first time.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference to what it may skip")]
 pub const fn is_once(n: &u32) -> bool {
     *n == 1
 }
