@@ -10,7 +10,7 @@ use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::training::Train;
 use crate::recipe::{Recipe, Tags};
 use crate::record::report::{DatasetReport, SampleReport, TokensReport, TrainingReport};
-use crate::record::{Exposure, GateResult, Machine};
+use crate::record::{Exposure, GateResult, Machine, Repeated};
 
 /// What a card is made of; what is empty or absent has no place in the card.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,8 +48,14 @@ pub struct CardFacts {
     pub train: Train,
     /// The seed of every random stream.
     pub seed: u64,
+    /// The seeds of all trainings of this model, its own first, where they were repeated.
+    #[serde(default)]
+    pub seeds: Vec<u64>,
     /// What the training reported.
     pub training: Option<TrainingReport>,
+    /// The validation losses of all trainings of this model, in nats a token, where they were repeated.
+    #[serde(default)]
+    pub validation_loss: Option<Repeated>,
     /// What it learned from.
     pub data: Vec<DataFacts>,
     /// How it and its ancestors do.
@@ -129,6 +135,9 @@ pub struct ModelValue {
     pub model: Name,
     /// The number.
     pub value: f64,
+    /// The numbers of all repeats, this one first, where its training was repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeated>,
 }
 
 impl CardFacts {
@@ -175,7 +184,9 @@ impl CardFacts {
             adapter: model.adapter.clone(),
             train: model.train.clone(),
             seed: recipe.run.seed,
+            seeds: Vec::new(),
             training: None,
+            validation_loss: None,
             data: data.collect(),
             evaluations: evaluations.collect(),
             contamination: Vec::new(),

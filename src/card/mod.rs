@@ -8,6 +8,7 @@ mod escape;
 mod front;
 mod made_of;
 mod number;
+mod evaluation;
 mod view;
 
 pub use facts::{Ancestor, CardFacts, DataFacts, EvaluationFacts, ModelValue};

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::id::Digest;
-use crate::record::{GateResult, Machine};
+use crate::record::{GateResult, Machine, Repeated};
 
 const RECIPE: &str = r#"{
   "version": 1, "name": "rust-coder", "description": "A small code model.\nBred from prose.\n\nSecond paragraph.",
@@ -282,6 +282,56 @@ fn the_front_matter_is_what_the_hub_expects() {
     }] }]);
     assert_eq!(front["model-index"], expected);
     assert!(!front.contains_key("base_model"));
+}
+
+#[test]
+fn repeats_are_told_as_means_with_spreads_and_the_hub_is_given_the_models_own_value() {
+    let mut facts = whole();
+    facts.seeds = vec![42, 43, 44];
+    facts.validation_loss = Repeated::of(vec![3.52, 3.6, 3.55]);
+    facts.evaluations[0].values[0].repeats = Repeated::of(vec![10.25, 10.5, 10.0]);
+    facts.evaluations[0].values[1].repeats = Repeated::of(vec![11.5, 12.5, 12.0]);
+    let mut accuracy = facts.evaluations[0].clone();
+    (accuracy.evaluation, accuracy.metric) = ("guess".parse().unwrap(), crate::recipe::evaluation::Metric::Accuracy);
+    accuracy.values.remove(0);
+    (accuracy.values[0].value, accuracy.values[0].repeats) = (0.5, Repeated::of(vec![0.5, 0.52, 0.51]));
+    facts.evaluations.push(accuracy);
+    let card = render(&facts).unwrap();
+    let section = |heading: &str| card.split("\n## ").find(|section| section.starts_with(heading)).unwrap().to_owned();
+    insta::assert_snapshot!(section("Evaluation"), @r"
+    Evaluation
+
+    Every model of the lineage on every evaluation: what each tier gained, and what it forgot.
+
+    Every training was done 3 times, with the seeds 42 to 44: the numbers are means ± sample standard deviations.
+    The weights of this model are those of seed 42; its own numbers stand under that seed.
+
+    | Evaluation | general | industry | Seed 42 | What is measured |
+    |---|---:|---:|---:|---|
+    | prose-ppl | 10.25 ± 0.25 | 12.00 ± 0.50 | 11.50 | perplexity on prose/test, lower is better |
+    | guess | – | 51.0 ± 1.0 % | 50.0 % | accuracy on prose/test, higher is better |
+    ");
+    let lines = |text: &str, word: &str| -> Vec<String> {
+        text.lines().filter(|line| line.contains(word)).map(str::to_owned).collect()
+    };
+    assert_eq!(
+        lines(&section("Training\n"), "alidation loss"),
+        [
+            "| Validation loss | 3.5200 nats a token |",
+            "| Validation loss of all repeats | 3.5567 ± 0.040 nats a token, 3 trainings |",
+            "Generalisation: slight overfitting, the validation loss is 10.0 % above the last training loss.",
+        ]
+    );
+    assert_eq!(
+        lines(&card, "| Seed"),
+        [
+            "| Evaluation | general | industry | Seed 42 | What is measured |",
+            "| Seed | 42 |",
+            "| Seeds of all repeats | 42 to 44 |"
+        ]
+    );
+    let (front, _) = parts(&card);
+    assert_eq!(front["model-index"][0]["results"][0]["metrics"][0]["value"], json!(11.5));
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use crate::card::evaluation::{EvaluationView, RepeatsView, matrix, repeats};
 use crate::card::facts::{CardFacts, DataFacts};
 use crate::card::made_of::made_of;
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
 use crate::recipe::contamination::{Allow, Allowed};
-use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
 use crate::record::report::TrainingReport;
@@ -34,6 +34,7 @@ pub(super) struct View {
     models: Vec<String>,
     contamination: Vec<ExposureView>,
     allowed: Vec<Allowance>,
+    repeats: Option<RepeatsView>,
     gates: Vec<GateView>,
     samples: Vec<SampleView>,
     provenance: Vec<Line>,
@@ -70,13 +71,6 @@ struct SplitView {
     records: String,
     size: String,
     tokens: String,
-}
-
-#[derive(Debug, Serialize)]
-struct EvaluationView {
-    name: String,
-    what: String,
-    values: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -134,6 +128,7 @@ impl View {
             models,
             contamination: facts.contamination.iter().map(exposure).collect(),
             allowed: facts.allow.iter().map(allowance).collect(),
+            repeats: repeats(facts),
             gates: gates.collect(),
             samples: facts.samples.iter().map(sample).collect(),
             provenance: provenance(facts),
@@ -250,8 +245,12 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
         Budget::Epochs(epochs) => format!("{epochs} epochs"),
         Budget::Tokens(tokens) => format!("{} tokens", count(tokens)),
     };
+    let repeated = facts.validation_loss.as_ref().map(|losses| {
+        let words = losses.words(decimal);
+        ("Validation loss of all repeats", format!("{words} nats a token, {} trainings", count(losses.n as u64)))
+    });
     let ended = if *stopped_early { "ended early, the validation loss no longer fell" } else { "spent" };
-    vec![
+    let mut lines = vec![
         ("Objective", objective.to_owned()),
         ("Trained parameters", count(*trainable_parameters)),
         ("Budget", format!("{budget}, {ended}")),
@@ -262,7 +261,9 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
         ("Schedule", schedule(&facts.train.schedule)),
         ("Last training loss", format!("{} nats a token", decimal(*train_loss))),
         ("Validation loss", format!("{} nats a token", decimal(*validation_loss))),
-    ]
+    ];
+    lines.extend(repeated);
+    lines
 }
 
 fn optimizer(optimizer: &Optimizer) -> String {
@@ -282,34 +283,6 @@ fn schedule(schedule: &Schedule) -> String {
     }
 }
 
-/// Returns the models of the lineage and their values on every evaluation: what each tier gained and forgot.
-fn matrix(facts: &CardFacts) -> (Vec<String>, Vec<EvaluationView>) {
-    let evaluations: Vec<_> = facts.evaluations.iter().filter(|evaluation| !evaluation.values.is_empty()).collect();
-    let mut models: Vec<_> = Vec::new();
-    for value in evaluations.iter().flat_map(|evaluation| &evaluation.values) {
-        if !models.contains(&&value.model) {
-            models.push(&value.model);
-        }
-    }
-    let views = evaluations.iter().map(|evaluation| EvaluationView {
-        name: evaluation.evaluation.to_string(),
-        what: format!(
-            "{} on {}/{}, {} is better",
-            evaluation.metric.word(),
-            evaluation.dataset,
-            evaluation.split.word(),
-            if evaluation.metric.lower_is_better() { "lower" } else { "higher" }
-        ),
-        values: models
-            .iter()
-            .map(|model| evaluation.values.iter().find(|value| value.model == **model))
-            .map(|value| value.map_or("–".to_owned(), |value| metric_words(evaluation.metric, value.value)))
-            .collect(),
-    });
-    let views = views.collect();
-    (models.into_iter().map(ToString::to_string).collect(), views)
-}
-
 fn exposure(exposure: &Exposure) -> ExposureView {
     ExposureView { evaluation: exposure.measured.evaluation.to_string(), verdict: exposure.to_string() }
 }
@@ -322,13 +295,6 @@ fn allowance(allow: &Allow) -> Allowance {
     };
     let of = evaluation.as_ref().map(|evaluation| format!(" of {evaluation}")).unwrap_or_default();
     Allowance { what: format!("{what}{of}"), why: reason.clone().unwrap_or_default() }
-}
-
-fn metric_words(metric: Metric, value: f64) -> String {
-    match metric {
-        Metric::Loss | Metric::Perplexity => decimal(value),
-        Metric::Accuracy => percent(value),
-    }
 }
 
 fn sample(report: &crate::record::report::SampleReport) -> SampleView {
@@ -354,6 +320,7 @@ fn provenance(facts: &CardFacts) -> Vec<Line> {
     lines.extend(facts.weights.map(|digest| ("Weights", digest.to_string())));
     lines.extend(facts.tokenizer_digest.map(|digest| ("Tokenizer", digest.to_string())));
     lines.push(("Seed", facts.seed.to_string()));
+    lines.extend(repeats(facts).map(|repeats| ("Seeds of all repeats", repeats.seeds)));
     if let Some(machine) = &facts.machine {
         let Machine { pedigree, burn, libtorch, device, cpu_capability, threads, cpu, platform, host: _ } = machine;
         lines.push(("Software", format!("pedigree {pedigree}, burn {burn}, libtorch {libtorch}")));

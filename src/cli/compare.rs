@@ -1,16 +1,18 @@
 //! `pedigree compare`: runs side by side — what differed, and what came out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use crate::cli::arguments::CompareArgs;
-use crate::cli::format::{metric, table};
-use crate::cli::report::RunView;
+use crate::cli::format::table;
+use crate::cli::report::{RunView, shown};
 use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::plan::Change;
+use crate::plan::build::evaluate_id;
 use crate::plan::judge::differences;
+use crate::record::Repeated;
 
 /// Compares runs with the first of them.
 ///
@@ -30,39 +32,41 @@ pub async fn run(session: &Session, arguments: &CompareArgs) -> anyhow::Result<E
     let answer = json!({
         "runs": views.iter().map(|view| view.run.id).collect::<Vec<_>>(),
         "recipe": changes,
-        "metrics": numbers.iter().map(|(name, values)| json!({ "name": name, "values": values })).collect::<Vec<_>>(),
+        "metrics": numbers.iter().map(answered).collect::<Vec<_>>(),
     });
     session.printer.answer(&answer, || human(&views, &changes, &numbers));
     Ok(Exit::Done)
 }
 
-type Numbers = Vec<(String, Vec<Option<f64>>)>;
+/// A number by its name, in every run that has it.
+type Number = (String, Vec<Option<Repeated>>);
 
-/// Returns every number of the runs by name, in the order of the names.
-fn numbers(views: &[RunView]) -> Numbers {
-    let named = |view: &RunView| -> Vec<(String, f64)> {
-        let measured = view.evaluations.iter().map(|row| (row.stage.to_string(), row.report.value));
-        let trained = view
-            .trainings
-            .iter()
-            .map(|(model, report)| (format!("train:{model} validation loss"), report.validation_loss));
-        measured.chain(trained).collect()
-    };
-    let all: Vec<Vec<(String, f64)>> = views.iter().map(named).collect();
-    let names: BTreeSet<String> = all.iter().flatten().map(|(name, _)| name.clone()).collect();
-    let value = |numbers: &Vec<(String, f64)>, name: &str| {
-        numbers.iter().find(|(found, _)| found == name).map(|(_, value)| *value)
-    };
-    names
-        .into_iter()
-        .map(|name| {
-            let values = all.iter().map(|numbers| value(numbers, &name)).collect();
-            (name, values)
-        })
-        .collect()
+/// Returns a number as JSON: the mean in each run, and what it is the mean of.
+fn answered((name, values): &Number) -> serde_json::Value {
+    let means: Vec<_> = values.iter().map(|value| value.as_ref().map(|value| value.mean)).collect();
+    json!({ "name": name, "values": means, "repeats": values })
 }
 
-fn human(views: &[RunView], changes: &[Vec<Change>], numbers: &Numbers) -> String {
+/// Returns every number of the runs by name, in the order of the names.
+fn numbers(views: &[RunView]) -> Vec<Number> {
+    let named = |view: &RunView| -> BTreeMap<String, Repeated> {
+        let measured = view
+            .measurements
+            .iter()
+            .map(|found| (evaluate_id(&found.model, &found.evaluation).to_string(), found.value.clone()));
+        let trained = view
+            .validation_losses
+            .iter()
+            .map(|(model, losses)| (format!("train:{model} validation loss"), losses.clone()));
+        measured.chain(trained).collect()
+    };
+    let all: Vec<BTreeMap<String, Repeated>> = views.iter().map(named).collect();
+    let names: BTreeSet<&String> = all.iter().flat_map(BTreeMap::keys).collect();
+    let in_all = |name: &String| all.iter().map(|numbers| numbers.get(name).cloned()).collect();
+    names.into_iter().map(|name| (name.clone(), in_all(name))).collect()
+}
+
+fn human(views: &[RunView], changes: &[Vec<Change>], numbers: &[Number]) -> String {
     let mut parts = Vec::new();
     for (view, changes) in views[1..].iter().zip(changes) {
         let title = format!("recipe {} → {}", views[0].run.id.short(), view.run.id.short());
@@ -78,7 +82,10 @@ fn human(views: &[RunView], changes: &[Vec<Change>], numbers: &Numbers) -> Strin
     let rows: Vec<Vec<String>> = numbers
         .iter()
         .map(|(name, values)| {
-            let cells = values.iter().map(|value| value.map_or_else(|| "–".to_owned(), metric));
+            let cells = values.iter().zip(views).map(|(value, view)| match value {
+                Some(value) => shown(value, view.recipe.run.repeats),
+                None => "–".to_owned(),
+            });
             std::iter::once(name.clone()).chain(cells).collect()
         })
         .collect();

@@ -1,5 +1,7 @@
 //! Executes a plan with everything a person sees and can do meanwhile: progress, Ctrl-C.
 
+use std::time::Instant;
+
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -7,12 +9,13 @@ use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::progress::ProgressListener;
 use crate::cli::session::Session;
 use crate::execute::executor::ProcessExecutor;
-use crate::execute::{self, Beginning, Context, LogListener, ManagerLock, RunOutcome, StopWish};
+use crate::execute::{self, Beginning, Budget, Context, LogListener, ManagerLock, RunOutcome, StopWish};
+use crate::id::RunId;
 use crate::plan::{Ledger, Plan};
 use crate::settings;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
-/// Executes a plan in a workspace.
+/// Executes a plan in a workspace, for at most `max_hours` hours.
 ///
 /// # Errors
 /// When another manager is at work there, when workers cannot be started, and when the database fails.
@@ -22,6 +25,7 @@ pub async fn execute(
     plan: &Plan,
     ledger: &Ledger,
     beginning: Beginning,
+    max_hours: Option<f64>,
 ) -> anyhow::Result<RunOutcome> {
     let settings = settings::read(workspace)?;
     let lock = ManagerLock::take(workspace, beginning.run())?;
@@ -41,9 +45,27 @@ pub async fn execute(
         executor: &mut executor,
         listeners: vec![Box::new(LogListener), Box::new(ProgressListener::new(&session.printer))],
         stop,
+        budget: max_hours.and_then(|hours| Budget::beginning(Instant::now(), hours)),
         settings,
     };
     Ok(execute::run(context, plan, ledger, beginning).await?)
+}
+
+/// Brings the database of a workspace up to date, where an earlier version of Pedigree made it.
+///
+/// # Errors
+/// When another manager is at work there, and when the database cannot be written.
+pub async fn bring_up_to_date(workspace: &Workspace) -> anyhow::Result<()> {
+    match Store::open_reading(workspace).await {
+        Ok(store) => store.close().await,
+        Err(StoreError::Older { .. }) => {
+            let _lock = ManagerLock::take(workspace, RunId::generate())?;
+            Store::open(workspace).await?.close().await;
+        }
+        // Whoever wants to read it is told.
+        Err(_) => {}
+    }
+    Ok(())
 }
 
 /// The first Ctrl-C lets workers save and end, the second ends them at once.

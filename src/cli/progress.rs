@@ -138,6 +138,9 @@ impl Listener for ProgressListener {
             Happening::StageEnded { stage, status, duration_ms, explanation } => {
                 self.end(stage, *status, *duration_ms, *explanation);
             }
+            Happening::Stopping { explanation } => {
+                self.line(&format!("stopping: {explanation}; workers save their state first"));
+            }
             Happening::RunEnded { .. } => {
                 if let Some(bars) = &self.bars {
                     // What is left on the terminal are the lines of the stages.

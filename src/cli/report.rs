@@ -1,9 +1,11 @@
 //! What came out of a run: the lineage with every tier on every evaluation, gates, samples, cards, and what to try next.
 
 mod view;
+mod measured;
 mod lineage;
 pub mod contamination;
 
+pub use measured::shown;
 pub use view::RunView;
 
 use crate::cli::format::{duration, metric, plural, time};

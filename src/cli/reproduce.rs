@@ -39,16 +39,15 @@ pub async fn run(session: &Session, arguments: &ReproduceArgs) -> anyhow::Result
     std::fs::create_dir_all(&place).with_context(|| format!("cannot make `{}`", place.display()))?;
     let elsewhere = Workspace::create(&place)?;
     session.printer.say(format!("reproducing run {} of `{}` in {}", row.id.short(), row.recipe, place.display()));
-    let new = again(&row, &plan);
-    let outcome =
-        execution::execute(session, &elsewhere, &plan, &Ledger::default(), Beginning::New(Box::new(new))).await?;
+    let (beginning, max_hours) = (Beginning::New(Box::new(again(&row, &plan))), recipe.run.max_hours);
+    let outcome = execution::execute(session, &elsewhere, &plan, &Ledger::default(), beginning, max_hours).await?;
     if outcome.status == RunStatus::Interrupted {
         store.close().await;
         session.printer.hint(&format!(
             "`pedigree resume --workspace {}` goes on; then compare with `pedigree compare`",
             place.display()
         ));
-        return Ok(Exit::Interrupted);
+        return Ok(outcome.exit());
     }
     let other = Store::open_reading(&elsewhere).await?;
     let verdict = compare(

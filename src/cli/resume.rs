@@ -17,6 +17,7 @@ use crate::record::RunStatus;
 /// # Errors
 /// When there is no such run, when it succeeded, and like `pedigree run`.
 pub async fn run(session: &Session, arguments: &RunRef) -> anyhow::Result<Exit> {
+    execution::bring_up_to_date(&session.workspace()?).await?;
     let (workspace, store, _) = session.reading().await?;
     let row = store.run_by_prefix(&arguments.run).await?;
     if row.status == RunStatus::Succeeded {
@@ -33,6 +34,7 @@ pub async fn run(session: &Session, arguments: &RunRef) -> anyhow::Result<Exit> 
     store.close().await;
     plan::judge(&mut plan, &ledger);
     run::announce(session, &plan);
-    let outcome = execution::execute(session, &workspace, &plan, &ledger, Beginning::Resumed(row.id)).await?;
+    let (beginning, max_hours) = (Beginning::Resumed(row.id), recipe.run.max_hours);
+    let outcome = execution::execute(session, &workspace, &plan, &ledger, beginning, max_hours).await?;
     report::after_run(session, &outcome).await
 }

@@ -25,6 +25,7 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     let loaded = load::recipe(&arguments.recipe)?;
     refuse_described(&loaded)?;
     let workspace = session.make_workspace()?;
+    execution::bring_up_to_date(&workspace).await?;
     let (mut plan, ledger, sources) = load::judged(session, &loaded.recipe).await?;
     let forced = arguments.force.iter().map(|text| why::find(&plan, text).map(|stage| stage.id.clone()));
     let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
@@ -39,7 +40,8 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     announce(session, &plan);
     let run = RunId::generate();
     let beginning = Beginning::New(Box::new(new_run(session, &loaded, &plan, run)));
-    let outcome = execution::execute(session, &workspace, &plan, &ledger, beginning).await?;
+    let outcome =
+        execution::execute(session, &workspace, &plan, &ledger, beginning, loaded.recipe.run.max_hours).await?;
     report::after_run(session, &outcome).await
 }
 

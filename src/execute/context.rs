@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::artifact::{ArtifactStore, Workspace};
 use crate::error::Exit;
+use crate::execute::budget::Budget;
 use crate::execute::executor::Executor;
 use crate::execute::listener::Listener;
 use crate::execute::lock::ManagerLock;
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     pub listeners: Vec<Box<dyn Listener + 'a>>,
     /// Whether somebody wants the run to end.
     pub stop: watch::Receiver<StopWish>,
+    /// How long the run may take; when that is spent it ends as if somebody wished so.
+    pub budget: Option<Budget>,
     /// What a person may set.
     pub settings: Settings,
 }
@@ -81,6 +84,8 @@ pub struct RunOutcome {
     pub run: RunId,
     /// Its state.
     pub status: RunStatus,
+    /// Whether its budget was spent before all was done.
+    pub is_spent: bool,
     /// How its stages ended, in the order of the plan.
     pub stages: Vec<StageOutcome>,
 }
@@ -107,6 +112,7 @@ impl RunOutcome {
     pub fn exit(&self) -> Exit {
         match self.status {
             RunStatus::Succeeded => Exit::Done,
+            RunStatus::Interrupted if self.is_spent => Exit::Resources,
             RunStatus::Interrupted => Exit::Interrupted,
             RunStatus::Running | RunStatus::Failed => {
                 self.stages.iter().find_map(|stage| stage.class).map_or(Exit::Failed, FailureClass::exit)

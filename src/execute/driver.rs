@@ -75,6 +75,8 @@ struct Driver<'a> {
     watched: BTreeMap<StageId, Watched>,
     outcomes: BTreeMap<StageId, StageOutcome>,
     heeded: StopWish,
+    /// Whether it was the budget that ended the run, and nobody's wish.
+    is_spent: bool,
     is_recorded: bool,
 }
 
@@ -91,6 +93,7 @@ impl<'a> Driver<'a> {
             watched: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             heeded: StopWish::GoOn,
+            is_spent: false,
             is_recorded: false,
         }
     }
@@ -122,6 +125,9 @@ impl<'a> Driver<'a> {
         if let Some(status) = self.heed_wish().await? {
             return Ok(Some(status));
         }
+        if let Some(status) = self.heed_budget().await? {
+            return Ok(Some(status));
+        }
         let interval = self.context.settings.poll_interval;
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
@@ -147,6 +153,23 @@ impl<'a> Driver<'a> {
             StopWish::Gracefully => self.signal(Signal::Cancel).await,
             StopWish::Now => self.signal(Signal::CancelNow).await,
         }
+    }
+
+    /// Ends the run, once, as the first Ctrl-C does, when its budget is spent before anybody wished for an end.
+    async fn heed_budget(&mut self) -> Result<Option<RunStatus>, ExecuteError> {
+        let Some(spent) = self.context.budget.filter(|budget| budget.is_spent(Instant::now())) else { return Ok(None) };
+        if self.heeded > StopWish::GoOn {
+            return Ok(None);
+        }
+        self.heeded = StopWish::Gracefully;
+        self.is_spent = true;
+        self.hear(&Happening::Stopping { explanation: &spent.words() });
+        self.signal(Signal::Cancel).await
+    }
+
+    /// Returns why the run was stopped, where it was.
+    fn why_stopped(&self) -> Option<String> {
+        self.context.budget.filter(|_| self.is_spent).map(|budget| budget.words())
     }
 
     /// Hears what workers tell, and concludes the stages whose workers are gone.
@@ -202,7 +225,7 @@ impl<'a> Driver<'a> {
     async fn skip(&mut self, stage: &StageId, because: &Because) -> Result<Option<Signal>, ExecuteError> {
         let why = match because {
             Because::Needs(need) => format!("it needs `{need}`"),
-            Because::Cancelled => "the run was stopped".to_owned(),
+            Because::Cancelled => self.why_stopped().unwrap_or_else(|| "the run was stopped".to_owned()),
         };
         self.ended(stage, StageStatus::Skipped, Instant::now(), Some(why)).await?;
         Ok(None)
@@ -214,13 +237,15 @@ impl<'a> Driver<'a> {
         self.context.store.end_run(self.run, status, now_ms(), why.as_deref()).await?;
         self.hear(&Happening::RunEnded { status });
         let stages = self.plan.stages.iter().filter_map(|stage| self.outcomes.get(&stage.id)).cloned().collect();
-        Ok(RunOutcome { run: self.run, status, stages })
+        Ok(RunOutcome { run: self.run, status, is_spent: self.is_spent, stages })
     }
 
     fn explain(&self, status: RunStatus) -> Option<String> {
         match status {
             RunStatus::Running | RunStatus::Succeeded => None,
-            RunStatus::Interrupted => Some("it was stopped, and can go on".to_owned()),
+            RunStatus::Interrupted => {
+                Some(self.why_stopped().unwrap_or_else(|| "it was stopped, and can go on".to_owned()))
+            }
             RunStatus::Failed => {
                 let failed = self.plan.stages.iter().filter_map(|stage| self.outcomes.get(&stage.id));
                 let failed = failed.filter(|outcome| outcome.status == StageStatus::Failed);

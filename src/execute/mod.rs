@@ -4,6 +4,7 @@
 
 pub mod driver;
 pub mod context;
+pub mod budget;
 pub mod executor;
 pub mod listener;
 pub mod inline;
@@ -17,6 +18,7 @@ mod mailbox;
 mod recover;
 mod watched;
 
+pub use budget::Budget;
 pub use context::{Context, RunOutcome, Settings, StageOutcome, StopWish};
 pub use driver::{Beginning, run};
 pub use error::ExecuteError;

@@ -79,13 +79,34 @@ impl StageKind {
             | Self::Publish => false,
         }
     }
+
+    /// Returns how many parts stand before the number of the repeat, for work that is repeated with other seeds.
+    const fn parts_before_repeat(self) -> Option<usize> {
+        match self {
+            Self::Train => Some(1),
+            Self::Evaluate => Some(2),
+            Self::Dataset
+            | Self::Tokenizer
+            | Self::Tokens
+            | Self::Contamination
+            | Self::Uncontaminated
+            | Self::Sample
+            | Self::Gate
+            | Self::Card
+            | Self::Publish => None,
+        }
+    }
 }
 
 /// The id of a stage within a plan, written `kind:name`: `train:industry`, `evaluate:industry/rust-ppl`.
+///
+/// Where a recipe repeats its trainings, the number of the repeat follows from the second on: `train:industry/2`,
+/// `evaluate:industry/rust-ppl/2`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StageId {
     kind: StageKind,
     name: String,
+    repeat: u32,
 }
 
 /// Text that is no stage id.
@@ -100,7 +121,18 @@ impl StageId {
     ///
     /// `name` is one [`Name`](super::Name), or two with a slash between.
     pub fn new(kind: StageKind, name: impl fmt::Display) -> Self {
-        Self { kind, name: name.to_string() }
+        Self { kind, name: name.to_string(), repeat: 1 }
+    }
+
+    /// Returns the id of the same work in a repeat, from 1.
+    #[must_use]
+    pub fn of_repeat(self, repeat: u32) -> Self {
+        Self { repeat, ..self }
+    }
+
+    /// Returns which repeat the stage belongs to, from 1; work that is not repeated belongs to the first.
+    pub fn repeat(&self) -> u32 {
+        self.repeat
     }
 
     /// Returns what the stage does.
@@ -108,20 +140,24 @@ impl StageId {
         self.kind
     }
 
-    /// Returns the name behind the colon.
+    /// Returns the name behind the colon, without the number of the repeat.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Returns the id as a file name: `evaluate-industry-rust-ppl`.
+    ///
+    /// A repeat is `train-industry+2`: no name has a plus, so it is never the folder of a model called `industry-2`.
     pub fn slug(&self) -> String {
-        format!("{}-{}", self.kind.word(), self.name.replace('/', "-"))
+        let name = format!("{}-{}", self.kind.word(), self.name.replace('/', "-"));
+        if self.repeat == 1 { name } else { format!("{name}+{}", self.repeat) }
     }
 }
 
 impl fmt::Display for StageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}:{}", self.kind.word(), self.name))
+        let id = format!("{}:{}", self.kind.word(), self.name);
+        if self.repeat == 1 { f.pad(&id) } else { f.pad(&format!("{id}/{}", self.repeat)) }
     }
 }
 
@@ -132,12 +168,24 @@ impl FromStr for StageId {
         let error = || StageIdError { text: text.chars().take(80).collect() };
         let (word, name) = text.split_once(':').ok_or_else(error)?;
         let kind = StageKind::ALL.into_iter().find(|kind| kind.word() == word).ok_or_else(error)?;
+        let (name, repeat) = match kind.parts_before_repeat() {
+            Some(n) if name.split('/').count() == n + 1 => {
+                let (name, repeat) = name.rsplit_once('/').ok_or_else(error)?;
+                (name, repeat_number(repeat).ok_or_else(error)?)
+            }
+            Some(_) | None => (name, 1),
+        };
         let named = name.split('/').count() <= 2 && name.split('/').all(|part| part.parse::<super::Name>().is_ok());
         if !named {
             return Err(error());
         }
-        Ok(Self { kind, name: name.to_owned() })
+        Ok(Self { kind, name: name.to_owned(), repeat })
     }
+}
+
+/// Returns the number of a repeat as it is written in an id: the first has none, and there is one way to write the others.
+fn repeat_number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|repeat: &u32| *repeat > 1 && repeat.to_string() == text)
 }
 
 super::serde_as_text!(StageId);
@@ -148,10 +196,41 @@ mod tests {
 
     #[test]
     fn a_stage_id_that_leaves_its_folder_is_refused() {
-        for text in ["train:../x", "train:a/b/c", "train:", "trian:a", "train", "train:a//b", "train:.hidden"] {
+        for text in
+            ["train:../x", "train:a/b/c", "train:", "trian:a", "train", "train:a//b", "train:.hidden", "card:a/b/2"]
+        {
             assert!(text.parse::<StageId>().is_err(), "{text}");
         }
         let id: StageId = "evaluate:industry/rust-ppl".parse().unwrap();
         assert_eq!(id.slug(), "evaluate-industry-rust-ppl");
+    }
+
+    #[test]
+    fn a_repeat_is_read_as_it_is_written() {
+        for (text, name, repeat, slug) in [
+            ("train:general", "general", 1, "train-general"),
+            ("train:general/2", "general", 2, "train-general+2"),
+            ("train:general-2", "general-2", 1, "train-general-2"),
+            ("evaluate:general/2", "general/2", 1, "evaluate-general-2"),
+            ("evaluate:general/ppl/10", "general/ppl", 10, "evaluate-general-ppl+10"),
+            ("evaluate:general/2/2", "general/2", 2, "evaluate-general-2+2"),
+        ] {
+            let id: StageId = text.parse().unwrap();
+            assert_eq!((id.name(), id.repeat(), id.slug().as_str()), (name, repeat, slug), "{text}");
+            assert_eq!(id.to_string(), text);
+            assert_eq!(id, StageId::new(id.kind(), name).of_repeat(repeat));
+        }
+        for text in
+            ["train:a/1", "train:a/0", "train:a/02", "train:a/+2", "train:a/b", "evaluate:a/b/c", "evaluate:a/b/2/2"]
+        {
+            assert!(text.parse::<StageId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_tenth_repeat_comes_behind_the_second() {
+        let mut ids = ["train:b", "train:a/10", "train:a/2", "train:a"].map(|text| text.parse::<StageId>().unwrap());
+        ids.sort();
+        assert_eq!(ids.map(|id| id.to_string()), ["train:a", "train:a/2", "train:a/10", "train:b"]);
     }
 }

@@ -30,9 +30,14 @@ pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
         builder.contamination();
         builder.uncontaminated();
     }
-    builder.training();
+    for repeat in recipe.run.each_repeat() {
+        builder.training(repeat);
+    }
     if !is_held_back {
         builder.contamination();
+    }
+    for repeat in recipe.run.each_repeat() {
+        builder.measurement(repeat);
     }
     builder.judgement();
     builder.publication();
@@ -166,12 +171,13 @@ impl Builder<'_> {
         self.recipe.tokenizers.get(tokenizer).map_or(0, crate::recipe::tokenizer::Tokenizer::vocab_size)
     }
 
-    fn training(&mut self) {
+    /// A child goes on from the parent of the same repeat; the data and the tokenizers are the same in all of them.
+    fn training(&mut self, repeat: u32) {
         let recipe = self.recipe;
         for (name, model) in recipe.models_by_lineage() {
             let mut needs: Vec<_> =
                 model.train.data.iter().map(|share| self.tokens(&share.dataset, &model.tokenizer)).collect();
-            needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base)));
+            needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base).of_repeat(repeat)));
             needs.extend([uncontaminated_id(name)].into_iter().filter(|id| self.positions.contains_key(id)));
             let work = Work::Train(Box::new(TrainWork {
                 model: name.clone(),
@@ -182,15 +188,16 @@ impl Builder<'_> {
                 tokenizer: model.tokenizer.clone(),
                 adapter: model.adapter.clone(),
                 train: model.train.clone(),
-                seed: recipe.run.seed,
+                seed: recipe.run.seed_of(repeat),
+                repeat,
                 compute: self.compute(),
             }));
-            self.add(StageId::new(StageKind::Train, name), work, needs);
+            self.add(StageId::new(StageKind::Train, name).of_repeat(repeat), work, needs);
         }
     }
 
     /// Every model is measured on every evaluation: the columns of the ancestors' evaluations show what was forgotten.
-    fn judgement(&mut self) {
+    fn measurement(&mut self, repeat: u32) {
         let recipe = self.recipe;
         for (name, model) in recipe.models_by_lineage() {
             for (evaluation_name, evaluation) in &recipe.evaluations {
@@ -200,6 +207,7 @@ impl Builder<'_> {
                 let tokens = self.tokens(&evaluation.dataset, &model.tokenizer);
                 let work = Work::Evaluate(EvaluateWork {
                     model: name.clone(),
+                    repeat,
                     evaluation: evaluation_name.clone(),
                     metric: evaluation.metric,
                     dataset: evaluation.dataset.clone(),
@@ -210,14 +218,23 @@ impl Builder<'_> {
                     vocab_size: self.vocab_size(&model.tokenizer),
                     compute: self.compute(),
                 });
-                let needs = vec![StageId::new(StageKind::Train, name), tokens];
-                self.add(evaluate_id(name, evaluation_name), work, needs);
+                let needs = vec![StageId::new(StageKind::Train, name).of_repeat(repeat), tokens];
+                self.add(evaluate_id(name, evaluation_name).of_repeat(repeat), work, needs);
             }
         }
+    }
+
+    /// A gate looks at every repeat of the models it names: it judges their means.
+    fn judgement(&mut self) {
+        let recipe = self.recipe;
         for (gate, id) in recipe.gates.iter().zip(gate_ids(recipe)) {
-            let mut needs = vec![evaluate_id(&gate.model, &gate.evaluation)];
-            needs.extend(reference_model(&gate.rule).map(|than| evaluate_id(than, &gate.evaluation)));
-            needs.dedup();
+            let mut models = vec![&gate.model];
+            models.extend(reference_model(&gate.rule));
+            models.dedup();
+            let measured = |model| {
+                recipe.run.each_repeat().map(move |repeat| evaluate_id(model, &gate.evaluation).of_repeat(repeat))
+            };
+            let needs = models.into_iter().flat_map(measured).collect();
             let metric = recipe.evaluations[&gate.evaluation].metric;
             self.spoken_of.entry(&gate.model).or_default().push(id.clone());
             self.add(id, Work::Gate(GateWork { gate: gate.clone(), metric }), needs);
@@ -278,10 +295,15 @@ impl Builder<'_> {
             concerned.push(tokens_id(&share.dataset, &model.tokenizer));
         }
         for model in std::iter::once(name).chain(recipe.ancestors(name)) {
-            concerned.push(StageId::new(StageKind::Train, model));
+            // The card is that of the first repeat; the others say how much its own numbers are to be trusted.
+            let repeats = recipe.run.each_repeat().filter(|repeat| *repeat == 1 || model == name);
+            concerned.extend(repeats.map(|repeat| StageId::new(StageKind::Train, model).of_repeat(repeat)));
             let learned = recipe.models.get(model).into_iter().flat_map(|model| &model.train.data);
             concerned.extend(learned.map(|share| contamination_id(&share.dataset)));
-            concerned.extend(recipe.evaluations.keys().map(|evaluation| evaluate_id(model, evaluation)));
+            for evaluation in recipe.evaluations.keys() {
+                let repeats = recipe.run.each_repeat();
+                concerned.extend(repeats.map(|repeat| evaluate_id(model, evaluation).of_repeat(repeat)));
+            }
         }
         concerned.extend(self.spoken_of.get(name).into_iter().flatten().cloned());
         let positions: BTreeSet<usize> = concerned.iter().filter_map(|id| self.positions.get(id)).copied().collect();

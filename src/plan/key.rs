@@ -5,7 +5,7 @@
 //! | in the key | not in the key |
 //! |---|---|
 //! | the digest of the source files | their paths, their times |
-//! | the recipe's values for this work, seeds included | names, comments, order, the git commit |
+//! | the recipe's values for this work, seeds included | names, comments, order, the number of the repeat, the git commit |
 //! | the fingerprints of the stages it reads | their run, their machine |
 //! | the engine's semantic version for the kind of work | the program's version |
 
@@ -91,8 +91,19 @@ fn tokenizer(work: &TokenizerWork) -> Value {
 }
 
 fn train(work: &TrainWork) -> Value {
-    let TrainWork { model: _, tier: _, base, architecture, vocab_size, tokenizer: _, adapter, train, seed, compute } =
-        work;
+    let TrainWork {
+        model: _,
+        tier: _,
+        base,
+        architecture,
+        vocab_size,
+        tokenizer: _,
+        adapter,
+        train,
+        seed,
+        repeat: _,
+        compute,
+    } = work;
     let Train {
         objective,
         data,
@@ -127,6 +138,7 @@ fn train(work: &TrainWork) -> Value {
 fn evaluate(work: &EvaluateWork) -> Value {
     let EvaluateWork {
         model: _,
+        repeat: _,
         evaluation: _,
         metric,
         dataset: _,

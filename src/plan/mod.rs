@@ -19,6 +19,8 @@ pub mod estimate;
 pub mod tree;
 pub mod graph;
 #[cfg(test)]
+mod repeats;
+#[cfg(test)]
 mod tests;
 
 pub use build::build;

@@ -15,11 +15,11 @@ fn sources() -> Sources {
     ["prose", "rust", "tasks"].map(|name| (name.parse::<Name>().unwrap(), state(name))).into()
 }
 
-fn plan(recipe: &Recipe) -> Plan {
+pub(super) fn plan(recipe: &Recipe) -> Plan {
     build(recipe, &sources())
 }
 
-fn fingerprints(plan: &Plan) -> BTreeMap<String, Digest> {
+pub(super) fn fingerprints(plan: &Plan) -> BTreeMap<String, Digest> {
     plan.stages.iter().map(|stage| (stage.id.to_string(), stage.fingerprint)).collect()
 }
 
@@ -31,7 +31,7 @@ fn changed(one: &Plan, other: &Plan) -> BTreeSet<String> {
 }
 
 /// Returns a stage and everything behind it.
-fn with_descendants(plan: &Plan, roots: &[&str]) -> BTreeSet<String> {
+pub(super) fn with_descendants(plan: &Plan, roots: &[&str]) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = roots.iter().map(|root| (*root).to_owned()).collect();
     for stage in &plan.stages {
         if stage.needs.iter().any(|need| found.contains(&need.to_string())) {
@@ -42,7 +42,7 @@ fn with_descendants(plan: &Plan, roots: &[&str]) -> BTreeSet<String> {
 }
 
 /// Returns a ledger in which everything of a plan was done by run 1.
-fn all_done(plan: &Plan) -> Ledger {
+pub(super) fn all_done(plan: &Plan) -> Ledger {
     let done = |stage: &crate::plan::Stage| Done {
         run: RunId::from_bits(1),
         key: stage.key.clone(),
@@ -56,7 +56,7 @@ fn all_done(plan: &Plan) -> Ledger {
     }
 }
 
-fn stale(plan: &Plan) -> BTreeSet<String> {
+pub(super) fn stale(plan: &Plan) -> BTreeSet<String> {
     plan.stages.iter().filter(|stage| !stage.is_fresh()).map(|stage| stage.id.to_string()).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::id::{Digest, Name};
 use crate::recipe::dataset::{Dataset, SplitName};
 use crate::recipe::evaluation::{Gate, Metric, Sample};
 use crate::recipe::model::{Adapter, Architecture, Tier};
-use crate::recipe::run::{DeviceChoice, Precision};
+use crate::recipe::run::{DeviceChoice, Precision, is_once, once};
 use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::training::Train;
 use crate::record::contamination::{Learned, Measured};
@@ -150,6 +150,9 @@ pub struct TrainWork {
     pub train: Train,
     /// The seed of every random stream.
     pub seed: u64,
+    /// Which repeat this is, from 1; a child goes on from the parent of the same repeat. It is the seed that makes the difference.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeat: u32,
     /// How to compute.
     pub compute: Compute,
 }
@@ -160,6 +163,9 @@ pub struct TrainWork {
 pub struct EvaluateWork {
     /// The model.
     pub model: Name,
+    /// Which repeat of its training is measured, from 1.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeat: u32,
     /// The evaluation's name.
     pub evaluation: Name,
     /// What is measured.

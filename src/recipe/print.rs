@@ -237,6 +237,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn repeats_and_hours_are_printed_where_they_were_typed_and_nowhere_else() {
+        let recipe = recipe("run.repeats=3\nrun.max-hours=2.5");
+        for again in printed_and_read(&recipe) {
+            assert_eq!(again, recipe);
+        }
+        let recorded = serde_json::to_value(&recipe.run).unwrap();
+        assert_eq!((&recorded["repeats"], &recorded["max-hours"]), (&json!(3), &json!(2.5)));
+        let plain = serde_json::to_value(crate::recipe::run::RunOptions::default()).unwrap();
+        assert!(plain.get("repeats").is_none() && plain.get("max-hours").is_none(), "{plain}");
+        assert_eq!(serde_json::from_value::<crate::recipe::run::RunOptions>(plain).unwrap(), Default::default());
+    }
+
     proptest! {
         #[test]
         fn no_text_of_a_recipe_is_lost(text in "(?s).{1,60}|(\\$\\{|\\$|\\}|#|: |- |'|\"|\\\\|\n|\u{85}|\u{2028}|yes|null|1e3){1,20}") {

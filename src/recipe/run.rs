@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::recipe::accelerator::Accelerator;
 
 /// How the stages run; seed, precision and threads are part of what is trained, and so of the fingerprints.
+///
+/// How often trainings are repeated adds stages and changes none; how long a run may take changes nothing that comes out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RunOptions {
@@ -22,11 +24,47 @@ pub struct RunOptions {
     /// The cards the plan is reckoned for; no part of any fingerprint.
     #[serde(default)]
     pub accelerator: Option<Accelerator>,
+    /// How often every training is done, each time with another seed, from 1.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeats: u32,
+    /// How long a run may take, in hours; it then stops, and can go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_hours: Option<f64>,
+}
+
+/// Returns 1: what is done once, or for the first time, says nothing of it.
+pub const fn once() -> u32 {
+    1
+}
+
+/// Returns whether something is done once, or for the first time.
+pub const fn is_once(n: &u32) -> bool {
+    *n == 1
+}
+
+impl RunOptions {
+    /// Returns the numbers of the repeats, from 1.
+    pub fn each_repeat(&self) -> impl Iterator<Item = u32> + use<> {
+        1..=self.repeats
+    }
+
+    /// Returns the seed of the trainings of a repeat: the recipe's for the first, then one more each time.
+    pub fn seed_of(&self, repeat: u32) -> u64 {
+        self.seed.wrapping_add(u64::from(repeat) - 1)
+    }
 }
 
 impl Default for RunOptions {
     fn default() -> Self {
-        Self { seed: 42, device: DeviceChoice::Auto, precision: Precision::Fp32, threads: 2, accelerator: None }
+        Self {
+            seed: 42,
+            device: DeviceChoice::Auto,
+            precision: Precision::Fp32,
+            threads: 2,
+            repeats: 1,
+            max_hours: None,
+            accelerator: None,
+        }
     }
 }
 

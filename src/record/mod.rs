@@ -10,6 +10,7 @@ pub mod contamination;
 pub mod event;
 pub mod machine;
 pub mod rate;
+pub mod repeated;
 pub mod report;
 pub mod verdict;
 
@@ -18,4 +19,5 @@ pub use artifact::ArtifactRef;
 pub use contamination::{ContaminationReport, Exposure};
 pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
 pub use machine::Machine;
-pub use verdict::{GateResult, RunStatus, StageStatus};
+pub use repeated::Repeated;
+pub use verdict::{GateRepeats, GateResult, RunStatus, StageStatus};

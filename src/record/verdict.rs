@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::evaluation::Gate;
+use crate::record::repeated::Repeated;
 
 /// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -78,7 +79,7 @@ impl StageStatus {
 pub struct GateResult {
     /// The requirement.
     pub gate: Gate,
-    /// The value of the gate's model.
+    /// The value of the gate's model: the mean, where its training was repeated.
     pub value: f64,
     /// The value it was held against: the other model's, or the bound.
     pub reference: f64,
@@ -86,4 +87,18 @@ pub struct GateResult {
     pub passed: bool,
     /// The comparison in words: `12.1 is 34.2 % better than general's 18.4, required: 30 %`.
     pub explanation: String,
+    /// What the values are the means of, where trainings were repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<GateRepeats>,
+}
+
+/// What the values of a gate are the means of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GateRepeats {
+    /// The values of the gate's model.
+    pub value: Repeated,
+    /// Those of the model it was held against, where it was held against one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Repeated>,
 }

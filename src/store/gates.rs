@@ -27,11 +27,12 @@ impl Store {
     /// When the database cannot be written.
     pub async fn insert_gate(&self, run: RunId, row: &GateRow) -> Result<()> {
         let GateRow { stage, result } = row;
-        let GateResult { gate: Gate { model, evaluation, rule }, value, reference, passed, explanation } = result;
+        let GateResult { gate: Gate { model, evaluation, rule }, value, reference, passed, explanation, repeats } =
+            result;
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "insert or replace into gates (run, stage, model, evaluation, rule, value, reference, passed, explanation)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "insert or replace into gates (run, stage, model, evaluation, rule, value, reference, passed, explanation, repeats)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )
         .bind(run.to_string())
         .bind(stage.to_string())
@@ -42,6 +43,7 @@ impl Store {
         .bind(reference)
         .bind(passed)
         .bind(explanation)
+        .bind(repeats.as_ref().map(to_json))
         .execute(&mut *transaction)
         .await
         .map_err(sqlite("record a gate"))?;
@@ -72,6 +74,7 @@ fn read(row: Reader<'_>) -> Result<GateRow> {
         reference: row.get("reference")?,
         passed: row.get("passed")?,
         explanation: row.get("explanation")?,
+        repeats: row.json_some("repeats")?,
     };
     Ok(GateRow { stage: row.parse("stage")?, result })
 }

@@ -60,6 +60,11 @@ impl<'r> Reader<'r> {
         serde_json::from_str(self.get(column)?).map_err(value(self.table))
     }
 
+    /// Returns a column that may be empty, of JSON.
+    pub(super) fn json_some<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>> {
+        self.get::<Option<&str>>(column)?.map(serde_json::from_str).transpose().map_err(value(self.table))
+    }
+
     /// Returns a column that holds one of our enums' words.
     pub(super) fn word<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
         word(self.table, self.get(column)?)

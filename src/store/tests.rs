@@ -10,7 +10,7 @@ use crate::error::{Exit, Explain as _};
 use crate::id::{RunId, StageId};
 use crate::recipe::evaluation::{Gate, GateRule, Metric, Sampling};
 use crate::record::report::{EvaluationReport, SampleReport};
-use crate::record::{Event, EventKind, GateResult, Machine, StageStatus};
+use crate::record::{Event, EventKind, GateRepeats, GateResult, Machine, Repeated, StageStatus};
 use crate::store::fixture::{block_on, new_run, stage_row, store, store_with_run};
 use crate::store::migrate::{self, Schema};
 use crate::store::{EvaluationRow, GateRow, SampleRow, StageRow, Store, StoreError};
@@ -113,6 +113,24 @@ fn a_database_is_copied_before_it_is_brought_up_to_date() {
 }
 
 #[test]
+fn a_database_from_before_repeats_is_brought_up_to_date_with_what_it_holds() {
+    block_on(async {
+        let (project, store, run) = store_with_run().await;
+        let gate = gate_row();
+        store.insert_gate(run, &gate).await.unwrap();
+        store.close().await;
+        let workspace = Workspace::open(project.path()).unwrap();
+        execute(&workspace, "alter table gates drop column repeats").await;
+        execute(&workspace, "delete from _sqlx_migrations where version = 2").await;
+        assert!(matches!(Store::open_reading(&workspace).await, Err(StoreError::Older { found: 1, .. })));
+        let store = Store::open(&workspace).await.unwrap();
+        assert_eq!(store.gates_of_run(run).await.unwrap(), [gate]);
+        assert!(store.check().await.unwrap().is_empty());
+        store.close().await;
+    });
+}
+
+#[test]
 fn damage_is_told_as_damage() {
     block_on(async {
         let (project, store, _run) = store_with_run().await;
@@ -170,18 +188,27 @@ fn a_reader_finds_nothing_where_nothing_is_and_writes_nothing() {
     });
 }
 
+/// Returns what came out of a gate without repeats.
+fn gate_row() -> GateRow {
+    let gate = Gate {
+        model: "general".parse().unwrap(),
+        evaluation: "ppl".parse().unwrap(),
+        rule: GateRule::MaxWorsePercent { percent: 15.0, than: "general".parse().unwrap() },
+    };
+    let result =
+        GateResult { gate, value: 0.1, reference: 0.3, passed: false, explanation: "no".into(), repeats: None };
+    GateRow { stage: "train:general".parse().unwrap(), result }
+}
+
 #[test]
 fn what_a_run_found_out_comes_back_as_it_was() {
     block_on(async {
         let (_project, store, run) = store_with_run().await;
         let stage: StageId = "train:general".parse().unwrap();
-        let gate = Gate {
-            model: "general".parse().unwrap(),
-            evaluation: "ppl".parse().unwrap(),
-            rule: GateRule::MaxWorsePercent { percent: 15.0, than: "general".parse().unwrap() },
-        };
-        let result = GateResult { gate, value: 0.1, reference: 0.3, passed: false, explanation: "no".into() };
-        let gate = GateRow { stage: stage.clone(), result };
+        let gate = gate_row();
+        let value = Repeated::of(vec![0.1, 1.0 / 3.0]).unwrap();
+        let repeats = Some(GateRepeats { reference: Some(value.scaled(3.0)), value });
+        let repeated = GateRow { result: GateResult { repeats, ..gate.result.clone() }, ..gate.clone() };
         let report = EvaluationReport { metric: Metric::Perplexity, value: 1.0 / 3.0, loss: 0.1, tokens: 7 };
         let (model, evaluation) = ("general".parse().unwrap(), "ppl".parse().unwrap());
         let evaluation = EvaluationRow { stage: stage.clone(), model, evaluation, report };
@@ -193,6 +220,8 @@ fn what_a_run_found_out_comes_back_as_it_was() {
             store.insert_sample(run, &sample).await.unwrap();
         }
         assert_eq!(store.gates_of_run(run).await.unwrap(), [gate]);
+        store.insert_gate(run, &repeated).await.unwrap();
+        assert_eq!(store.gates_of_run(run).await.unwrap(), [repeated]);
         assert_eq!(store.evaluations_of_run(run).await.unwrap(), [evaluation]);
         assert_eq!(store.samples_of_run(run).await.unwrap(), [sample]);
         store.close().await;

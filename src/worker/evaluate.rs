@@ -19,7 +19,8 @@ use crate::worker::train::{json, tokens};
 /// # Errors
 /// When inputs are missing or damaged, and when the split is empty.
 pub fn run(task: &mut Task, work: &EvaluateWork) -> Result<(), Failure> {
-    let weights = task.input(&StageId::new(StageKind::Train, &work.model), "model.safetensors")?;
+    let trained = StageId::new(StageKind::Train, &work.model).of_repeat(work.repeat);
+    let weights = task.input(&trained, "model.safetensors")?;
     let tokens = tokens(task, &work.dataset, &work.tokenizer, work.split, work.vocab_size)?;
     let device = device::open(work.compute.device, work.compute.threads)?;
     let network = Network::new(&work.architecture, work.vocab_size, &device);

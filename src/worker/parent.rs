@@ -2,7 +2,7 @@
 
 use crate::engine::model::lora::Stored;
 use crate::engine::train::Base;
-use crate::id::{Digest, Name, StageId, StageKind};
+use crate::id::{Digest, StageId, StageKind};
 use crate::plan::work::TrainWork;
 use crate::recipe::model::{Adapter, ParentAdapter};
 use crate::record::{AdapterFile, Adapters, FailureClass};
@@ -38,7 +38,7 @@ impl Parent {
     /// When an input is missing or damaged.
     pub fn read(task: &Task, work: &TrainWork) -> Result<Option<Self>, Failure> {
         let Some(base) = &work.base else { return Ok(None) };
-        let stage = StageId::new(StageKind::Train, base);
+        let stage = StageId::new(StageKind::Train, base).of_repeat(work.repeat);
         let weights = |name| task.input(&stage, name);
         let parent = match work.adapter.as_ref().and_then(Adapter::parent) {
             None | Some(ParentAdapter::Merge) => {
@@ -46,10 +46,10 @@ impl Parent {
             }
             Some(ParentAdapter::Stack) => {
                 let (frozen, whole) = (weights("frozen.safetensors")?, Some(weights("model.safetensors")?));
-                Self { frozen, whole, stay: kept(task, base)?, goes_on: None }
+                Self { frozen, whole, stay: kept(task, &stage)?, goes_on: None }
             }
             Some(ParentAdapter::Continue) => {
-                let mut stay = kept(task, base)?;
+                let mut stay = kept(task, &stage)?;
                 let goes_on = stay.pop();
                 Self { frozen: weights("frozen.safetensors")?, whole: None, stay, goes_on }
             }
@@ -96,18 +96,17 @@ impl Kept {
 }
 
 /// Reads the adapters a model has kept, in order.
-fn kept(task: &Task, model: &Name) -> Result<Vec<Kept>, Failure> {
-    let stage = StageId::new(StageKind::Train, model);
+fn kept(task: &Task, stage: &StageId) -> Result<Vec<Kept>, Failure> {
     let foreign = |reason: String| {
         Failure::new(FailureClass::Integrity, format!("`adapters.json` of `{stage}` cannot be read: {reason}"))
     };
     let list: Adapters =
-        serde_json::from_slice(&task.input(&stage, "adapters.json")?).map_err(|error| foreign(error.to_string()))?;
+        serde_json::from_slice(&task.input(stage, "adapters.json")?).map_err(|error| foreign(error.to_string()))?;
     if list.version != Adapters::VERSION || list.adapters.is_empty() {
         return Err(foreign(format!("it is of version {} with {} adapters", list.version, list.adapters.len())));
     }
     let read = |AdapterFile { file, digest, rank, alpha }: AdapterFile| {
-        let bytes = task.input(&stage, &file)?;
+        let bytes = task.input(stage, &file)?;
         if Digest::of(&bytes) != digest {
             return Err(foreign(format!("`{file}` is not the adapter it lists")));
         }

@@ -26,3 +26,4 @@ mod generated_pages;
 mod json;
 mod linkage;
 mod recipes;
+mod run_options;

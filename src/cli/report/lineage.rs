@@ -1,8 +1,8 @@
 //! The lineage as a table: every tier on every evaluation, against its parent, and what it forgot.
 
-use crate::cli::format::{metric, short, table as lines};
+use crate::cli::format::{plural, short, table as lines};
 use crate::cli::printer::Printer;
-use crate::cli::report::{RunView, percent};
+use crate::cli::report::{RunView, percent, shown};
 use crate::id::Name;
 use crate::recipe::evaluation::Evaluation;
 
@@ -21,11 +21,19 @@ pub fn table(printer: &Printer, view: &RunView) -> String {
     let metrics: Vec<String> =
         view.recipe.evaluations.iter().map(|(name, evaluation)| described(name, evaluation)).collect();
     format!(
-        "{}\n{}\n(against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; {})",
+        "{}\n{}\n({}against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; {})",
         printer.heading("lineage"),
         lines(&header, &rows, &right),
+        repeated(view),
         metrics.join(", ")
     )
+}
+
+fn repeated(view: &RunView) -> String {
+    match view.recipe.run.repeats {
+        1 => String::new(),
+        n => format!("means ± standard deviations over {}; ", plural(n as usize, "repeat")),
+    }
 }
 
 fn described(name: &Name, evaluation: &Evaluation) -> String {
@@ -69,11 +77,12 @@ fn row(view: &RunView, depth: usize, name: &Name) -> Vec<String> {
 }
 
 fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
-    let Some(value) = view.value(name, evaluation) else { return "–".to_owned() };
+    let Some(value) = view.measured(name, evaluation) else { return "–".to_owned() };
+    let words = shown(value, view.recipe.run.repeats);
     let parent = view.recipe.models[name].base.as_ref().and_then(|base| view.value(base, evaluation));
     match parent {
-        Some(parent) if parent != 0.0 => format!("{} ({})", metric(value), percent((value / parent - 1.0) * 100.0)),
-        _ => metric(value),
+        Some(parent) if parent != 0.0 => format!("{words} ({})", percent((value.mean / parent - 1.0) * 100.0)),
+        Some(_) | None => words,
     }
 }
 

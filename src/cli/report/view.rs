@@ -9,12 +9,13 @@ use serde::Serialize;
 use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::accuracy::{self, RunAccuracy};
 use crate::cli::report::contamination;
+use crate::cli::report::measured::{Measurement, measurements, validation_losses};
 use crate::id::{Name, StageId, StageKind};
 use crate::plan::contamination::{contamination_id, exposures as exposures_of};
 use crate::recipe::Recipe;
 use crate::record::contamination::ExposureVerdict;
 use crate::record::report::TrainingReport;
-use crate::record::{Exposure, GateResult};
+use crate::record::{Exposure, GateResult, Repeated};
 use crate::store::{EvaluationRow, RunRow, SampleRow, StageRunRow, Store};
 
 /// Everything the report of a run is made of.
@@ -28,16 +29,20 @@ pub struct RunView {
     pub recipe: Recipe,
     /// Its stages.
     pub stages: Vec<StageRunRow>,
-    /// What was measured.
+    /// What was measured, repeat by repeat.
     pub evaluations: Vec<EvaluationRow>,
     /// What of the evaluations' data the models have learned, as far as it is known.
     pub contamination: Vec<Exposure>,
+    /// What was measured, over all repeats.
+    pub measurements: Vec<Measurement>,
     /// What came out of the gates.
     pub gates: Vec<GateResult>,
     /// What the models wrote.
     pub samples: Vec<SampleRow>,
-    /// How the trainings went, by model.
+    /// How the trainings went, by model; the first repeat of each, whose weights are published.
     pub trainings: BTreeMap<Name, TrainingReport>,
+    /// The validation losses by model, in nats a token, over all repeats.
+    pub validation_losses: BTreeMap<Name, Repeated>,
     /// The cards of the published models, every parent before its children.
     pub cards: Vec<CardView>,
     /// What was expected of the run beside what it took.
@@ -70,34 +75,56 @@ impl RunView {
         let stages = store.stages_of_run(run.id).await?;
         let trainings = trainings(&recipe, &stages, artifacts)?;
         let contamination = exposures(&recipe, &stages, artifacts)?;
+        let validation_losses = validation_losses(&trainings);
+        let first = |(model, repeats): (Name, BTreeMap<u32, _>)| Some((model, repeats.get(&1).cloned()?));
+        let trainings = trainings.into_iter().filter_map(first).collect();
         let evaluations = store.evaluations_of_run(run.id).await?;
+        let measurements = measurements(&evaluations);
         let gates = store.gates_of_run(run.id).await?.into_iter().map(|row| row.result).collect();
         let samples = store.samples_of_run(run.id).await?;
         let cards = cards(workspace, store, artifacts, &recipe, &stages).await?;
         let accuracy = accuracy::of_run(store, &run, &stages).await?;
-        Ok(Self { run, recipe, stages, evaluations, contamination, gates, samples, trainings, cards, accuracy })
+        Ok(Self {
+            run,
+            recipe,
+            stages,
+            evaluations,
+            measurements,
+            contamination,
+            gates,
+            samples,
+            trainings,
+            validation_losses,
+            cards,
+            accuracy,
+        })
     }
 
-    /// Returns what a model scored on an evaluation.
+    /// Returns what a model scored on an evaluation: the mean over its repeats.
     pub fn value(&self, model: &Name, evaluation: &Name) -> Option<f64> {
-        let row = self.evaluations.iter().find(|row| row.model == *model && row.evaluation == *evaluation)?;
-        Some(row.report.value)
+        self.measured(model, evaluation).map(|value| value.mean)
+    }
+
+    /// Returns what a model scored on an evaluation, over its repeats.
+    pub fn measured(&self, model: &Name, evaluation: &Name) -> Option<&Repeated> {
+        let is_it = |found: &&Measurement| found.model == *model && found.evaluation == *evaluation;
+        self.measurements.iter().find(is_it).map(|found| &found.value)
     }
 }
 
+/// Returns how the trainings went that were done, by model and repeat.
 fn trainings(
     recipe: &Recipe,
     stages: &[StageRunRow],
     artifacts: &ArtifactStore,
-) -> anyhow::Result<BTreeMap<Name, TrainingReport>> {
-    let mut trainings = BTreeMap::new();
-    for model in recipe.models.keys() {
-        let id = StageId::new(StageKind::Train, model);
-        let output = stages.iter().find(|stage| stage.stage == id).and_then(|stage| stage.outputs.get("training.json"));
-        if let Some(output) = output {
-            let bytes = artifacts.read(output.digest)?;
-            trainings.insert(model.clone(), serde_json::from_slice(&bytes).context("`training.json` cannot be read")?);
-        }
+) -> anyhow::Result<BTreeMap<Name, BTreeMap<u32, TrainingReport>>> {
+    let mut trainings: BTreeMap<Name, BTreeMap<u32, TrainingReport>> = BTreeMap::new();
+    for stage in stages.iter().filter(|stage| stage.stage.kind() == StageKind::Train) {
+        let model = recipe.models.keys().find(|model| model.as_str() == stage.stage.name());
+        let (Some(model), Some(output)) = (model, stage.outputs.get("training.json")) else { continue };
+        let bytes = artifacts.read(output.digest)?;
+        let report = serde_json::from_slice(&bytes).context("`training.json` cannot be read")?;
+        trainings.entry(model.clone()).or_default().insert(stage.stage.repeat(), report);
     }
     Ok(trainings)
 }

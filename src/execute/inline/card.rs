@@ -9,12 +9,12 @@ use crate::execute::inline::recipe_facts::RecipeFacts;
 use crate::execute::intake::report;
 use crate::id::{Digest, Name, StageId};
 use crate::plan::contamination::contamination_id;
-use crate::plan::work::{CardWork, TrainWork};
+use crate::plan::work::{CardWork, EvaluateWork, TrainWork};
 use crate::plan::{Freshness, Outputs, Stage, Work};
 use crate::recipe::training::DataShare;
 use crate::record::contamination::{ContaminationReport, Learned, Measured, exposure};
-use crate::record::report::EvaluationReport;
-use crate::record::{Exposure, Machine};
+use crate::record::report::{EvaluationReport, TrainingReport};
+use crate::record::{Exposure, Machine, Repeated};
 
 /// Writes the card of a model; returns `README.md`.
 pub(super) async fn work(inline: &Inline<'_>, stage: &Stage, work: &CardWork) -> Result<Outputs, ExecuteError> {
@@ -55,10 +55,11 @@ impl<'a> Gathered<'a> {
         Self { inline, card: &card.id, needs }
     }
 
+    /// Returns the training of a model whose weights are its own: that of the first repeat.
     fn train(&self, model: &Name) -> Result<Training<'a>, ExecuteError> {
         let found = self.needs.iter().find_map(|stage| {
             let Work::Train(work) = &stage.work else { return None };
-            (work.model == *model).then_some(Training { stage, work })
+            (work.model == *model && work.repeat == 1).then_some(Training { stage, work })
         });
         found.ok_or_else(|| ExecuteError::Lacks { stage: self.card.clone(), name: format!("train:{model}") })
     }
@@ -79,6 +80,7 @@ impl<'a> Gathered<'a> {
             adapter,
             train: how,
             seed,
+            repeat: _,
             base: _,
             compute: _,
         } = train.work;
@@ -102,7 +104,9 @@ impl<'a> Gathered<'a> {
             adapter: adapter.clone(),
             train: how.clone(),
             seed: *seed,
+            seeds: self.seeds(model),
             training: self.report(train.stage, "training.json").transpose()?,
+            validation_loss: self.validation_loss(model)?,
             data: how.data.iter().map(|share| self.data(share, tokenizer)).collect::<Result<_, _>>()?,
             contamination: self.contamination(train, &lineage)?,
             allow: recipe.allow,
@@ -114,6 +118,24 @@ impl<'a> Gathered<'a> {
             tokenizer_digest: self.tokenizer_digest(tokenizer),
             machine,
         })
+    }
+
+    /// Returns the seeds of all trainings of a model; none where it was trained once.
+    fn seeds(&self, model: &Name) -> Vec<u64> {
+        let seed = |stage: &&Stage| {
+            let Work::Train(work) = &stage.work else { return None };
+            (work.model == *model).then_some(work.seed)
+        };
+        let seeds: Vec<u64> = self.needs.iter().filter_map(seed).collect();
+        if seeds.len() > 1 { seeds } else { Vec::new() }
+    }
+
+    /// Returns the validation losses of all trainings of a model; none where it was trained once.
+    fn validation_loss(&self, model: &Name) -> Result<Option<Repeated>, ExecuteError> {
+        let is_its = |work: &Work| matches!(work, Work::Train(work) if work.model == *model);
+        let reports: Vec<TrainingReport> = self.reports(is_its, "training.json")?;
+        let losses = reports.iter().map(|report| report.validation_loss).collect();
+        Ok(Repeated::of(losses).filter(|losses| losses.n > 1))
     }
 
     /// Returns the trainings of the ancestors, the nearest first.
@@ -157,11 +179,10 @@ impl<'a> Gathered<'a> {
         for model in models {
             for stage in &self.needs {
                 let Work::Evaluate(work) = &stage.work else { continue };
-                if work.model != **model {
+                if work.model != **model || work.repeat != 1 {
                     continue;
                 }
-                let Some(report) = self.report::<EvaluationReport>(stage, "metrics.json") else { continue };
-                let value = ModelValue { model: work.model.clone(), value: report?.value };
+                let Some(value) = self.value(work)? else { continue };
                 match facts.iter_mut().find(|known| known.evaluation == work.evaluation) {
                     Some(known) => known.values.push(value),
                     None => facts.push(EvaluationFacts {
@@ -199,6 +220,19 @@ impl<'a> Gathered<'a> {
             })
         });
         Ok(measured.filter_map(|measured| exposure(&lineage, &measured, &reports, contamination_id)).collect())
+    }
+
+    /// Returns what was measured of a model, with all its repeats where there are more than one.
+    fn value(&self, first: &EvaluateWork) -> Result<Option<ModelValue>, ExecuteError> {
+        let (model, evaluation) = (&first.model, &first.evaluation);
+        let is_it = |work: &Work| matches!(work, Work::Evaluate(work) if work.model == *model && work.evaluation == *evaluation);
+        let reports: Vec<EvaluationReport> = self.reports(is_it, "metrics.json")?;
+        let repeats = Repeated::of(reports.iter().map(|report| report.value).collect());
+        Ok(repeats.map(|repeats| ModelValue {
+            model: model.clone(),
+            value: repeats.values[0],
+            repeats: Some(repeats).filter(|repeats| repeats.n > 1),
+        }))
     }
 
     fn tokenizer_digest(&self, tokenizer: &Name) -> Option<Digest> {

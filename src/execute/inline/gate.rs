@@ -6,11 +6,12 @@ use crate::execute::error::ExecuteError;
 use crate::execute::inline::Inline;
 use crate::execute::intake::report;
 use crate::id::Name;
+use crate::plan::build::reference_model;
 use crate::plan::work::GateWork;
 use crate::plan::{Outputs, Stage, Work};
 use crate::recipe::evaluation::{Gate, GateRule, Metric};
-use crate::record::GateResult;
 use crate::record::report::EvaluationReport;
+use crate::record::{GateRepeats, GateResult, Repeated};
 
 /// Judges a gate by the metrics among its inputs; returns `gate.json` and, where it is broken, how.
 pub(super) fn work(
@@ -20,55 +21,63 @@ pub(super) fn work(
 ) -> Result<(Outputs, Option<String>), ExecuteError> {
     let GateWork { gate, metric } = work;
     let value = measured(inline, stage, &gate.model, &gate.evaluation)?;
-    let reference = match &gate.rule {
-        GateRule::AtMost { value } | GateRule::AtLeast { value } => *value,
-        GateRule::LessThan { than }
-        | GateRule::GreaterThan { than }
-        | GateRule::MinBetterPercent { than, .. }
-        | GateRule::MaxWorsePercent { than, .. } => measured(inline, stage, than, &gate.evaluation)?,
-    };
-    let result = judge(gate, *metric, value, reference);
+    let reference = reference_model(&gate.rule).map(|than| measured(inline, stage, than, &gate.evaluation));
+    let result = judge(gate, *metric, &value, reference.transpose()?.as_ref());
     let text = serde_json::to_vec_pretty(&result).expect("a gate's result serializes");
     let outputs = Outputs::from([("gate.json".to_owned(), inline.artifacts.put_bytes(&text)?)]);
     Ok((outputs, (!result.passed).then_some(result.explanation)))
 }
 
-/// Returns what was measured of a model by one of the stages a gate needs.
-fn measured(inline: &Inline<'_>, stage: &Stage, model: &Name, evaluation: &Name) -> Result<f64, ExecuteError> {
+/// Returns what was measured of a model by the stages a gate needs, one for every repeat of its training.
+fn measured(inline: &Inline<'_>, stage: &Stage, model: &Name, evaluation: &Name) -> Result<Repeated, ExecuteError> {
     let measures =
         |work: &Work| matches!(work, Work::Evaluate(work) if work.model == *model && work.evaluation == *evaluation);
-    let needs = stage.needs.iter().filter_map(|need| inline.by_id.get(need).copied());
-    let found = needs.into_iter().find(|need| measures(&need.work));
     let lacks = || ExecuteError::Lacks { stage: stage.id.clone(), name: format!("{model}/{evaluation}") };
-    let found = found.ok_or_else(lacks)?;
-    let outputs = inline.outputs.get(&found.id).ok_or_else(lacks)?;
-    let report: EvaluationReport = report(inline.artifacts, &found.id, outputs, "metrics.json")?;
-    Ok(report.value)
+    let needs = stage.needs.iter().filter_map(|need| inline.by_id.get(need).copied());
+    let values = needs.filter(|need| measures(&need.work)).map(|need| {
+        let outputs = inline.outputs.get(&need.id).ok_or_else(lacks)?;
+        let report: EvaluationReport = report(inline.artifacts, &need.id, outputs, "metrics.json")?;
+        Ok(report.value)
+    });
+    Repeated::of(values.collect::<Result<_, ExecuteError>>()?).ok_or_else(lacks)
 }
 
-/// Returns what a gate of `metric` says to its model's `value`.
+/// Returns what a gate of `metric` says to what was measured of its model: the means are judged, the spreads are told.
 ///
-/// `reference` is the other model's value, for rules that name one; it is not looked at by the others.
-pub fn judge(gate: &Gate, metric: Metric, value: f64, reference: f64) -> GateResult {
-    let reference = match &gate.rule {
+/// `reference` is what was measured of the other model, for rules that name one; it is not looked at by the others.
+pub fn judge(gate: &Gate, metric: Metric, value: &Repeated, reference: Option<&Repeated>) -> GateResult {
+    let (mean, other) = (value.mean, reference.filter(|_| reference_model(&gate.rule).is_some()));
+    let bound = match &gate.rule {
         GateRule::AtMost { value } | GateRule::AtLeast { value } => *value,
         GateRule::LessThan { .. }
         | GateRule::GreaterThan { .. }
         | GateRule::MinBetterPercent { .. }
-        | GateRule::MaxWorsePercent { .. } => reference,
+        | GateRule::MaxWorsePercent { .. } => other.map_or(f64::NAN, |other| other.mean),
     };
-    let (passed, required) = hold(&gate.rule, metric, value, reference);
-    let against = match &gate.rule {
-        GateRule::AtMost { .. } | GateRule::AtLeast { .. } => ",".to_owned(),
-        GateRule::LessThan { than }
-        | GateRule::GreaterThan { than }
-        | GateRule::MinBetterPercent { than, .. }
-        | GateRule::MaxWorsePercent { than, .. } => {
-            format!(" is {} {than}'s {},", compare(metric, value, reference), number(reference))
+    let (passed, required) = hold(&gate.rule, metric, mean, bound);
+    let against = match (reference_model(&gate.rule), other) {
+        (Some(than), Some(other)) => {
+            format!(" is {} {than}'s {}", compare(metric, mean, bound), measured_words(other, value.n))
         }
+        (Some(than), None) => format!(" has nothing of {than}'s to be held against"),
+        (None, _) => String::new(),
     };
-    let explanation = format!("{}{against} required: {required}", number(value));
-    GateResult { gate: gate.clone(), value, reference, passed: passed && value.is_finite(), explanation }
+    let explanation = format!("{}{against}, required: {required}", measured_words(value, 1));
+    let repeats = (value.n > 1).then(|| GateRepeats { value: value.clone(), reference: other.cloned() });
+    GateResult {
+        gate: gate.clone(),
+        value: mean,
+        reference: bound,
+        passed: passed && mean.is_finite(),
+        explanation,
+        repeats,
+    }
+}
+
+/// Returns a mean with its spread, and over how many runs, unless those are as many as were told before.
+fn measured_words(measured: &Repeated, n_told: usize) -> String {
+    let words = measured.words(number);
+    if measured.n == n_told { words } else { format!("{words} over {} runs", measured.n) }
 }
 
 /// Returns whether a rule holds, and what it requires in words.
@@ -121,7 +130,11 @@ mod tests {
 
     fn passes(rule: GateRule, metric: Metric, value: f64, reference: f64) -> bool {
         let gate = Gate { model: "a".parse().unwrap(), evaluation: "ppl".parse().unwrap(), rule };
-        judge(&gate, metric, value, reference).passed
+        judge(&gate, metric, &of(&[value]), Some(&of(&[reference]))).passed
+    }
+
+    fn of(values: &[f64]) -> Repeated {
+        Repeated::of(values.to_vec()).unwrap()
     }
 
     fn than() -> crate::id::Name {
@@ -172,9 +185,34 @@ mod tests {
     fn the_explanation_says_both_numbers_and_the_requirement() {
         let rule = GateRule::MinBetterPercent { percent: 30.0, than: than() };
         let gate = Gate { model: "a".parse().unwrap(), evaluation: "ppl".parse().unwrap(), rule };
-        let result = judge(&gate, Metric::Perplexity, 12.1, 18.4);
+        let result = judge(&gate, Metric::Perplexity, &of(&[12.1]), Some(&of(&[18.4])));
         assert_eq!(result.explanation, "12.1 is 34.2 % better than general's 18.4, required: at least 30 % better");
+        assert_eq!(result.repeats, None);
         let gate = Gate { rule: GateRule::AtMost { value: 10.0 }, ..gate };
-        assert_eq!(judge(&gate, Metric::Perplexity, 12.1, 0.0).explanation, "12.1, required: at most 10");
+        assert_eq!(judge(&gate, Metric::Perplexity, &of(&[12.1]), None).explanation, "12.1, required: at most 10");
+    }
+
+    #[test]
+    fn repeats_are_judged_by_their_means_and_told_with_their_spreads() {
+        let rule = GateRule::MinBetterPercent { percent: 30.0, than: than() };
+        let gate = Gate { model: "a".parse().unwrap(), evaluation: "ppl".parse().unwrap(), rule };
+        let (value, reference) = (of(&[24.68, 25.08, 25.48]), of(&[1790.0, 1800.0, 1813.0]));
+        let result = judge(&gate, Metric::Perplexity, &value, Some(&reference));
+        insta::assert_snapshot!(result.explanation, @"25.08 ± 0.40 over 3 runs is 98.6 % better than general's 1801 ± 12, required: at least 30 % better");
+        assert_eq!((result.value, result.reference), (value.mean, reference.mean));
+        let repeats = GateRepeats { value: value.clone(), reference: Some(reference) };
+        assert_eq!((result.passed, result.repeats), (true, Some(repeats)));
+        let bound = Gate { rule: GateRule::AtMost { value: 25.0 }, ..gate };
+        let result = judge(&bound, Metric::Perplexity, &value, None);
+        insta::assert_snapshot!(result.explanation, @"25.08 ± 0.40 over 3 runs, required: at most 25");
+        assert!(!result.passed, "one value below the bound is not enough");
+        assert_eq!(result.repeats, Some(GateRepeats { value, reference: None }));
+    }
+
+    #[test]
+    fn a_gate_whose_other_model_was_not_measured_is_broken() {
+        let rule = GateRule::MaxWorsePercent { percent: 30.0, than: than() };
+        let gate = Gate { model: "a".parse().unwrap(), evaluation: "ppl".parse().unwrap(), rule };
+        assert!(!judge(&gate, Metric::Perplexity, &of(&[1.0]), None).passed);
     }
 }

@@ -43,6 +43,7 @@ impl Listener for LogListener {
                     }
                 }
             }
+            Happening::Stopping { explanation } => info!("Stopping: {explanation}"),
             Happening::RunEnded { status } => info!(status = status.word(), "Run {}", status.word()),
         }
     }

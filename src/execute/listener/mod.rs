@@ -57,6 +57,11 @@ pub enum Happening<'a> {
         /// Why, where it did not finish.
         explanation: Option<&'a str>,
     },
+    /// The run is to end before all is done: workers save their state.
+    Stopping {
+        /// Why.
+        explanation: &'a str,
+    },
     /// The run ends.
     RunEnded {
         /// How.

@@ -2,6 +2,7 @@
 
 mod failing;
 mod publishing;
+mod repeating;
 mod processes;
 mod stopping;
 mod succeeding;
@@ -13,6 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use crate::artifact::{ArtifactStore, Workspace};
+use crate::execute::budget::Budget;
 use crate::execute::context::{Context, RunOutcome, Settings, StopWish};
 use crate::execute::driver::{Beginning, run};
 use crate::execute::error::ExecuteError;
@@ -65,6 +67,7 @@ impl Listener for Ear {
             Happening::Event(_) => return,
             Happening::StageRetried { stage, explanation } => format!("retried {stage}: {explanation}"),
             Happening::StageEnded { stage, status, .. } => format!("{} {stage}", status.word()),
+            Happening::Stopping { explanation } => format!("stopping: {explanation}"),
             Happening::RunEnded { status } => format!("run {}", status.word()),
         };
         (self.react)(&line);
@@ -79,6 +82,7 @@ struct World {
     run: RunId,
     heard: Heard,
     wish: watch::Sender<StopWish>,
+    budget: Option<Budget>,
 }
 
 impl World {
@@ -86,7 +90,7 @@ impl World {
         let project = tempfile::tempdir().unwrap();
         let workspace = Workspace::create(project.path()).unwrap();
         let (wish, _) = watch::channel(StopWish::GoOn);
-        Self { _project: project, workspace, run: RunId::from_bits(1), heard: Heard::default(), wish }
+        Self { _project: project, workspace, run: RunId::from_bits(1), heard: Heard::default(), wish, budget: None }
     }
 
     fn beginning(&self) -> Beginning {
@@ -118,6 +122,7 @@ impl World {
             executor,
             listeners: vec![Box::new(ear)],
             stop: self.wish.subscribe(),
+            budget: self.budget,
             settings,
         };
         run(context, plan, &ledger, beginning).await

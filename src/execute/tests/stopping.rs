@@ -52,6 +52,57 @@ fn a_second_wish_ends_workers_at_once_and_they_can_go_on_too() {
 }
 
 #[test]
+fn a_run_whose_budget_is_spent_is_interrupted_for_want_of_time_and_goes_on_with_a_new_one() {
+    block_on(async {
+        let mut world = World::new();
+        // Spent as soon as anybody looks; what was begun by then saves and stops.
+        world.budget = Budget::beginning(Instant::now(), 0.0);
+        let outcome = world.run(&mut hangs(), &lineage()).await;
+        assert_eq!((outcome.status, outcome.exit()), (RunStatus::Interrupted, Exit::Resources));
+        assert!(world.has_heard("stopping: the recipe's 0 hours are spent"));
+        let store = world.store().await;
+        let row = store.run(world.run).await.unwrap();
+        store.close().await;
+        assert_eq!(row.explanation.as_deref(), Some("the recipe's 0 hours are spent"));
+        let rows = world.rows().await;
+        assert_eq!(rows[0].status, StageStatus::Interrupted);
+        assert!(rows[1..].iter().all(|row| row.explanation.as_deref() == Some("the recipe's 0 hours are spent")));
+        world.budget = Budget::beginning(Instant::now(), 1.0);
+        let outcome = world.resume(&mut good_workers(), &lineage()).await;
+        assert_eq!((outcome.status, outcome.exit()), (RunStatus::Succeeded, Exit::Done));
+        assert!(world.has_heard("started dataset:prose 2") && !world.has_heard("stopping: the recipe's hour is spent"));
+    });
+}
+
+#[test]
+fn whoever_wishes_for_an_end_before_the_budget_is_spent_is_the_one_who_stopped_the_run() {
+    block_on(async {
+        let mut world = World::new();
+        world.budget = Budget::beginning(Instant::now(), 0.0);
+        world.wish.send_replace(StopWish::Gracefully);
+        let outcome = world.run(&mut hangs(), &lineage()).await;
+        assert_eq!((outcome.status, outcome.exit()), (RunStatus::Interrupted, Exit::Interrupted));
+        assert!(!world.has_heard("stopping: the recipe's 0 hours are spent"));
+    });
+}
+
+#[test]
+fn a_second_wish_counts_after_the_budget_is_spent() {
+    block_on(async {
+        let mut world = World::new();
+        world.budget = Budget::beginning(Instant::now(), 0.0);
+        let sender = world.wish.clone();
+        let react = move |line: &str| {
+            if line.starts_with("stopping") {
+                sender.send_replace(StopWish::Now);
+            }
+        };
+        let outcome = world.run_with(&mut hangs(), &lineage(), world.beginning(), react).await.unwrap();
+        assert_eq!((outcome.status, outcome.exit()), (RunStatus::Interrupted, Exit::Resources));
+    });
+}
+
+#[test]
 fn a_resumed_run_does_not_do_again_what_it_has_done() {
     block_on(async {
         let world = World::new();

@@ -41,6 +41,7 @@ pub(crate) fn evaluate(threads: u32, device: DeviceChoice) -> Work {
 pub(crate) fn evaluate_of(model: &str, threads: u32, device: DeviceChoice) -> Work {
     Work::Evaluate(EvaluateWork {
         model: name(model),
+        repeat: 1,
         evaluation: name("ppl"),
         metric: Metric::Perplexity,
         dataset: name("prose"),
@@ -112,6 +113,7 @@ pub(crate) fn train(model: &str, base: Option<&str>) -> Work {
         adapter: None,
         train: serde_json::from_value(train).expect("a training of the recipe language"),
         seed: 1,
+        repeat: 1,
         compute: compute(1, DeviceChoice::Cpu),
     }))
 }
