@@ -13,6 +13,7 @@ pub mod training;
 pub mod evaluation;
 pub mod run;
 
+pub mod typed;
 pub mod read;
 pub mod problem;
 pub mod print;

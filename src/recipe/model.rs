@@ -1,32 +1,46 @@
 //! `models`: a lineage of models, each with its architecture, its parent and its training.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::id::Name;
 use crate::recipe::training::Train;
+use crate::recipe::typed::{defaults, one_or_the_other};
 
 /// A model of the lineage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = one_or_the_other)]
 pub struct Model {
     /// The place in the lineage.
+    #[schemars(with = "Option<Tier>", extend("x-default" = "one below the parent's; `general` without a parent"), example = &"industry")]
     pub tier: Tier,
     /// The parent whose weights this model starts from; without one it starts from random weights.
     #[serde(default)]
+    #[schemars(example = &"general")]
     pub base: Option<Name>,
     /// The network; a model with a parent has its parent's.
+    #[schemars(
+        with = "Option<Architecture>",
+        extend("x-default" = "the parent's"),
+        example = json!({ "type": "llama", "layers": 4, "width": 256, "heads": 8, "context": 128 })
+    )]
     pub architecture: Architecture,
     /// The tokenizer; a model with a parent has its parent's.
+    #[schemars(with = "Option<Name>", extend("x-default" = "the parent's"), example = &"bpe")]
     pub tokenizer: Name,
     /// Trains a small addition to the parent's weights instead of all of them.
     #[serde(default)]
+    #[schemars(example = json!({ "type": "lora", "rank": 8 }))]
     pub adapter: Option<Adapter>,
     /// How the model is trained.
+    #[schemars(example = json!({ "data": "prose", "budget": { "steps": 300 } }))]
     pub train: Train,
 }
 
 /// The place of a model in its lineage, from wide to narrow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
     /// Knows a little of everything.
@@ -49,7 +63,7 @@ impl Tier {
 }
 
 /// A network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Architecture {
     /// A decoder after Touvron et al. 2023: RMS norm, rotary positions, SwiGLU, grouped-query attention.
@@ -57,26 +71,40 @@ pub enum Architecture {
 }
 
 /// The shape of a Llama-style decoder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = defaults([json!({
+    "rope-theta": Llama::ROPE_THETA,
+    "norm-epsilon": Llama::NORM_EPSILON,
+    "tie-embeddings": Llama::TIE_EMBEDDINGS,
+})]))]
 pub struct Llama {
     /// The number of decoder blocks.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "blocks"), example = 4)]
     pub layers: u32,
     /// The width of the residual stream; a multiple of `heads`.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "numbers"), example = 256)]
     pub width: u32,
     /// The number of query heads; a multiple of `kv-heads`.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "heads"), example = 8)]
     pub heads: u32,
     /// The number of key and value heads.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576), extend("x-unit" = "heads", "x-default" = "as many as `heads`"), example = 4)]
     pub kv_heads: u32,
     /// The inner width of the feed-forward part.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576), extend("x-unit" = "numbers", "x-default" = "8/3 of `width`, rounded up to a multiple of 32"), example = 704)]
     pub mlp_width: u32,
     /// The longest sequence, in tokens.
+    #[schemars(range(min = 2, max = 1_048_576), extend("x-unit" = "tokens"), example = 128)]
     pub context: u32,
     /// The base of the rotary positions' wavelengths.
+    #[schemars(range(min = 1.0, max = 1e9), extend("x-unit" = "tokens"), example = 500_000.0)]
     pub rope_theta: f64,
     /// What keeps the norm from dividing by zero.
+    #[schemars(range(min = 1e-12, max = 0.1), extend("x-unit" = "number"), example = 1e-6)]
     pub norm_epsilon: f64,
     /// Whether the output layer shares the input embedding.
+    #[schemars(example = false)]
     pub tie_embeddings: bool,
 }
 
@@ -104,6 +132,13 @@ impl Architecture {
 }
 
 impl Llama {
+    /// The base of the rotary positions' wavelengths where the recipe says nothing.
+    pub const ROPE_THETA: f64 = 10_000.0;
+    /// What keeps the norm from dividing by zero where the recipe says nothing.
+    pub const NORM_EPSILON: f64 = 1e-5;
+    /// Whether the output layer shares the input embedding where the recipe says nothing.
+    pub const TIE_EMBEDDINGS: bool = true;
+
     /// Returns the width of one head.
     pub fn head_width(&self) -> u32 {
         self.width / self.heads
@@ -120,24 +155,28 @@ impl Llama {
 }
 
 /// A small trainable addition to frozen weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Adapter {
     /// Low-rank adaptation of every linear layer of the blocks (Hu et al. 2021): `W + alpha / rank · B A`.
     Lora {
         /// The rank of the addition.
+        #[schemars(range(min = 1, max = 4096), extend("x-unit" = "dimensions"), example = 8)]
         rank: u32,
         /// The scale of the addition, times the rank.
+        #[schemars(with = "Option<f64>", range(min = 1e-3, max = 1e6), extend("x-unit" = "number", "x-default" = "twice the `rank`"), example = 16.0)]
         alpha: f64,
         /// What becomes of the adapter when training ends.
+        #[schemars(default, example = &"merge")]
         then: AdapterThen,
     },
 }
 
 /// What becomes of an adapter when training ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AdapterThen {
     /// It is added to the weights; the model then stands alone.
+    #[default]
     Merge,
 }

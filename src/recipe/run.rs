@@ -3,19 +3,25 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How the stages run; seed, precision and threads are part of what is trained, and so of the fingerprints.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(default)]
 pub struct RunOptions {
     /// The seed every random stream is derived from.
+    #[schemars(extend("x-unit" = "seed"), example = 7)]
     pub seed: u64,
     /// Where tensors live.
+    #[schemars(example = &"cuda:0")]
     pub device: DeviceChoice,
     /// The number format of the arithmetic.
+    #[schemars(example = &"fp32")]
     pub precision: Precision,
     /// The number of threads a training stage computes with.
+    #[schemars(range(min = 1, max = 1024), extend("x-unit" = "threads"), example = 4)]
     pub threads: u32,
 }
 
@@ -86,7 +92,7 @@ impl<'de> Deserialize<'de> for DeviceChoice {
 }
 
 /// The number format of the arithmetic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
     /// 32-bit floats throughout.

@@ -14,6 +14,8 @@ mod tokenizer;
 mod model;
 mod training;
 mod evaluation;
+#[cfg(test)]
+pub(crate) mod seen;
 
 pub use root::{ReadError, read};
 pub use set::{Override, OverrideError};

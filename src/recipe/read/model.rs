@@ -186,9 +186,10 @@ fn architecture(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
     let mlp_width = fields.or(reader, "mlp-width", default_mlp, small);
     let context =
         fields.need(reader, "context").and_then(|at| reader.integer(&at, 2..=1 << 20)).map(|value| value as u32);
-    let rope_theta = fields.or(reader, "rope-theta", 10_000.0, |reader, at| reader.number(at, 1.0..=1e9));
-    let norm_epsilon = fields.or(reader, "norm-epsilon", 1e-5, |reader, at| reader.number(at, 1e-12..=0.1));
-    let tie_embeddings = fields.or(reader, "tie-embeddings", true, |reader, at| reader.truth(at));
+    let rope_theta = fields.or(reader, "rope-theta", Llama::ROPE_THETA, |reader, at| reader.number(at, 1.0..=1e9));
+    let norm_epsilon =
+        fields.or(reader, "norm-epsilon", Llama::NORM_EPSILON, |reader, at| reader.number(at, 1e-12..=0.1));
+    let tie_embeddings = fields.or(reader, "tie-embeddings", Llama::TIE_EMBEDDINGS, |reader, at| reader.truth(at));
     fields.finish(reader);
     if let (Some(width), Some(heads), Some(at)) = (width, heads, &heads_at)
         && width % heads != 0
@@ -230,7 +231,7 @@ fn adapter(reader: &mut Reader, at: &At<'_>) -> Option<Adapter> {
     let rank = fields.need(reader, "rank").and_then(|at| reader.integer(&at, 1..=4096)).map(|rank| rank as u32);
     let alpha =
         fields.or(reader, "alpha", 2.0 * f64::from(rank.unwrap_or(1)), |reader, at| reader.number(at, 1e-3..=1e6));
-    let then = fields.or(reader, "then", AdapterThen::Merge, |reader, at| {
+    let then = fields.or(reader, "then", AdapterThen::default(), |reader, at| {
         reader.word(at, "end of an adapter", &[("merge", AdapterThen::Merge)])
     });
     fields.finish(reader);
