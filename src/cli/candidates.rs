@@ -18,8 +18,8 @@ use crate::cli::templates::TEMPLATES;
 use crate::plan::{self, Sources};
 use crate::store::{ModelVersion, Result, RunSummary, Store};
 
-/// How long a database may keep somebody waiting who pressed a key.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a database that is locked or far away may keep somebody waiting who pressed a key; mostly it takes some milliseconds.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// The most runs that are shown.
 const MOST_RUNS: u32 = 50;
@@ -35,7 +35,8 @@ pub fn models() -> Vec<CompletionCandidate> {
 }
 
 fn of_model(model: &ModelVersion) -> Vec<CompletionCandidate> {
-    let help = format!("{}, {} parameters, {}", model.tier.word(), short(model.parameters), time(model.created_at_ms));
+    let help =
+        format!("{}, {} parameters, {} UTC", model.tier.word(), short(model.parameters), time(model.created_at_ms));
     let alias = |alias: &crate::id::Name| candidate(format!("{}@{alias}", model.entry), model.reference());
     let mut all = vec![candidate(model.reference(), help)];
     all.extend(model.aliases.iter().map(alias));

@@ -16,6 +16,9 @@ use crate::error::Exit;
 /// The variable by which a shell asks.
 const VARIABLE: &str = "PEDIGREE_COMPLETE";
 
+/// What bash has to read besides.
+const BASH: &str = include_str!("completions/bash.sh");
+
 /// Answers a shell that asks, and returns whether one did.
 ///
 /// # Errors
@@ -30,16 +33,16 @@ pub fn answer() -> Result<bool, clap::Error> {
 /// # Errors
 /// Never; every command may have some.
 pub fn run(session: &Session, arguments: &CompletionsArgs) -> anyhow::Result<Exit> {
-    let shell = match arguments.shell {
-        Shell::Bash => "bash",
-        Shell::Zsh => "zsh",
-        Shell::Fish => "fish",
+    let (shell, besides) = match arguments.shell {
+        Shell::Bash => ("bash", BASH),
+        Shell::Zsh => ("zsh", ""),
+        Shell::Fish => ("fish", ""),
     };
     let mut script = Vec::new();
     if let Some(shell) = Shells::builtins().completer(shell) {
         shell.write_registration(VARIABLE, "pedigree", "pedigree", &program(), &mut script)?;
     }
-    session.printer.data(String::from_utf8_lossy(&script));
+    session.printer.data(format!("{}{besides}", String::from_utf8_lossy(&script)));
     Ok(Exit::Done)
 }
 

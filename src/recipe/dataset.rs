@@ -17,7 +17,7 @@ pub struct Dataset {
     #[serde(default)]
     #[schemars(example = json!({ "type": "rust-doc-pairs" }))]
     pub extract: Option<Extract>,
-    /// The cleaning steps, in order.
+    /// The cleaning steps, in order; each reports records and bytes in and out.
     #[serde(default)]
     #[schemars(example = json!([{ "type": "strip-markup" }, { "type": "dedup-exact" }]))]
     pub clean: Vec<CleanStep>,
@@ -30,12 +30,14 @@ pub struct Dataset {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Source {
-    /// UTF-8 text files below a folder, one document each, in the order of their names.
+    /// UTF-8 text files below a folder, one document each, in the order of their names. What identifies the data is the digest of
+    /// names and contents: where the files lie and when they were written is of no account.
     Files {
         /// The folder; relative paths start at the recipe's folder.
         #[schemars(with = "SomeText", example = &"../data")]
         root: String,
-        /// Patterns of the files to take, relative to `root`; `**` crosses folders, `{a,b}` is either.
+        /// Patterns of the files to take, relative to `root`; `*` stays within a folder, `**` crosses folders, `{a,b}` is
+        /// either. Every alternative has to match something.
         #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["**/*.{md,txt}"])]
         include: Vec<String>,
         /// Patterns of the files to leave out.
@@ -162,7 +164,8 @@ pub enum NearMethod {
     Minhash,
 }
 
-/// How records are dealt to the splits; the shares add up to 1.
+/// How records are dealt to the splits; the shares add up to 1. They are dealt by a hash of the name, so that a document stays where
+/// it is when the data grows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Split {

@@ -7,7 +7,7 @@ use crate::id::Name;
 use crate::recipe::dataset::SplitName;
 use crate::recipe::typed::{DataSplit, Requirement, SomeText, one_requirement};
 
-/// A measurement, made of every model of the recipe.
+/// A measurement, made of every model of the recipe: so the columns of the ancestors' data show what a descendant forgot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Evaluation {
@@ -61,7 +61,7 @@ impl Metric {
     }
 }
 
-/// A requirement on a model's metric; a run that breaks one fails.
+/// A requirement on a model's metric; a run that breaks one fails, and nothing is published. A gate has one requirement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(transform = one_requirement)]

@@ -89,14 +89,15 @@ pub struct Publish {
     pub zoo: ZooEntry,
 }
 
-/// An entry of the local zoo: model `m` of the recipe becomes `<name>-<m>@vN`.
+/// An entry of the local zoo: model `m` of the recipe becomes `<name>-<m>@vN`, each version with its parent, its card, its weights
+/// and its tokenizer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ZooEntry {
     /// The first part of the models' names in the zoo.
     #[schemars(example = &"rust-coder")]
     pub name: Name,
-    /// Aliases, each pointing at a model of this recipe.
+    /// Aliases, each pointing at a model of this recipe; `<name>@<alias>` moves to the new versions.
     #[serde(default)]
     #[schemars(example = json!({ "champion": "vertical" }))]
     pub aliases: BTreeMap<Name, Name>,

@@ -14,13 +14,14 @@ pub struct RunOptions {
     /// The seed every random stream is derived from.
     #[schemars(extend("x-unit" = "seed"), example = 7)]
     pub seed: u64,
-    /// Where tensors live.
+    /// Where tensors live: `auto` takes the first GPU or else the processor, `cuda:N` the GPU of that number, `flex` is the reference
+    /// in pure Rust, and slow.
     #[schemars(example = &"cuda:0")]
     pub device: DeviceChoice,
     /// The number format of the arithmetic.
     #[schemars(example = &"fp32")]
     pub precision: Precision,
-    /// The number of threads a training stage computes with.
+    /// The number of threads a training stage computes with; it is part of what makes a run bit-identical.
     #[schemars(range(min = 1, max = 1024), extend("x-unit" = "threads"), example = 4)]
     pub threads: u32,
 }

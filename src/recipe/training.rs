@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::id::Name;
 use crate::recipe::typed::{Data, defaults};
 
-/// How a model is trained.
+/// How a model is trained. The weights with the lowest validation loss are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Train {
@@ -40,7 +40,7 @@ pub struct Train {
     /// How often, and on how much, the validation loss is measured.
     #[schemars(default, example = json!({ "every-steps": 75 }))]
     pub validate: Validate,
-    /// How often the training state is saved.
+    /// How often the training state is saved; it is no part of the fingerprint, because it changes nothing that comes out.
     #[schemars(default, example = json!({ "every-steps": 50, "keep": 3 }))]
     pub checkpoint: Checkpointing,
     /// When to stop before the budget is spent.

@@ -40,7 +40,26 @@ fn commands_are_offered_with_what_they_do() {
 fn models_are_offered_by_version_and_by_alias() {
     let offered = offered(finished(), &["card", ""]);
     let offered: Vec<_> = offered.iter().filter(|(word, _)| !word.starts_with('-')).collect();
-    insta::assert_debug_snapshot!(offered, @"");
+    insta::assert_debug_snapshot!(offered, @r#"
+    [
+        (
+            "small-general@v1",
+            "general, 8.7 k parameters, [time] UTC",
+        ),
+        (
+            "small-industry@v1",
+            "industry, 8.7 k parameters, [time] UTC",
+        ),
+        (
+            "small-vertical@v1",
+            "vertical, 8.7 k parameters, [time] UTC",
+        ),
+        (
+            "small@champion",
+            "small-vertical@v1",
+        ),
+    ]
+    "#);
 }
 
 #[test]
@@ -50,7 +69,7 @@ fn runs_are_offered_with_their_recipe_and_their_time() {
     assert_eq!(offered.len(), 2, "{offered:?}");
     assert_eq!(offered[0].0, "latest");
     assert_eq!(offered[1].0.len(), 8);
-    assert_eq!(offered[1].1, "small, finished, [time] UTC");
+    assert_eq!(offered[1].1, "small, succeeded, [time] UTC");
 }
 
 #[test]
@@ -99,12 +118,25 @@ fn in_shell(shell: &str, script: &str) -> Option<String> {
     }
 }
 
+/// Returns what bash completes, called as it calls what it has read; it has ended words at `:` and `@`.
+fn in_bash(line: &str, words: &str) -> Option<String> {
+    let script = format!(
+        "source <(pedigree completions bash); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}; COMP_TYPE=9; COMP_WORDS=({words}); \
+         COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _pedigree pedigree \"${{COMP_WORDS[COMP_CWORD]}}\" x; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    );
+    in_shell("bash", &script).map(|said| said.lines().map(str::trim).collect::<Vec<_>>().join(" "))
+}
+
 #[test]
-fn bash_completes_models_with_what_the_program_prints() {
-    let script = "source <(pedigree completions bash); COMP_WORDS=(pedigree card small-v); COMP_CWORD=2; COMP_TYPE=9; \
-                  _clap_complete_pedigree; printf '%s\\n' \"${COMPREPLY[@]}\"";
-    let Some(said) = in_shell("bash", script) else { return };
-    assert_eq!(said.trim(), "small-vertical@v1");
+fn bash_completes_words_it_has_taken_apart() {
+    let Some(said) = in_bash("pedigree card small-v", "pedigree card small-v") else { return };
+    assert_eq!(said, "small-vertical@v1");
+    let said = in_bash("pedigree card small@ch", "pedigree card small @ ch").unwrap();
+    assert_eq!(said, "champion");
+    let said = in_bash("pedigree why small.yaml train:", "pedigree why small.yaml train :").unwrap();
+    assert_eq!(said, "general industry vertical");
+    let said = in_bash("pedigree init --template=l", "pedigree init --template = l").unwrap();
+    assert_eq!(said, "lineage");
 }
 
 #[test]
@@ -120,7 +152,16 @@ fn every_shell_has_a_script() {
         let said = Project::empty().pedigree(&["completions", shell]);
         assert!(said.code == 0 && said.stdout.contains("PEDIGREE_COMPLETE"), "{said}");
     }
-    insta::assert_snapshot!(Project::empty().pedigree(&["completions", "tcsh"]), @"");
+    insta::assert_snapshot!(Project::empty().pedigree(&["completions", "tcsh"]), @r#"
+    exit: 2
+    --- stderr
+    error: invalid value 'tcsh' for '<SHELL>'
+      [possible values: bash, zsh, fish]
+
+      tip: a similar value exists: 'zsh'
+
+    For more information, try '--help'.
+    "#);
 }
 
 #[test]

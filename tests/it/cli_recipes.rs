@@ -9,14 +9,25 @@ use crate::support::Project;
 fn the_templates_are_listed() {
     let project = Project::empty();
     let listed = project.pedigree(&["init", "--list"]);
-    insta::assert_snapshot!(listed, @"");
+    insta::assert_snapshot!(listed, @r#"
+    exit: 0
+    --- stdout
+     template  what it is
+     first  one very small model, trained in seconds
+     lineage  three tiers with gates and LoRA, on a folder of texts for each
+    "#);
     assert_eq!(project.pedigree(&["init", "--template", "list"]).to_string(), listed.to_string());
     assert!(fs::read_dir(project.path()).unwrap().next().is_none(), "listing makes something");
 }
 
 #[test]
 fn a_template_nobody_knows_is_told() {
-    insta::assert_snapshot!(Project::empty().pedigree(&["init", "--template", "linage"]), @"");
+    insta::assert_snapshot!(Project::empty().pedigree(&["init", "--template", "linage"]), @r#"
+    exit: 2
+    --- stderr
+    error: there is no template `linage`
+    hint: did you mean `lineage`?
+    "#);
 }
 
 #[test]
@@ -43,12 +54,23 @@ fn the_lineage_of_the_template_passes_its_gates() {
     let said = project.pedigree(&["run", "recipes/lineage.yaml"]);
     assert_eq!(said.code, 0, "{said}");
     let tree = project.pedigree(&["zoo", "tree"]);
-    insta::assert_snapshot!(tree.without_numbers(), @"");
+    insta::assert_snapshot!(tree.without_numbers(), @r#"
+    exit: 0
+    --- stdout
+    lineage-general@v1  general, [n] k parameters
+    └─ lineage-industry@v1  industry, [n] k parameters
+       └─ lineage-vertical@v1  vertical, [n] k parameters  ← lineage@champion
+    "#);
 }
 
 #[test]
 fn the_recipes_that_ship_are_listed() {
-    insta::assert_snapshot!(Project::empty().pedigree(&["recipes", "list"]), @"");
+    insta::assert_snapshot!(Project::empty().pedigree(&["recipes", "list"]), @r#"
+    exit: 0
+    --- stdout
+     recipe  tiers  parameters  data  what for
+     rust-coder  general → industry → vertical  4.0 M  $CARGO_HOME/registry/src  A small code model bred from English prose to Rust to asynchronous Rust.
+    "#);
 }
 
 #[test]
@@ -69,7 +91,12 @@ fn every_recipe_of_the_folder_ships() {
 fn a_recipe_is_copied_and_nothing_written_over() {
     let project = Project::empty();
     assert_eq!(project.pedigree(&["init"]).code, 0);
-    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-coder"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-coder"]), @r#"
+    exit: 0
+    --- stdout
+    wrote `[project]/recipes/rust-coder.yaml`
+    next: `pedigree plan [project]/recipes/rust-coder.yaml` · `pedigree run [project]/recipes/rust-coder.yaml`
+    "#);
     insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-coder"]), @"");
     let copied = || fs::read_to_string(project.path().join("recipes/rust-coder.yaml")).unwrap();
     let shipped = include_str!("../../recipes/rust-coder.yaml");
@@ -89,5 +116,10 @@ fn a_recipe_is_copied_to_where_one_says() {
     assert!(text.starts_with("version: 1\n"), "without a workspace there is no schema to name");
     assert_eq!(project.pedigree(&["recipes", "copy", "rust-coder", "deep"]).code, 0);
     assert!(project.path().join("deep/rust-coder.yaml").is_file());
-    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-codr"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-codr"]), @r#"
+    exit: 2
+    --- stderr
+    error: there is no recipe `rust-codr`
+    hint: did you mean `rust-coder`?
+    "#);
 }

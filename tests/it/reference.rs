@@ -40,11 +40,16 @@ pub fn reference(texts: &BTreeMap<&str, &str>) -> String {
         tutorial = tutorial.replace(&format!("{{{{{name}}}}}"), text.trim_end());
     }
     let schema = plain_schema();
-    let mut page = Page::new(&schema);
-    for key in sections(&schema) {
-        page.section(key);
-    }
+    let first = walk(&schema, BTreeMap::new());
+    let page = walk(&schema, first.into_places());
     format!("{}\n{}", tutorial.trim_end(), page.into_text())
+}
+
+/// Writes every section; the second walk knows the places that the first has found.
+fn walk(schema: &Value, places: BTreeMap<String, String>) -> Page<'_> {
+    let mut page = Page::new(schema, places);
+    sections(schema).into_iter().for_each(|key| page.section(key));
+    page
 }
 
 fn sections(schema: &Value) -> Vec<&str> {

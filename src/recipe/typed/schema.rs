@@ -21,10 +21,26 @@ pub fn plain_schema() -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<TypedRecipe>().to_value();
     schema["title"] = "A Pedigree recipe".into();
+    one_line(&mut schema);
     without_nothing(&mut schema);
     words::collect(&mut schema);
-    each_property(&mut schema, &mut |_, property| bound(property));
+    bound(&mut schema);
     schema
+}
+
+/// Puts each paragraph of a doc comment on one line.
+fn one_line(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                *text =
+                    text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n");
+            }
+            fields.values_mut().for_each(one_line);
+        }
+        Value::Array(items) => items.iter_mut().for_each(one_line),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Takes out the nothing that `Option` allows: in a recipe it is a mistake.
@@ -59,14 +75,30 @@ fn without_nothing(schema: &mut Value) {
 }
 
 /// Replaces the width of a Rust number by the bounds it stands for.
-fn bound(property: &mut Map<String, Value>) {
-    let most: Option<Value> = match property.remove("format").as_ref().and_then(Value::as_str) {
-        Some("uint32") => Some(u32::MAX.into()),
-        Some("uint64") => Some(i64::MAX.into()),
+fn bound(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(bound);
+            let Some(most) = fields.get("format").and_then(Value::as_str).and_then(most_of) else { return };
+            fields.remove("format");
+            if fields.contains_key("const") {
+                fields.remove("minimum");
+            } else if let Some(most) = most {
+                fields.entry("maximum").or_insert(most);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(bound),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Returns the largest number of a width that has one; `None` where the text names no width.
+fn most_of(format: &str) -> Option<Option<Value>> {
+    match format {
+        "uint32" => Some(Some(u32::MAX.into())),
+        "uint64" => Some(Some(i64::MAX.into())),
+        "double" => Some(None),
         _ => None,
-    };
-    if let Some(most) = most {
-        property.entry("maximum").or_insert(most);
     }
 }
 

@@ -5,21 +5,28 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::reference::shown::{anchor, as_typed};
+use crate::reference::shown::{anchor, as_section};
 use crate::reference::table::table;
 
 /// The page so far.
 pub(super) struct Page<'s> {
     schema: &'s Value,
-    /// Where each type is described.
+    /// Where each type is described, from an earlier walk.
     places: BTreeMap<String, String>,
+    /// Where each type is described, in this walk.
+    found: BTreeMap<String, String>,
     text: String,
 }
 
 impl<'s> Page<'s> {
-    /// Returns a page with nothing on it.
-    pub(super) fn new(schema: &'s Value) -> Self {
-        Self { schema, places: BTreeMap::new(), text: String::new() }
+    /// Returns a page with nothing on it that links to these places.
+    pub(super) fn new(schema: &'s Value, places: BTreeMap<String, String>) -> Self {
+        Self { schema, places, found: BTreeMap::new(), text: String::new() }
+    }
+
+    /// Returns where each type was described.
+    pub(super) fn into_places(self) -> BTreeMap<String, String> {
+        self.found
     }
 
     /// Returns what was written.
@@ -41,7 +48,7 @@ impl<'s> Page<'s> {
     /// Writes what is in a value, unless it is described already.
     fn inside(&mut self, value: &'s Value, path: &str) {
         if let Some(name) = reference_of(value) {
-            if self.places.contains_key(name) || is_plain(&self.schema["$defs"][name]) {
+            if self.found.contains_key(name) || is_plain(&self.schema["$defs"][name]) {
                 return;
             }
             let heading = match path.contains('.') || path.contains('[') {
@@ -52,7 +59,7 @@ impl<'s> Page<'s> {
                 }
                 false => path.to_owned(),
             };
-            self.places.insert(name.to_owned(), heading);
+            self.found.insert(name.to_owned(), heading);
             return self.inside(&self.schema["$defs"][name], path);
         }
         if let Some(named) = value["patternProperties"].as_object().and_then(|patterns| patterns.values().next()) {
@@ -61,10 +68,17 @@ impl<'s> Page<'s> {
         if value["items"].is_object() {
             return self.inside(&value["items"], &format!("{path}[]"));
         }
-        for kind in choices(value) {
-            self.kind(kind, path);
+        match only_keys(value) {
+            Some(keys) => self.one_of(&keys),
+            None => choices(value).iter().for_each(|kind| self.kind(kind, path)),
         }
         self.mapping(value, path);
+    }
+
+    /// Writes keys of which one has to stand there.
+    fn one_of(&mut self, keys: &[(&'s str, &'s Value, bool)]) {
+        let table = table(self.schema, &self.places, keys, true);
+        self.write(&format!("\nOne of these:\n\n{table}"));
     }
 
     /// Writes one of several kinds of a value.
@@ -83,7 +97,8 @@ impl<'s> Page<'s> {
             .filter(|(_, property)| property.get("const").is_none())
             .map(|(key, property)| (key.as_str(), property, is_needed(value, key)))
             .collect();
-        keys.sort_by_key(|(_, _, is_needed)| !is_needed);
+        let required = value["required"].as_array().map_or(&[][..], Vec::as_slice);
+        keys.sort_by_key(|(key, ..)| required.iter().position(|name| name == key).unwrap_or(required.len()));
         if keys.is_empty() {
             return;
         }
@@ -96,7 +111,7 @@ impl<'s> Page<'s> {
 
     fn example(&mut self, key: &str, property: &Value) {
         let Some(example) = property["examples"].as_array().and_then(|examples| examples.first()) else { return };
-        self.write(&format!("\n```yaml\n{key}: {}\n```\n", as_typed(example)));
+        self.write(&format!("\n```yaml\n{}```\n", as_section(key, example)));
     }
 
     fn write(&mut self, text: &str) {
@@ -125,6 +140,15 @@ pub(super) fn choices(value: &Value) -> &[Value] {
         }
         Some(_) | None => &[],
     }
+}
+
+/// Returns the keys of kinds that have one key each.
+fn only_keys(value: &Value) -> Option<Vec<(&str, &Value, bool)>> {
+    let only = |kind: &'_ Value| kind["properties"].as_object().map_or(0, serde_json::Map::len) == 1;
+    let kinds = value["oneOf"].as_array().filter(|kinds| kinds.iter().all(only))?;
+    let keys = kinds.iter().filter_map(|kind| kind["properties"].as_object()).flatten();
+    let keys: Vec<_> = keys.map(|(key, property)| (key.as_str(), property, false)).collect();
+    (!keys.iter().any(|(key, ..)| *key == "type")).then_some(keys)
 }
 
 /// Returns whether a type has no keys to describe: its words stand in the table.

@@ -19,9 +19,26 @@ fn typed_first(fields: &Map<String, Value>) -> Vec<String> {
     fields.into_iter().map(|(key, value)| format!("{key}: {}", as_typed(value))).collect()
 }
 
+/// Returns an example of a section as one would type it: each name, each item on a line of its own.
+pub(super) fn as_section(key: &str, value: &Value) -> String {
+    match value {
+        Value::Object(fields) if fields.values().any(Value::is_object) => {
+            let lines = fields.iter().map(|(name, value)| format!("  {name}: {}\n", as_typed(value)));
+            format!("{key}:\n{}", lines.collect::<String>())
+        }
+        Value::Array(items) => {
+            let lines = items.iter().map(|item| format!("  - {}\n", as_typed(item)));
+            format!("{key}:\n{}", lines.collect::<String>())
+        }
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            format!("{key}: {}\n", as_typed(value))
+        }
+    }
+}
+
 /// Returns whether text needs no quotes.
 fn is_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
+    (text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.starts_with("../"))
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./@".contains(c))
 }
 

@@ -14,16 +14,20 @@ pub(super) fn table(
     keys: &[(&str, &Value, bool)],
     says: bool,
 ) -> String {
-    let (head, line) = if says { ("| key | what it says ", "|---|---") } else { ("", "") };
-    let mut text = format!("{head}| type | default | example |\n{line}|---|---|---|\n");
+    let mut text = match says {
+        true => "| key | what it says | type | default | example |\n|---|---|---|---|---|\n".to_owned(),
+        false => "| type | default |\n|---|---|\n".to_owned(),
+    };
     for (key, property, is_needed) in keys {
+        let default = cell(&default_of(property, *is_needed));
+        let kind = cell(&kind(schema, places, property));
         if says {
-            let description = property["description"].as_str().unwrap_or_default();
-            text.push_str(&format!("| `{key}` | {} ", cell(description)));
+            let description = cell(property["description"].as_str().unwrap_or_default());
+            let example = cell(&example(property));
+            text.push_str(&format!("| `{key}` | {description} | {kind} | {default} | {example} |\n"));
+        } else {
+            text.push_str(&format!("| {kind} | {default} |\n"));
         }
-        let default = default_of(property, *is_needed);
-        let kind = kind(schema, places, property);
-        text.push_str(&format!("| {} | {} | {} |\n", cell(&kind), cell(&default), cell(&example(property))));
     }
     text
 }
@@ -42,7 +46,7 @@ fn kind(schema: &Value, places: &BTreeMap<String, String>, value: &Value) -> Str
     if let Some(name) = reference_of(value) {
         let meant = &schema["$defs"][name];
         return match (name, places.get(name)) {
-            ("Name", _) => "a name".to_owned(),
+            ("Name", _) => "name".to_owned(),
             (_, Some(place)) => format!("[{}](#{place})", kind_of_mapping(meant)),
             (_, None) => kind(schema, places, meant),
         };
@@ -54,7 +58,7 @@ fn kind(schema: &Value, places: &BTreeMap<String, String>, value: &Value) -> Str
         return words_with_meanings(words, &value["enumDescriptions"]);
     }
     if let Some(named) = value["patternProperties"].as_object().and_then(|patterns| patterns.values().next()) {
-        return format!("names, each with {}", kind(schema, places, named));
+        return format!("names, each with a {}", kind(schema, places, named));
     }
     let unit = value["x-unit"].as_str().filter(|unit| !["number", "version", "seed"].contains(unit));
     let unit = unit.map(|unit| format!("; unit: {unit}")).unwrap_or_default();
@@ -63,10 +67,20 @@ fn kind(schema: &Value, places: &BTreeMap<String, String>, value: &Value) -> Str
         Some("number") => format!("number{}{unit}", bounds(value)),
         Some("boolean") => "`true` or `false`".to_owned(),
         Some("string") => "text".to_owned(),
-        Some("array") => format!("list of {}", kind(schema, places, &value["items"])),
+        Some("array") => format!("list of {}", several(&kind(schema, places, &value["items"]))),
         Some("object") => kind_of_mapping(value),
         Some(_) | None => any_of(schema, places, value),
     }
+}
+
+/// Returns a kind of value in the plural.
+fn several(kind: &str) -> String {
+    for (one, many) in [("[mapping", "[mappings"), ("mapping", "mappings"), ("name", "names"), ("text", "texts")] {
+        if let Some(rest) = kind.strip_prefix(one) {
+            return format!("{many}{rest}");
+        }
+    }
+    kind.to_owned()
 }
 
 fn any_of(schema: &Value, places: &BTreeMap<String, String>, value: &Value) -> String {
