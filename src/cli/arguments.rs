@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
+
+use crate::cli::candidates;
 
 use crate::plan::estimate::units;
 
@@ -52,10 +55,15 @@ pub enum Colour {
 pub enum Command {
     /// Make a workspace here, with a first recipe that runs
     Init(InitArgs),
+    /// Look at the recipes that ship with Pedigree, and copy one
+    #[command(subcommand)]
+    Recipes(RecipesCommand),
     /// Find every mistake in recipes, without running anything
     Check(CheckArgs),
     /// Print a recipe as it is meant: every default filled in
     Show(ShowArgs),
+    /// Print the JSON Schema of recipes, for editors
+    Schema,
     /// Tell what a run would do: every stage, fresh or stale and why
     Plan(PlanArgs),
     /// Tell what a stage depends on, and what changed since it was last done
@@ -91,6 +99,19 @@ pub enum Command {
     Fsck,
     /// Find out whether everything is there that Pedigree needs
     Doctor(DoctorArgs),
+    /// Print what a shell needs to complete commands, models, runs, stages and recipes
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
+}
+
+/// `pedigree recipes …`
+#[derive(Debug, Subcommand)]
+pub enum RecipesCommand {
+    /// List the recipes that ship: what for, which tiers, how large, what data they need
+    List,
+    /// Copy a recipe that ships into the project
+    Copy(CopyArgs),
 }
 
 /// `pedigree zoo …`
@@ -108,7 +129,54 @@ pub enum ZooCommand {
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// The project's folder
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_hint = clap::ValueHint::DirPath)]
+    pub folder: PathBuf,
+    /// The recipe to begin with: one of those that `--list` lists
+    #[arg(long, value_name = "NAME", default_value = "first", add = ArgValueCandidates::new(candidates::templates))]
+    pub template: String,
+    /// List the templates, and make nothing
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `pedigree recipes copy`
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// The recipe: one of those that `pedigree recipes list` lists
+    #[arg(add = ArgValueCandidates::new(candidates::shipped))]
+    pub name: String,
+    /// The file or the folder to copy it to [default: `recipes/` of the project]
+    #[arg(value_name = "DEST", value_hint = clap::ValueHint::AnyPath)]
+    pub destination: Option<PathBuf>,
+    /// Write over what is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `pedigree completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell; it reads the answer when it starts: `source <(pedigree completions bash)`
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// A shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// In `~/.bashrc`: `source <(pedigree completions bash)`
+    Bash,
+    /// In `~/.zshrc`, behind `compinit`: `source <(pedigree completions zsh)`
+    Zsh,
+    /// In `~/.config/fish/config.fish`: `pedigree completions fish | source`
+    Fish,
+}
+
+/// `pedigree man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The folder the pages go to, such as `~/.local/share/man/man1`
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub folder: PathBuf,
 }
 
@@ -116,7 +184,7 @@ pub struct InitArgs {
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// Recipes, or folders of recipes
-    #[arg(required = true)]
+    #[arg(required = true, add = ArgValueCompleter::new(candidates::recipes))]
     pub paths: Vec<PathBuf>,
 }
 
@@ -124,6 +192,7 @@ pub struct CheckArgs {
 #[derive(Debug, Clone, Args)]
 pub struct RecipeArgs {
     /// The recipe
+    #[arg(add = ArgValueCompleter::new(candidates::recipes))]
     pub recipe: PathBuf,
     /// Change a value: `models.general.train.budget.steps=50`
     #[arg(long = "set", value_name = "PATH=VALUE")]
@@ -197,8 +266,10 @@ pub enum Shown {
 #[derive(Debug, Args)]
 pub struct WhyArgs {
     /// The recipe
+    #[arg(add = ArgValueCompleter::new(candidates::recipes))]
     pub recipe: PathBuf,
     /// The stage, such as `train:industry`
+    #[arg(add = ArgValueCandidates::new(candidates::stages))]
     pub stage: String,
     /// Change a value
     #[arg(long = "set", value_name = "PATH=VALUE")]
@@ -212,10 +283,10 @@ pub struct RunArgs {
     #[command(flatten)]
     pub recipe: RecipeArgs,
     /// Do only this stage and those it needs
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(candidates::stages))]
     pub only: Vec<String>,
     /// Do this stage again although it is fresh
-    #[arg(long, value_name = "STAGE")]
+    #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(candidates::stages))]
     pub force: Vec<String>,
     /// What the run may take at most
     #[command(flatten)]
@@ -226,7 +297,7 @@ pub struct RunArgs {
 #[derive(Debug, Args)]
 pub struct RunRef {
     /// The run: its id, the end of it, or `latest`
-    #[arg(default_value = "latest")]
+    #[arg(default_value = "latest", add = ArgValueCandidates::new(candidates::runs))]
     pub run: String,
 }
 
@@ -245,9 +316,10 @@ pub struct RunsArgs {
 #[derive(Debug, Args)]
 pub struct LogsArgs {
     /// The run: its id, the end of it, or `latest`
-    #[arg(default_value = "latest")]
+    #[arg(default_value = "latest", add = ArgValueCandidates::new(candidates::runs))]
     pub run: String,
     /// The stage, such as `train:general` [default: all of them]
+    #[arg(add = ArgValueCandidates::new(candidates::stages))]
     pub stage: Option<String>,
     /// Go on printing until the run ends
     #[arg(short, long)]
@@ -258,10 +330,10 @@ pub struct LogsArgs {
 #[derive(Debug, Args)]
 pub struct MetricsArgs {
     /// The run: its id, the end of it, or `latest`
-    #[arg(default_value = "latest")]
+    #[arg(default_value = "latest", add = ArgValueCandidates::new(candidates::runs))]
     pub run: String,
     /// The stage, such as `train:general` [default: every training]
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(candidates::stages))]
     pub stage: Option<String>,
     /// The metric, such as `train/loss`: every point instead of the last
     #[arg(long)]
@@ -272,7 +344,7 @@ pub struct MetricsArgs {
 #[derive(Debug, Args)]
 pub struct CompareArgs {
     /// The runs
-    #[arg(required = true, num_args = 2..)]
+    #[arg(required = true, num_args = 2.., add = ArgValueCandidates::new(candidates::runs))]
     pub runs: Vec<String>,
 }
 
@@ -280,10 +352,10 @@ pub struct CompareArgs {
 #[derive(Debug, Args)]
 pub struct ReproduceArgs {
     /// The run: its id, the end of it, or `latest`
-    #[arg(default_value = "latest")]
+    #[arg(default_value = "latest", add = ArgValueCandidates::new(candidates::runs))]
     pub run: String,
     /// Where to run it again [default: a folder in `.pedigree/reproductions`]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub into: Option<PathBuf>,
     /// The relative difference up to which metrics count as equal
     #[arg(long, default_value_t = 1e-3)]
@@ -304,6 +376,7 @@ pub struct ZooListArgs {
 #[derive(Debug, Args)]
 pub struct ModelRef {
     /// The model: `name`, `name@v3` or `name@alias`
+    #[arg(add = ArgValueCandidates::new(candidates::models))]
     pub model: String,
 }
 
@@ -311,6 +384,7 @@ pub struct ModelRef {
 #[derive(Debug, Args)]
 pub struct GenerateArgs {
     /// The model: `name`, `name@v3` or `name@alias`
+    #[arg(add = ArgValueCandidates::new(candidates::models))]
     pub model: String,
     /// What the model continues
     #[arg(short, long)]

@@ -9,7 +9,10 @@ mod load;
 mod estimate;
 
 mod init;
+mod templates;
+mod recipes;
 mod check;
+mod schema;
 mod show;
 mod plan;
 mod why;
@@ -28,6 +31,9 @@ mod generate;
 mod gc;
 mod fsck;
 mod doctor;
+mod completions;
+mod candidates;
+mod man;
 
 mod execution;
 mod progress;
@@ -39,11 +45,16 @@ pub use arguments::Cli;
 use clap::Parser as _;
 
 use crate::error::Exit;
-use arguments::{Command, ZooCommand};
+use arguments::{Command, RecipesCommand, ZooCommand};
 use session::Session;
 
 /// Runs the program, and returns its exit code.
 pub fn main() -> Exit {
+    match completions::answer() {
+        Ok(false) => {}
+        Ok(true) => return Exit::Done,
+        Err(error) => return printer::usage(&error),
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return printer::usage(&error),
@@ -63,8 +74,11 @@ pub fn main() -> Exit {
 async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Init(arguments) => init::run(session, &arguments),
+        Command::Recipes(RecipesCommand::List) => recipes::list(session),
+        Command::Recipes(RecipesCommand::Copy(arguments)) => recipes::copy(session, &arguments),
         Command::Check(arguments) => check::run(session, &arguments),
         Command::Show(arguments) => show::run(session, &arguments),
+        Command::Schema => schema::run(session),
         Command::Plan(arguments) => plan::run(session, &arguments).await,
         Command::Why(arguments) => why::run(session, &arguments).await,
         Command::Run(arguments) => run::run(session, &arguments).await,
@@ -84,6 +98,8 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Gc(arguments) => gc::run(session, &arguments).await,
         Command::Fsck => fsck::run(session).await,
         Command::Doctor(arguments) => doctor::run(session, &arguments),
+        Command::Completions(arguments) => completions::run(session, &arguments),
+        Command::Man(arguments) => man::run(session, &arguments),
     }
 }
 

@@ -53,7 +53,7 @@ impl Session {
 }
 
 /// Returns the nearest folder upwards that has a workspace, else the current one.
-fn nearest_project() -> PathBuf {
+pub fn nearest_project() -> PathBuf {
     let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     here.ancestors().find(|folder| has_workspace(folder)).map_or_else(|| here.clone(), Path::to_owned)
 }

@@ -1,22 +1,28 @@
 //! `run.accelerator`: the cards a plan is reckoned for. Nothing of it is part of what comes out, or of a fingerprint.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::run::Precision;
+use crate::recipe::typed::SomeText;
 
 /// The cards a plan is reckoned for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Accelerator {
     /// The card's name; one of [`CARDS`] where `tflops` is not given.
+    #[schemars(with = "SomeText", example = &"a100")]
     pub name: String,
     /// The number of cards.
+    #[schemars(default = "crate::recipe::run::once", range(min = 1), extend("x-unit" = "cards"), example = 512)]
     pub count: u32,
     /// What one card achieves in a training, in 10^12 floating-point operations a second.
     #[serde(default)]
+    #[schemars(range(min = 1e-6, max = 1e6), extend("x-unit" = "TFLOP/s"), example = 195)]
     pub tflops: Option<f64>,
     /// What one card draws, in watts.
     #[serde(default)]
+    #[schemars(range(min = 1e-3, max = 1e6), extend("x-unit" = "watts"), example = 400)]
     pub watts: Option<f64>,
 }
 

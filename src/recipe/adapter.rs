@@ -1,37 +1,43 @@
 //! `adapter`: a small trainable addition to frozen weights, and what becomes of it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A small trainable addition to frozen weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Adapter {
     /// Low-rank adaptation of every linear layer of the blocks (Hu et al. 2021): `W + alpha / rank · B A`.
     Lora {
-        /// The rank of the addition.
+        /// The rank of the addition; with `parent: continue` it is that of the parent's adapter.
+        #[schemars(with = "Option<u32>", range(min = 1, max = 4096), extend("x-unit" = "dimensions", "x-default" = "has to be given, unless the parent's adapter goes on"), example = 8)]
         rank: u32,
         /// The scale of the addition, times the rank.
+        #[schemars(with = "Option<f64>", range(min = 1e-3, max = 1e6), extend("x-unit" = "number", "x-default" = "twice the `rank`"), example = 16.0)]
         alpha: f64,
         /// What becomes of the adapter when training ends.
+        #[schemars(default, example = &"merge")]
         then: AdapterThen,
         /// What becomes of the adapters the parent kept; nothing where it kept none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(example = &"stack")]
         parent: Option<ParentAdapter>,
     },
 }
 
 /// What becomes of an adapter when training ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AdapterThen {
     /// It is added to the weights; the model then stands alone.
+    #[default]
     Merge,
     /// It is kept beside the weights under it, and a child says what becomes of it.
     Keep,
 }
 
 /// What becomes of the adapters a parent kept, when a child trains an adapter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ParentAdapter {
     /// They are added to the weights, which are then the weights under the new adapter.

@@ -1,20 +1,27 @@
 //! `contamination`: what is done about evaluation data that stands in the training data.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
+use crate::recipe::typed::TypedAllow;
 
 /// How evaluation data is looked for in the training data of a model and of its ancestors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(default)]
 pub struct Contamination {
     /// The words of an n-gram: a run of so many that both have is found.
+    #[schemars(range(min = 5, max = 50), extend("x-unit" = "words"), example = 8)]
     pub ngram: u32,
     /// The share of a record's words from which on it is contaminated, between 0 and 1; 0 takes a single n-gram for enough.
+    #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "share"), example = 0.8)]
     pub threshold: f64,
     /// What happens when a record is contaminated.
+    #[schemars(example = &"fail")]
     pub on_find: OnFind,
     /// What may stand in the training data all the same.
+    #[schemars(with = "Vec<TypedAllow>", example = serde_json::json!([{ "document": "**/LICENSE*", "reason": "everybody has it" }]))]
     pub allow: Vec<Allow>,
 }
 
@@ -25,7 +32,7 @@ impl Default for Contamination {
 }
 
 /// What happens when a record is contaminated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnFind {
     /// Plans, reports and cards say so.

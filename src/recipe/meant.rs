@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::id::Name;
 use crate::recipe::contamination::Contamination;
@@ -11,77 +13,98 @@ use crate::recipe::evaluation::{Evaluation, Gate, Sample};
 use crate::recipe::model::Model;
 use crate::recipe::run::RunOptions;
 use crate::recipe::tokenizer::Tokenizer;
+use crate::recipe::typed::SomeText;
 
 /// A whole recipe, resolved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Recipe {
     /// The version of the recipe language: 1.
+    #[schemars(extend("const" = 1, "x-unit" = "version"), example = 1)]
     pub version: u32,
     /// The name of the experiment.
+    #[schemars(example = &"rust-coder")]
     pub name: Name,
     /// What the experiment is for, in a sentence or two; it opens the cards.
     #[serde(default)]
+    #[schemars(example = &"A small code model bred from prose to Rust.")]
     pub description: String,
     /// The licence of the models, as an SPDX or Hub id in lowercase.
     #[serde(default)]
+    #[schemars(with = "Option<SomeText>", example = &"apache-2.0")]
     pub license: Option<String>,
     /// What the models are about.
     #[serde(default)]
+    #[schemars(example = json!({ "language": ["en"], "domain": "code" }))]
     pub tags: Tags,
     /// How the stages run.
+    #[schemars(default, example = json!({ "seed": 1, "device": "cpu" }))]
     pub run: RunOptions,
     /// The datasets by name.
+    #[schemars(example = json!({ "prose": { "source": { "type": "files", "root": "../data", "include": ["**/*.md"] } } }))]
     pub datasets: BTreeMap<Name, Dataset>,
     /// The tokenizers by name.
+    #[schemars(example = json!({ "bpe": { "type": "byte-bpe", "vocab-size": 4096, "train-on": ["prose"] } }))]
     pub tokenizers: BTreeMap<Name, Tokenizer>,
     /// The models by name.
+    #[schemars(example = json!({ "industry": { "base": "general", "train": { "data": "rust", "budget": { "steps": 400 } } } }))]
     pub models: BTreeMap<Name, Model>,
     /// The evaluations by name; each is made of every model.
     #[serde(default)]
+    #[schemars(example = json!({ "prose-ppl": { "metric": "perplexity", "data": "prose/test" } }))]
     pub evaluations: BTreeMap<Name, Evaluation>,
     /// The requirements, in the order in which they are checked.
     #[serde(default)]
+    #[schemars(example = json!([{ "model": "industry", "evaluation": "rust-ppl", "less-than": "general" }]))]
     pub gates: Vec<Gate>,
     /// How evaluation data is looked for in training data.
     #[serde(default)]
+    #[schemars(example = json!({ "on-find": "fail" }))]
     pub contamination: Contamination,
     /// The samples to generate, by name.
     #[serde(default)]
+    #[schemars(example = json!({ "poll": { "model": "industry", "prompt": "pub fn poll(" } }))]
     pub samples: BTreeMap<Name, Sample>,
     /// Where the models go.
     #[serde(default)]
+    #[schemars(example = json!({ "zoo": { "name": "rust-coder" } }))]
     pub publish: Option<Publish>,
 }
 
 /// What the models of a recipe are about, for browsing and for the cards.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Tags {
     /// Languages as ISO 639 codes.
     #[serde(default)]
+    #[schemars(with = "Vec<SomeText>", example = ["en", "zh"])]
     pub language: Vec<String>,
     /// The application domain: `code`, `finance`, `medicine`, ….
     #[serde(default)]
+    #[schemars(with = "Option<SomeText>", example = &"code")]
     pub domain: Option<String>,
 }
 
 /// Where the models of a recipe go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Publish {
     /// The entry of the local zoo.
+    #[schemars(example = json!({ "name": "rust-coder", "aliases": { "champion": "vertical" } }))]
     pub zoo: ZooEntry,
 }
 
-/// An entry of the local zoo: model `m` of the recipe becomes `<name>-<m>@vN`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// An entry of the local zoo: model `m` of the recipe becomes `<name>-<m>@vN`, each version with its parent, its card, its weights
+/// and its tokenizer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ZooEntry {
     /// The first part of the models' names in the zoo.
+    #[schemars(example = &"rust-coder")]
     pub name: Name,
-    /// Aliases, each pointing at a model of this recipe.
+    /// Aliases, each pointing at a model of this recipe; `<name>@<alias>` moves to the new versions.
     #[serde(default)]
+    #[schemars(example = json!({ "champion": "vertical" }))]
     pub aliases: BTreeMap<Name, Name>,
 }
 

@@ -17,6 +17,7 @@ pub mod contamination;
 pub mod run;
 pub mod accelerator;
 
+pub mod typed;
 pub mod read;
 pub mod problem;
 pub mod print;

@@ -1,37 +1,52 @@
 //! `models`: a lineage of models, each with its architecture, its parent and its training.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::id::Name;
 pub use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter};
 use crate::recipe::training::Train;
+use crate::recipe::typed::{defaults, one_or_the_other};
 use crate::recipe::variant::Variant;
 
 /// A model of the lineage.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = one_or_the_other)]
 pub struct Model {
     /// The place in the lineage.
+    #[schemars(with = "Option<Tier>", extend("x-default" = "one below the parent's; `general` without a parent"), example = &"industry")]
     pub tier: Tier,
     /// The parent whose weights this model starts from; without one it starts from random weights.
     #[serde(default)]
+    #[schemars(example = &"general")]
     pub base: Option<Name>,
     /// The network; a model with a parent has its parent's.
+    #[schemars(
+        with = "Option<Architecture>",
+        extend("x-default" = "the parent's"),
+        example = json!({ "type": "llama", "layers": 4, "width": 256, "heads": 8, "context": 128 })
+    )]
     pub architecture: Architecture,
     /// The tokenizer; a model with a parent has its parent's.
+    #[schemars(with = "Option<Name>", extend("x-default" = "the parent's"), example = &"bpe")]
     pub tokenizer: Name,
     /// Trains a small addition to the parent's weights instead of all of them.
     #[serde(default)]
+    #[schemars(example = json!({ "type": "lora", "rank": 8 }))]
     pub adapter: Option<Adapter>,
     /// How the model is trained.
+    #[schemars(example = json!({ "data": "prose", "budget": { "steps": 300 } }))]
     pub train: Train,
-    /// Which model of a sweep this is.
+    /// Which model of a sweep this is; the matrix writes it, and nobody types it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = json!({ "of": "general", "values": { "width": "64" } }))]
     pub variant: Option<Variant>,
 }
 
 /// The place of a model in its lineage, from wide to narrow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
     /// Knows a little of everything.
@@ -54,7 +69,7 @@ impl Tier {
 }
 
 /// A network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Architecture {
     /// A decoder after Touvron et al. 2023: RMS norm, rotary positions, SwiGLU, grouped-query attention.
@@ -64,46 +79,71 @@ pub enum Architecture {
 }
 
 /// The shape of a Llama-style decoder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = defaults([json!({
+    "rope-theta": Llama::ROPE_THETA,
+    "norm-epsilon": Llama::NORM_EPSILON,
+    "tie-embeddings": Llama::TIE_EMBEDDINGS,
+})]))]
 pub struct Llama {
     /// The number of decoder blocks.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "blocks"), example = 4)]
     pub layers: u32,
     /// The width of the residual stream; a multiple of `heads`.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "numbers"), example = 256)]
     pub width: u32,
     /// The number of query heads; a multiple of `kv-heads`.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "heads"), example = 8)]
     pub heads: u32,
     /// The number of key and value heads.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576), extend("x-unit" = "heads", "x-default" = "as many as `heads`"), example = 4)]
     pub kv_heads: u32,
     /// The inner width of the feed-forward part.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576), extend("x-unit" = "numbers", "x-default" = "8/3 of `width`, rounded up to a multiple of 32"), example = 704)]
     pub mlp_width: u32,
     /// The longest sequence, in tokens.
+    #[schemars(range(min = 2, max = 1_048_576), extend("x-unit" = "tokens"), example = 128)]
     pub context: u32,
     /// The base of the rotary positions' wavelengths.
+    #[schemars(range(min = 1.0, max = 1e9), extend("x-unit" = "tokens"), example = 500_000.0)]
     pub rope_theta: f64,
     /// What keeps the norm from dividing by zero.
+    #[schemars(range(min = 1e-12, max = 0.1), extend("x-unit" = "number"), example = 1e-6)]
     pub norm_epsilon: f64,
     /// Whether the output layer shares the input embedding.
+    #[schemars(example = false)]
     pub tie_embeddings: bool,
 }
 
 /// The shape of a GPT-2-style decoder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = defaults([json!({
+    "norm-epsilon": Gpt2::NORM_EPSILON,
+    "tie-embeddings": Gpt2::TIE_EMBEDDINGS,
+})]))]
 pub struct Gpt2 {
     /// The number of decoder blocks.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "blocks"), example = 12)]
     pub layers: u32,
     /// The width of the residual stream; a multiple of `heads`.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "numbers"), example = 768)]
     pub width: u32,
     /// The number of attention heads.
+    #[schemars(range(min = 1, max = 1_048_576), extend("x-unit" = "heads"), example = 12)]
     pub heads: u32,
     /// The inner width of the feed-forward part.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576), extend("x-unit" = "numbers", "x-default" = "4 times `width`"), example = 3072)]
     pub mlp_width: u32,
     /// The longest sequence, in tokens; each place has a learned vector.
+    #[schemars(range(min = 2, max = 1_048_576), extend("x-unit" = "tokens"), example = 1024)]
     pub context: u32,
     /// What keeps the norm from dividing by zero.
+    #[schemars(range(min = 1e-12, max = 0.1), extend("x-unit" = "number"), example = 1e-6)]
     pub norm_epsilon: f64,
     /// Whether the output layer shares the input embedding.
+    #[schemars(example = false)]
     pub tie_embeddings: bool,
 }
 
@@ -134,6 +174,13 @@ impl Architecture {
 }
 
 impl Llama {
+    /// The base of the rotary positions' wavelengths where the recipe says nothing.
+    pub const ROPE_THETA: f64 = 10_000.0;
+    /// What keeps the norm from dividing by zero where the recipe says nothing.
+    pub const NORM_EPSILON: f64 = 1e-5;
+    /// Whether the output layer shares the input embedding where the recipe says nothing.
+    pub const TIE_EMBEDDINGS: bool = true;
+
     /// Returns the width of one head.
     pub fn head_width(&self) -> u32 {
         self.width / self.heads
@@ -150,6 +197,11 @@ impl Llama {
 }
 
 impl Gpt2 {
+    /// What keeps the norm from dividing by zero, where the recipe says nothing.
+    pub const NORM_EPSILON: f64 = 1e-5;
+    /// Whether the output layer shares the input embedding, where the recipe says nothing.
+    pub const TIE_EMBEDDINGS: bool = true;
+
     /// Returns the width of one head.
     pub fn head_width(&self) -> u32 {
         self.width / self.heads

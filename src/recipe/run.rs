@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::accelerator::Accelerator;
@@ -10,25 +11,34 @@ use crate::recipe::accelerator::Accelerator;
 /// How the stages run; seed, precision and threads are part of what is trained, and so of the fingerprints.
 ///
 /// How often trainings are repeated adds stages and changes none; how long a run may take changes nothing that comes out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(default)]
 pub struct RunOptions {
     /// The seed every random stream is derived from.
+    #[schemars(extend("x-unit" = "seed"), example = 7)]
     pub seed: u64,
-    /// Where tensors live.
+    /// Where tensors live: `auto` takes the first GPU or else the processor, `cuda:N` the GPU of that number, `flex` is the reference
+    /// in pure Rust, and slow.
+    #[schemars(example = &"cuda:0")]
     pub device: DeviceChoice,
     /// The number format of the arithmetic.
+    #[schemars(example = &"fp32")]
     pub precision: Precision,
-    /// The number of threads a training stage computes with.
+    /// The number of threads a training stage computes with; it is part of what makes a run bit-identical.
+    #[schemars(range(min = 1, max = 1024), extend("x-unit" = "threads"), example = 4)]
     pub threads: u32,
     /// The cards the plan is reckoned for; no part of any fingerprint.
     #[serde(default)]
+    #[schemars(example = serde_json::json!({ "name": "a100", "count": 512, "tflops": 195 }))]
     pub accelerator: Option<Accelerator>,
     /// How often every training is done, each time with another seed, from 1.
     #[serde(default = "once", skip_serializing_if = "is_once")]
+    #[schemars(range(min = 1, max = 1000), extend("x-unit" = "repeats"), example = 3)]
     pub repeats: u32,
     /// How long a run may take, in hours; it then stops, and can go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1e-6, max = 1e6), extend("x-unit" = "hours"), example = 2.5)]
     pub max_hours: Option<f64>,
 }
 
@@ -129,7 +139,7 @@ impl<'de> Deserialize<'de> for DeviceChoice {
 }
 
 /// The number format of the arithmetic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
     /// 32-bit floats throughout.

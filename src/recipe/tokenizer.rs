@@ -1,5 +1,6 @@
 //! `tokenizers`: how text becomes numbers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
@@ -8,14 +9,16 @@ use crate::id::Name;
 pub const END_OF_TEXT: &str = "<|endoftext|>";
 
 /// A tokenizer and what it is trained on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Tokenizer {
     /// Byte-level byte-pair encoding (Sennrich et al. 2016; Radford et al. 2019): every text can be encoded.
     ByteBpe {
         /// The number of tokens, special tokens and the 256 bytes included.
+        #[schemars(range(min = 257, max = 1_048_576), extend("x-unit" = "tokens"), example = 4096)]
         vocab_size: u32,
         /// The datasets whose training splits it is trained on.
+        #[schemars(length(min = 1), example = ["prose", "rust"])]
         train_on: Vec<Name>,
     },
 }

@@ -36,13 +36,16 @@ const FORBIDDEN: [(&str, &str); 5] =
 const SIDEWAYS: [(&str, &str); 2] = [("store", "artifact"), ("cli", "settings")];
 
 /// Crates only these modules may name.
-const OWNERS: [(&str, &str); 9] = [
+const OWNERS: [(&str, &str); 12] = [
     ("burn", "engine"),
     ("burn_tch", "engine"),
     ("tch", "engine"),
     ("sqlx", "store"),
     ("git2", "provenance"),
     ("clap", "cli"),
+    ("clap_complete", "cli"),
+    ("clap_mangen", "cli"),
+    ("schemars", "recipe"),
     ("anyhow", "cli"),
     ("indicatif", "cli"),
     ("minijinja", "card"),

@@ -22,6 +22,7 @@ fn a_new_workspace_comes_with_a_recipe_that_is_valid() {
     insta::assert_snapshot!(files.join("\n"), @r#"
     .pedigree/.gitignore
     .pedigree/artifacts
+    .pedigree/recipe.schema.json
     .pedigree/tasks
     recipes/first.yaml
     "#);

@@ -46,7 +46,7 @@ pub fn draft(reader: &mut Reader, at: &At<'_>) -> Option<AdapterDraft> {
     let alpha = fields.or(reader, "alpha", None, |reader, at| {
         reader.number(at, 1e-3..=1e6).map(|alpha| Some((at.node.place, alpha)))
     });
-    let then = fields.or(reader, "then", AdapterThen::Merge, |reader, at| {
+    let then = fields.or(reader, "then", AdapterThen::default(), |reader, at| {
         reader.word(at, "end of an adapter", &[("merge", AdapterThen::Merge), ("keep", AdapterThen::Keep)])
     });
     fields.finish(reader);

@@ -68,9 +68,9 @@ fn llama(reader: &mut Reader, mut fields: Fields<'_>) -> Option<Architecture> {
     };
     let default_mlp = decoder.width.map_or(1, |width| (width * 8 / 3).next_multiple_of(32));
     let mlp_width = fields.or(reader, "mlp-width", default_mlp, small);
-    let rope_theta = fields.or(reader, "rope-theta", 10_000.0, |reader, at| reader.number(at, 1.0..=1e9));
-    let norm_epsilon = fields.or(reader, "norm-epsilon", 1e-5, epsilon);
-    let tie_embeddings = fields.or(reader, "tie-embeddings", true, |reader, at| reader.truth(at));
+    let rope_theta = fields.or(reader, "rope-theta", Llama::ROPE_THETA, |reader, at| reader.number(at, 1.0..=1e9));
+    let norm_epsilon = fields.or(reader, "norm-epsilon", Llama::NORM_EPSILON, epsilon);
+    let tie_embeddings = fields.or(reader, "tie-embeddings", Llama::TIE_EMBEDDINGS, |reader, at| reader.truth(at));
     fields.finish(reader);
     decoder.heads_fit(reader, 2)?;
     if let (Some(width), Some(heads), Some(at)) = (decoder.width, decoder.heads, &decoder.heads_at)
@@ -102,8 +102,8 @@ fn gpt2(reader: &mut Reader, mut fields: Fields<'_>) -> Option<Architecture> {
     let decoder = Decoder::take(reader, &mut fields);
     let default_mlp = decoder.width.map_or(1, |width| 4 * width);
     let mlp_width = fields.or(reader, "mlp-width", default_mlp, small);
-    let norm_epsilon = fields.or(reader, "norm-epsilon", 1e-5, epsilon);
-    let tie_embeddings = fields.or(reader, "tie-embeddings", true, |reader, at| reader.truth(at));
+    let norm_epsilon = fields.or(reader, "norm-epsilon", Gpt2::NORM_EPSILON, epsilon);
+    let tie_embeddings = fields.or(reader, "tie-embeddings", Gpt2::TIE_EMBEDDINGS, |reader, at| reader.truth(at));
     fields.finish(reader);
     decoder.heads_fit(reader, 1)?;
     Some(Architecture::Gpt2(Gpt2 {

@@ -11,7 +11,7 @@ pub fn dataset(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Dataset> {
     let source = fields.need(reader, "source").and_then(|at| source(reader, &at));
     let extract = fields.or(reader, "extract", None, |reader, at| extract(reader, at).map(Some));
     let clean = fields.or(reader, "clean", Vec::new(), |reader, at| reader.list(at, clean_step));
-    let split = fields.or(reader, "split", default_split(), split);
+    let split = fields.or(reader, "split", Split::default(), split);
     fields.finish(reader);
     Some(Dataset { source: source?, extract: extract?, clean: clean?, split: split? })
 }
@@ -54,8 +54,9 @@ fn extract(reader: &mut Reader, at: &At<'_>) -> Option<Extract> {
         fields.abandon();
         return None;
     };
-    let prompt = fields.or(reader, "prompt", "{doc}\n{signature}".to_owned(), |reader, at| template(reader, at));
-    let response = fields.or(reader, "response", " {body}".to_owned(), |reader, at| template(reader, at));
+    let Extract::RustDocPairs { prompt, response } = Extract::default();
+    let prompt = fields.or(reader, "prompt", prompt, |reader, at| template(reader, at));
+    let response = fields.or(reader, "response", response, |reader, at| template(reader, at));
     fields.finish(reader);
     Some(Extract::RustDocPairs { prompt: prompt?, response: response? })
 }
@@ -101,14 +102,15 @@ fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> {
             fields.need(reader, "chars").and_then(|at| reader.count(&at, 1)).map(|chars| CleanStep::MinLength { chars })
         }
         Word::RedactPii => fields
-            .or(reader, "kinds", PII_KINDS.map(|(_, kind)| kind).to_vec(), |reader, at| reader.some_list(at, pii_kind))
+            .or(reader, "kinds", PiiKind::all(), |reader, at| reader.some_list(at, pii_kind))
             .map(|kinds| CleanStep::RedactPii { kinds }),
         Word::DedupExact => Some(CleanStep::DedupExact),
         Word::DedupNear => {
-            let method = fields.or(reader, "method", NearMethod::Minhash, |reader, at| {
+            let method = fields.or(reader, "method", NearMethod::default(), |reader, at| {
                 reader.word(at, "method", &[("minhash", NearMethod::Minhash)])
             });
-            let threshold = fields.or(reader, "threshold", 0.8, |reader, at| reader.number(at, 0.1..=1.0));
+            let threshold = fields
+                .or(reader, "threshold", CleanStep::default_threshold(), |reader, at| reader.number(at, 0.1..=1.0));
             method.zip(threshold).map(|(method, threshold)| CleanStep::DedupNear { method, threshold })
         }
     };
@@ -128,17 +130,13 @@ fn pii_kind(reader: &mut Reader, at: &At<'_>) -> Option<PiiKind> {
     reader.word(at, "kind of private data", &PII_KINDS)
 }
 
-fn default_split() -> Split {
-    Split { train: 0.98, validation: 0.01, test: 0.01, by: SplitBy::Document }
-}
-
 fn split(reader: &mut Reader, at: &At<'_>) -> Option<Split> {
     let mut fields = Fields::open(reader, at)?;
     let mut share = |reader: &mut Reader, key| fields.or(reader, key, 0.0, |reader, at| reader.number(at, 0.0..=1.0));
     let train = share(reader, "train");
     let validation = share(reader, "validation");
     let test = share(reader, "test");
-    let by = fields.or(reader, "by", SplitBy::Document, |reader, at| {
+    let by = fields.or(reader, "by", SplitBy::default(), |reader, at| {
         reader.word(at, "unit of a split", &[("document", SplitBy::Document), ("record", SplitBy::Record)])
     });
     fields.finish(reader);

@@ -89,6 +89,8 @@ impl<'n> Fields<'n> {
 
     /// Ends the mapping: fields nobody took are problems.
     pub fn finish(self, reader: &mut Reader) {
+        #[cfg(test)]
+        crate::recipe::read::seen::record(&self.at, &self.known);
         for (key, _) in &self.entries {
             let mut known = self.known.clone();
             known.sort_unstable();

@@ -24,6 +24,8 @@ mod training;
 mod evaluation;
 mod variant;
 mod contamination;
+#[cfg(test)]
+pub(crate) mod seen;
 
 #[cfg(test)]
 mod tests;

@@ -15,16 +15,16 @@ const DEFAULT_ROWS: u32 = 16;
 /// Reads `train`; `batch-tokens` stays 0 where it depends on a context that is not known yet.
 pub fn train(reader: &mut Reader, at: &At<'_>, context: Option<u32>) -> Option<Train> {
     let mut fields = Fields::open(reader, at)?;
-    let objective = fields.or(reader, "objective", Objective::CausalLm, objective);
+    let objective = fields.or(reader, "objective", Objective::default(), objective);
     let data = fields.need(reader, "data").and_then(|at| data(reader, &at));
     let budget = fields.need(reader, "budget").and_then(|at| budget(reader, &at));
     let default_batch = context.map_or(0, |context| DEFAULT_ROWS.saturating_mul(context));
     let batch_tokens = fields.or(reader, "batch-tokens", default_batch, |reader, at| reader.count(at, 1));
-    let accumulate = fields.or(reader, "accumulate", 1, |reader, at| reader.count(at, 1));
-    let optimizer = fields.or(reader, "optimizer", default_adamw(), optimizer);
-    let schedule = fields.or(reader, "schedule", Schedule::Cosine { warmup_steps: 20, final_ratio: 0.1 }, schedule);
-    let validate = fields.or(reader, "validate", Validate { every_steps: 50, tokens: 16_384 }, validate);
-    let checkpoint = fields.or(reader, "checkpoint", Checkpointing { every_steps: 100, keep: 2 }, checkpoint);
+    let accumulate = fields.or(reader, "accumulate", Train::default_accumulate(), |reader, at| reader.count(at, 1));
+    let optimizer = fields.or(reader, "optimizer", Optimizer::default(), optimizer);
+    let schedule = fields.or(reader, "schedule", Schedule::default(), schedule);
+    let validate = fields.or(reader, "validate", Validate::default(), validate);
+    let checkpoint = fields.or(reader, "checkpoint", Checkpointing::default(), checkpoint);
     let early_stop = fields.or(reader, "early-stop", None, |reader, at| early_stop(reader, at).map(Some));
     fields.finish(reader);
     Some(Train {
@@ -118,24 +118,13 @@ fn budget(reader: &mut Reader, at: &At<'_>) -> Option<Budget> {
     }
 }
 
-fn default_adamw() -> Optimizer {
-    Optimizer::Adamw {
-        learning_rate: 1e-3,
-        weight_decay: 0.1,
-        beta_1: 0.9,
-        beta_2: 0.95,
-        epsilon: 1e-8,
-        clip_norm: 1.0,
-    }
-}
-
 fn optimizer(reader: &mut Reader, at: &At<'_>) -> Option<Optimizer> {
     let mut fields = Fields::open(reader, at)?;
     let Some(()) = fields.kind(reader, "optimizer", &[("adamw", ())]) else {
         fields.abandon();
         return None;
     };
-    let Optimizer::Adamw { learning_rate, weight_decay, beta_1, beta_2, epsilon, clip_norm } = default_adamw();
+    let Optimizer::Adamw { learning_rate, weight_decay, beta_1, beta_2, epsilon, clip_norm } = Optimizer::default();
     let learning_rate = fields.or(reader, "learning-rate", learning_rate, |reader, at| reader.number(at, 1e-9..=1.0));
     let weight_decay = fields.or(reader, "weight-decay", weight_decay, |reader, at| reader.number(at, 0.0..=1.0));
     let beta_1 = fields.or(reader, "beta-1", beta_1, |reader, at| reader.number(at, 0.0..=0.9999));
@@ -159,9 +148,11 @@ fn schedule(reader: &mut Reader, at: &At<'_>) -> Option<Schedule> {
         fields.abandon();
         return None;
     };
-    let warmup_steps = fields.or(reader, "warmup-steps", 20, |reader, at| reader.large_count(at, 0));
+    let warmup_steps =
+        fields.or(reader, "warmup-steps", Schedule::WARMUP_STEPS, |reader, at| reader.large_count(at, 0));
     let schedule = if is_cosine {
-        let final_ratio = fields.or(reader, "final-ratio", 0.1, |reader, at| reader.number(at, 0.0..=1.0));
+        let final_ratio =
+            fields.or(reader, "final-ratio", Schedule::FINAL_RATIO, |reader, at| reader.number(at, 0.0..=1.0));
         warmup_steps.zip(final_ratio).map(|(warmup_steps, final_ratio)| Schedule::Cosine { warmup_steps, final_ratio })
     } else {
         warmup_steps.map(|warmup_steps| Schedule::Constant { warmup_steps })
@@ -172,26 +163,29 @@ fn schedule(reader: &mut Reader, at: &At<'_>) -> Option<Schedule> {
 
 fn validate(reader: &mut Reader, at: &At<'_>) -> Option<Validate> {
     let mut fields = Fields::open(reader, at)?;
-    let every_steps = fields.or(reader, "every-steps", 50, |reader, at| reader.large_count(at, 1));
-    let tokens = fields.or(reader, "tokens", 16_384, |reader, at| reader.large_count(at, 1));
+    let default = Validate::default();
+    let every_steps = fields.or(reader, "every-steps", default.every_steps, |reader, at| reader.large_count(at, 1));
+    let tokens = fields.or(reader, "tokens", default.tokens, |reader, at| reader.large_count(at, 1));
     fields.finish(reader);
     Some(Validate { every_steps: every_steps?, tokens: tokens? })
 }
 
 fn checkpoint(reader: &mut Reader, at: &At<'_>) -> Option<Checkpointing> {
     let mut fields = Fields::open(reader, at)?;
-    let every_steps = fields.or(reader, "every-steps", 100, |reader, at| reader.large_count(at, 1));
-    let keep = fields.or(reader, "keep", 2, |reader, at| reader.count(at, 1));
+    let default = Checkpointing::default();
+    let every_steps = fields.or(reader, "every-steps", default.every_steps, |reader, at| reader.large_count(at, 1));
+    let keep = fields.or(reader, "keep", default.keep, |reader, at| reader.count(at, 1));
     fields.finish(reader);
     Some(Checkpointing { every_steps: every_steps?, keep: keep? })
 }
 
 fn early_stop(reader: &mut Reader, at: &At<'_>) -> Option<EarlyStop> {
     let mut fields = Fields::open(reader, at)?;
-    let metric = fields.or(reader, "metric", EarlyStopMetric::ValidationLoss, |reader, at| {
+    let default = EarlyStop::default();
+    let metric = fields.or(reader, "metric", default.metric, |reader, at| {
         reader.word(at, "metric", &[("validation/loss", EarlyStopMetric::ValidationLoss)])
     });
-    let patience = fields.or(reader, "patience", 5, |reader, at| reader.count(at, 1));
+    let patience = fields.or(reader, "patience", default.patience, |reader, at| reader.count(at, 1));
     fields.finish(reader);
     Some(EarlyStop { metric: metric?, patience: patience? })
 }

@@ -1,0 +1,12 @@
+//! A model as typed: it has a parent, or a network and a tokenizer of its own.
+
+use schemars::Schema;
+use serde_json::json;
+
+/// A model with a parent has its parent's network and tokenizer; one without has nothing an adapter could adapt.
+pub fn one_or_the_other(schema: &mut Schema) {
+    schema.insert("if".to_owned(), json!({ "required": ["base"] }));
+    schema.insert("then".to_owned(), json!({ "properties": { "architecture": false, "tokenizer": false } }));
+    let own = json!({ "required": ["architecture", "tokenizer"], "properties": { "adapter": false } });
+    schema.insert("else".to_owned(), own);
+}

@@ -1,0 +1,66 @@
+//! Kinds of text: names, devices, text that is not empty, templates.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::id::Name;
+use crate::recipe::run::DeviceChoice;
+
+/// Returns the pattern of a name, without anchors.
+pub(super) fn name_pattern() -> &'static str {
+    "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+}
+
+/// The pattern of text that is more than white space.
+pub(super) const SOME_TEXT: &str = r"\S";
+
+/// Implements a schema that does not depend on anything.
+macro_rules! schema_of {
+    ($type:ident, inline: $inline:literal, $schema:expr) => {
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                $inline
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+
+/// Text that is more than white space.
+pub struct SomeText;
+schema_of!(SomeText, inline: true, json_schema!({ "type": "string", "pattern": SOME_TEXT }));
+
+/// Text with at least one placeholder of an extraction.
+pub struct Template;
+schema_of!(Template, inline: true, json_schema!({ "type": "string", "pattern": r"\{(doc|signature|body)\}" }));
+
+/// Text, a number or a truth value.
+pub struct Scalar;
+schema_of!(Scalar, inline: true, json_schema!({ "type": ["string", "number", "boolean"] }));
+
+schema_of!(
+    Name,
+    inline: false,
+    json_schema!({
+        "description": "A name: 1 to 64 of `a-z A-Z 0-9 . _ -`, beginning with a letter or a digit.",
+        "type": "string",
+        "pattern": format!("^{}$", name_pattern()),
+    })
+);
+
+schema_of!(
+    DeviceChoice,
+    inline: true,
+    json_schema!({ "anyOf": [
+        { "type": "string", "enum": ["auto", "cpu", "flex", "cuda:0"] },
+        { "type": "string", "pattern": "^cuda:[0-9]+$" },
+    ] })
+);

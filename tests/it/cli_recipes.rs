@@ -1,0 +1,125 @@
+//! `init --template` and `recipes`: what comes with Pedigree, and how one begins with it.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::Project;
+
+#[test]
+fn the_templates_are_listed() {
+    let project = Project::empty();
+    let listed = project.pedigree(&["init", "--list"]);
+    insta::assert_snapshot!(listed, @r#"
+    exit: 0
+    --- stdout
+     template  what it is
+     first  one very small model, trained in seconds
+     lineage  three tiers with gates and LoRA, on a folder of texts for each
+    "#);
+    assert_eq!(project.pedigree(&["init", "--template", "list"]).to_string(), listed.to_string());
+    assert!(fs::read_dir(project.path()).unwrap().next().is_none(), "listing makes something");
+}
+
+#[test]
+fn a_template_nobody_knows_is_told() {
+    insta::assert_snapshot!(Project::empty().pedigree(&["init", "--template", "linage"]), @r#"
+    exit: 2
+    --- stderr
+    error: there is no template `linage`
+    hint: did you mean `lineage`?
+    "#);
+}
+
+#[test]
+fn every_template_is_a_recipe_that_can_be_planned() {
+    let listed = Project::empty().json(&["init", "--list"]);
+    for template in listed.as_array().unwrap() {
+        let name = template["name"].as_str().unwrap();
+        let project = Project::empty();
+        let said = project.pedigree(&["init", "--template", name]);
+        assert_eq!(said.code, 0, "{said}");
+        let recipe = format!("recipes/{name}.yaml");
+        let said = project.pedigree(&["plan", &recipe]);
+        assert_eq!(said.code, 0, "{said}");
+        let text = fs::read_to_string(project.path().join(&recipe)).unwrap();
+        let schema = text.lines().next().unwrap().rsplit_once('=').unwrap().1;
+        assert!(project.path().join("recipes").join(schema).is_file(), "`{schema}` leads nowhere");
+    }
+}
+
+#[test]
+fn the_lineage_of_the_template_passes_its_gates() {
+    let project = Project::empty();
+    assert_eq!(project.pedigree(&["init", "--template", "lineage"]).code, 0);
+    let said = project.pedigree(&["run", "recipes/lineage.yaml"]);
+    assert_eq!(said.code, 0, "{said}");
+    let tree = project.pedigree(&["zoo", "tree"]);
+    insta::assert_snapshot!(tree.without_numbers(), @r#"
+    exit: 0
+    --- stdout
+    lineage-general@v1  general, [n] k parameters
+    └─ lineage-industry@v1  industry, [n] k parameters
+       └─ lineage-vertical@v1  vertical, [n] k parameters  ← lineage@champion
+    "#);
+}
+
+#[test]
+fn the_recipes_that_ship_are_listed() {
+    insta::assert_snapshot!(Project::empty().pedigree(&["recipes", "list"]), @r#"
+    exit: 0
+    --- stdout
+     recipe  tiers  parameters  data  what for
+     rust-coder  general → industry → vertical  4.0 M  $CARGO_HOME/registry/src  A small code model bred from English prose to Rust to asynchronous Rust.
+    "#);
+}
+
+#[test]
+fn every_recipe_of_the_folder_ships() {
+    let listed = Project::empty().json(&["recipes", "list"]);
+    let mut listed: Vec<_> =
+        listed.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    (listed.sort(), files.sort());
+    assert_eq!(listed, files);
+}
+
+#[test]
+fn a_recipe_is_copied_and_nothing_written_over() {
+    let project = Project::empty();
+    assert_eq!(project.pedigree(&["init"]).code, 0);
+    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-coder"]), @r#"
+    exit: 0
+    --- stdout
+    wrote `[project]/recipes/rust-coder.yaml`
+    next: `pedigree plan [project]/recipes/rust-coder.yaml` · `pedigree run [project]/recipes/rust-coder.yaml`
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-coder"]), @"");
+    let copied = || fs::read_to_string(project.path().join("recipes/rust-coder.yaml")).unwrap();
+    let shipped = include_str!("../../recipes/rust-coder.yaml");
+    assert_eq!(copied(), shipped.replace("../docs/", "../.pedigree/"));
+    project.write("recipes/rust-coder.yaml", "mine");
+    assert_eq!(project.pedigree(&["recipes", "copy", "rust-coder"]).code, 2);
+    assert_eq!(copied(), "mine");
+    assert_eq!(project.pedigree(&["recipes", "copy", "rust-coder", "--force"]).code, 0);
+    assert_eq!(copied(), shipped.replace("../docs/", "../.pedigree/"));
+}
+
+#[test]
+fn a_recipe_is_copied_to_where_one_says() {
+    let project = Project::empty();
+    assert_eq!(project.pedigree(&["recipes", "copy", "rust-coder", "deep/below/mine.yaml"]).code, 0);
+    let text = fs::read_to_string(project.path().join("deep/below/mine.yaml")).unwrap();
+    assert!(text.starts_with("version: 1\n"), "without a workspace there is no schema to name");
+    assert_eq!(project.pedigree(&["recipes", "copy", "rust-coder", "deep"]).code, 0);
+    assert!(project.path().join("deep/rust-coder.yaml").is_file());
+    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-codr"]), @r#"
+    exit: 2
+    --- stderr
+    error: there is no recipe `rust-codr`
+    hint: did you mean `rust-coder`?
+    "#);
+}
