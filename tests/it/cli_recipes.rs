@@ -83,7 +83,8 @@ fn every_recipe_of_the_folder_ships() {
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
-    (listed.sort(), files.sort());
+    listed.sort();
+    files.sort();
     assert_eq!(listed, files);
 }
 
