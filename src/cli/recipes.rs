@@ -19,11 +19,11 @@ use crate::recipe::{Recipe, read};
 
 /// Names recipes of the folder `recipes/`, and takes their texts into the program.
 macro_rules! shipped {
-    ($($name:literal),* $(,)?) => { [$(($name, include_str!(concat!("../../recipes/", $name, ".yaml")))),*] };
+    ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("../../recipes/", $name, ".yaml")))),*] };
 }
 
 /// Every recipe that ships, with its text.
-pub const SHIPPED: [(&str, &str); 1] = shipped!["rust-coder"];
+pub const SHIPPED: &[(&str, &str)] = shipped!["rust-coder"];
 
 /// A recipe that ships, at a glance.
 #[derive(Debug, Serialize)]

@@ -13,7 +13,7 @@ pub struct Template {
 }
 
 /// Every template, the one that is taken by default first.
-pub const TEMPLATES: [Template; 2] = [
+pub const TEMPLATES: &[Template] = &[
     Template {
         name: "first",
         line: "one very small model, trained in seconds",

@@ -83,7 +83,8 @@ fn every_recipe_of_the_folder_ships() {
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
-    (listed.sort(), files.sort());
+    listed.sort();
+    files.sort();
     assert_eq!(listed, files);
 }
 
@@ -97,7 +98,12 @@ fn a_recipe_is_copied_and_nothing_written_over() {
     wrote `[project]/recipes/rust-coder.yaml`
     next: `pedigree plan [project]/recipes/rust-coder.yaml` · `pedigree run [project]/recipes/rust-coder.yaml`
     "#);
-    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-coder"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["recipes", "copy", "rust-coder"]), @r#"
+    exit: 2
+    --- stderr
+    error: `[project]/recipes/rust-coder.yaml` is already there
+    hint: `--force` writes over it
+    "#);
     let copied = || fs::read_to_string(project.path().join("recipes/rust-coder.yaml")).unwrap();
     let shipped = include_str!("../../recipes/rust-coder.yaml");
     assert_eq!(copied(), shipped.replace("../docs/", "../.pedigree/"));

@@ -103,11 +103,8 @@ fn everything_that_is_described_has_been_read() {
     let schema = plain_schema();
     let recipe = as_json(EVERYTHING);
     let seen = seen_in(EVERYTHING);
-    let mut read: Vec<*const Value> = seen
-        .iter()
-        .filter_map(|seen| described(&schema, &seen.path, &recipe))
-        .map(|schema| std::ptr::from_ref(schema))
-        .collect();
+    let mut read: Vec<*const Value> =
+        seen.iter().filter_map(|seen| described(&schema, &seen.path, &recipe)).map(std::ptr::from_ref).collect();
     // Read by hand, not as fields.
     read.extend([&schema, &schema["$defs"]["Data"]["anyOf"][1]].map(std::ptr::from_ref));
     read.extend(schema["$defs"]["Budget"]["oneOf"].as_array().unwrap().iter().map(std::ptr::from_ref));

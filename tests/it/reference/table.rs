@@ -47,7 +47,8 @@ fn kind(schema: &Value, places: &BTreeMap<String, String>, value: &Value) -> Str
         let meant = &schema["$defs"][name];
         return match (name, places.get(name)) {
             ("Name", _) => "name".to_owned(),
-            (_, Some(place)) => format!("[{}](#{place})", kind_of_mapping(meant)),
+            (_, Some(place)) if choices(meant).is_empty() => format!("[{}](#{place})", kind_of_mapping(meant)),
+            (_, Some(place)) => format!("[{}](#{place})", any_of(schema, places, meant)),
             (_, None) => kind(schema, places, meant),
         };
     }
