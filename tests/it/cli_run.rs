@@ -51,7 +51,7 @@ fn a_first_run_does_everything_and_reports() {
       train:general begins
       train:industry begins
       train:vertical begins
-    23 stages to do (23 new), 0 fresh
+    23 stages to do (23 new), 0 fresh, about [took]
     run [short] of `small` begins
     ✓ [i/23] card:general [took]
     ✓ [i/23] card:industry [took]
@@ -128,7 +128,7 @@ fn a_changed_value_runs_only_what_depends_on_it() {
       publish:small begins
       sample:story begins
       train:vertical begins
-    7 stages to do (5 behind stale ones), 16 fresh
+    7 stages to do (5 behind stale ones), 16 fresh, about [took]
     run [short] of `small` begins
     stale card:vertical: facts.model.train.budget.steps 10 → 12
     stale train:vertical: budget.steps 10 → 12
@@ -177,7 +177,7 @@ fn a_changed_dataset_runs_what_is_behind_it() {
       dataset:prose begins
       tokenizer:bytes begins
       tokens:prose/bytes begins
-    3 stages to do (2 behind stale ones), 1 fresh
+    3 stages to do (2 behind stale ones), 1 fresh, about [took]
     run [short] of `small` begins
     stale dataset:prose: source.digest [short] → [short]
     ✓ [i/3] dataset:prose [took]
@@ -210,7 +210,7 @@ fn one_stage_can_be_asked_for() {
       pedigree reproduce [short]
     --- stderr
       train:general begins (again)
-    1 stage to do, 4 fresh
+    1 stage to do, 4 fresh, about [took]
     run [short] of `small` begins
     stale train:general: asked for
     ✓ [i/1] train:general [took]  validation loss [n]
@@ -250,7 +250,7 @@ fn a_broken_gate_fails_the_run_and_keeps_its_models_out_of_the_zoo() {
       pedigree zoo tree
       pedigree resume [short]
     --- stderr
-    4 stages to do (2 behind stale ones), 18 fresh
+    4 stages to do (2 behind stale ones), 18 fresh, about [took]
     error: gate:vertical/prose-ppl: [n], required: at most 1
     run [short] of `small` begins
     stale card:industry: inputs.gate:industry/rust-loss [short] removed

@@ -184,7 +184,8 @@ fn from_data_sheet(compute: &Compute, device: String, known: &Known) -> Rate {
         "flex" => ("pure Rust on the processor".to_owned(), FLEX_CORE * threads, 1.0),
         "cpu" => {
             let peak = CLOCK * f64::from(known.host.operations_per_cycle) * threads;
-            (format!("{} threads of the processor", compute.threads), peak, SHARE_OF_CORES)
+            let cores = if compute.threads == 1 { "1 core".to_owned() } else { format!("{} cores", compute.threads) };
+            (format!("{cores} of this processor at 3 GHz"), peak, SHARE_OF_CORES)
         }
         _ => ("a card without a name".to_owned(), UNNAMED_CARD, SHARE_OF_CARD),
     };
