@@ -99,7 +99,7 @@ fn a_plan_of_a_new_recipe_is_all_new() {
     arithmetic of industry: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
     tokens of vertical: 10 steps, 1.3 k in all, set by the recipe
     arithmetic of vertical: 4.96e7 FLOP for the parameters, 7.99e6 FLOP for attention, 2.10e6 FLOP to validate
-    rate of general, industry, vertical: [rate], 50 % of the peak [rate] of 1 core of this processor at 3 GHz; `pedigree doctor --measure` measures it
+    rate of general, industry, vertical: [rate], [n] % of the peak [rate] of 1 core of this processor at 3 GHz; `pedigree doctor --measure` measures it
     formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
 
     23 of 23 stages to do: about [took] one after the other, 3.97e8 FLOP, [size] of memory at most, [energy]
