@@ -22,7 +22,39 @@ fn a_plan_tells_what_every_training_takes_and_from_what_that_is_known() {
     set_price(&project);
     let said = project.pedigree(&["plan", "small.yaml", "--set", CARD]);
     let (_, price) = said.stdout.split_once("\n\n").unwrap();
-    insta::assert_snapshot!(crate::support::redacted(price, project.path()), @r#""#);
+    insta::assert_snapshot!(crate::support::redacted(price, project.path()), @r#"
+    estimate
+     training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy  EUR
+     general  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed] [took]  [energy]  0.01
+     industry  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed] [took]  [energy]  0.01
+     vertical  9.4 k  704  1.3 k  5.97e7  [size]  [size]  [speed] [took]  [energy]  0.01
+
+    made from
+     parameters  embedding  attention  feed-forward  norms  head  adapter
+     general  4.8 k  768  3.1 k  48  0  0
+     industry  4.8 k  768  3.1 k  48  0  0
+     vertical  4.8 k  768  3.1 k  48  0  704
+
+     memory  weights  gradients  optimizer  activations  best  program  peak  a checkpoint
+     general  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     industry  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     vertical  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+
+    tokens of general: 20 steps, 2.6 k in all, set by the recipe
+    memory of general: [size] on each of 2 devices, if shared evenly
+    arithmetic of general: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    data of industry: prose 25.0 % = 640 of its 5.6 k (0.11 epochs), rust 75.0 % = 1.9 k of its 4.9 k (0.39 epochs)
+    tokens of industry: 20 steps, 2.6 k in all, set by the recipe
+    memory of industry: [size] on each of 2 devices, if shared evenly
+    arithmetic of industry: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    tokens of vertical: 10 steps, 1.3 k in all, set by the recipe
+    memory of vertical: [size] on each of 2 devices, if shared evenly
+    arithmetic of vertical: 4.96e7 FLOP for the parameters, 7.99e6 FLOP for attention, 2.10e6 FLOP to validate
+    rate of general, industry, vertical: 2 × [rate], what the recipe states for card
+    formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
+
+    23 of 23 stages to do: about [took] one after the other, 3.97e8 FLOP, [size] of memory at most, [energy], 0.11 EUR
+    "#);
 }
 
 #[test]
@@ -106,12 +138,23 @@ fn a_run_that_would_break_a_limit_is_not_started() {
 #[test]
 fn a_limit_of_the_cost_needs_a_price() {
     let project = Project::new();
-    insta::assert_snapshot!(project.pedigree(&["run", "small.yaml", "--max-cost", "1"]), @r#""#);
+    insta::assert_snapshot!(project.pedigree(&["run", "small.yaml", "--max-cost", "1"]), @r#"
+    exit: 2
+    --- stderr
+    error: `--max-cost` needs a price, and none is set
+    hint: set one in `.pedigree/settings.yaml`: `device: { price-per-hour: 2.50, currency: EUR }`
+    "#);
     set_price(&project);
     let said = project.pedigree(&["run", "small.yaml", "--set", CARD, "--max-cost", "0.001"]);
     assert_eq!(said.code, 5, "{said}");
     assert!(said.stderr.contains("`--max-cost` 0.00 EUR"), "{said}");
-    insta::assert_snapshot!(project.pedigree(&["plan", "small.yaml", "--max-time", "soon"]), @r#""#);
+    insta::assert_snapshot!(project.pedigree(&["plan", "small.yaml", "--max-time", "soon"]), @r#"
+    exit: 2
+    --- stderr
+    error: invalid value 'soon' for '--max-time <DURATION>': `soon` is no duration: expected such as `2h`, `30m`, `1h30m` or `90s`
+
+    For more information, try '--help'.
+    "#);
 }
 
 #[test]
@@ -119,8 +162,59 @@ fn gpt_3_plans_without_its_data_and_does_not_run() {
     let project = Project::empty();
     let recipe = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes/gpt-3.yaml").display().to_string();
     let said = project.pedigree(&["plan", &recipe]);
-    insta::assert_snapshot!(said, @r#""#);
-    insta::assert_snapshot!(project.pedigree(&["run", &recipe]), @r#""#);
+    insta::assert_snapshot!(said, @r#"
+    exit: 0
+    --- stdout
+     stage  state  why  size  time
+     dataset:books1  stale  never done before  [size], 12.0 G tokens, only described
+     └─ tokens:books1/bpe (below)
+     dataset:books2  stale  never done before  [size], 55.0 G tokens, only described
+     └─ tokens:books2/bpe (below)
+     dataset:common-crawl  stale  never done before  [size] → [size], 400.0 G tokens, only described
+     └─ tokens:common-crawl/bpe (below)
+     dataset:webtext2  stale  never done before  [size], 19.0 G tokens, only described
+     └─ tokenizer:bpe  stale  never done before  50257 tokens
+        ├─ tokens:books1/bpe  stale  never done before
+        │  └─ train:gpt-3 (below)
+        ├─ tokens:books2/bpe  stale  never done before
+        │  └─ train:gpt-3 (below)
+        ├─ tokens:common-crawl/bpe  stale  never done before
+        │  └─ train:gpt-3 (below)
+        ├─ tokens:webtext2/bpe  stale  never done before
+        │  └─ train:gpt-3 (below)
+        └─ tokens:wikipedia/bpe (below)
+     dataset:wikipedia  stale  never done before  [size], 3.0 G tokens, only described
+     └─ tokens:wikipedia/bpe  stale  never done before
+        └─ train:gpt-3  stale  never done before  174.6 G parameters  36 d 22 h
+           └─ evaluate:gpt-3/books-ppl  stale  never done before [took]
+              └─ card:gpt-3  stale  never done before
+
+    estimate
+     training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
+     gpt-3  174.6 G  174.6 G  300.0 G  3.19e23  [size]  [size]  [speed]  36 d 22 h  [energy]
+
+    made from
+     parameters  embedding  attention  feed-forward  norms  head  adapter
+     gpt-3  642.7 M  58.0 G  116.0 G  4.7 M  0  0
+
+     memory  weights  gradients  optimizer  activations  best  program  peak  a checkpoint
+     gpt-3  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+
+    data of gpt-3: books1 7.9 % = 23.8 G of its 12.0 G (1.98 epochs), books2 7.9 % = 23.8 G of its 54.9 G (0.43 epochs), common-crawl 59.4 % = 178.2 G of its 399.6 G (0.45 epochs), webtext2 21.8 % = 65.3 G of its 19.0 G (3.44 epochs), wikipedia 3.0 % = 8.9 G of its 3.0 G (2.97 epochs)
+    tokens of gpt-3: 95368 steps, 300.0 G in all, set by the recipe
+    memory of gpt-3: [size] on each of 512 devices, if shared evenly
+    arithmetic of gpt-3: 3.14e23 FLOP (3637 petaFLOP/s-days) for the parameters, 4.35e21 FLOP (50 petaFLOP/s-days) for attention, 1.43e20 FLOP (2 petaFLOP/s-days) to validate
+    rate of gpt-3: 512 × [rate], what the recipe states for a100
+    formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
+
+    14 of 14 stages to do: about 36 d 22 h one after the other, 3.19e23 FLOP (3689 petaFLOP/s-days), [size] of memory at most, [energy]
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["run", &recipe]), @r#"
+    exit: 2
+    --- stderr
+    error: datasets `books1`, `books2`, `common-crawl`, `webtext2`, `wikipedia` are only described: their data is not there
+    hint: `pedigree plan` works with described data; to run, give a source of type `files`
+    "#);
     assert!(!project.workspace().exists(), "a refused run has made a workspace");
 }
 

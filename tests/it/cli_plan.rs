@@ -22,7 +22,7 @@ fn words(text: &str) -> BTreeSet<String> {
 }
 
 /// What stands behind the files of `rust` and `tasks`: all but the prose, for the tokenizer is trained on both.
-const BEHIND_RUST: &str = "dataset:rust dataset:tasks contamination:prose contamination:rust contamination:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
+const BEHIND_RUST: &str = "dataset:rust dataset:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
     train:general train:industry train:vertical evaluate:general/prose-ppl evaluate:general/rust-loss \
     evaluate:industry/prose-ppl evaluate:industry/rust-loss evaluate:vertical/prose-ppl evaluate:vertical/rust-loss \
     gate:industry/rust-loss gate:vertical/prose-ppl sample:story card:general card:industry card:vertical publish:small";
@@ -33,38 +33,76 @@ fn a_plan_of_a_new_recipe_is_all_new() {
     insta::assert_snapshot!(project.pedigree(&["plan", "small.yaml"]), @r#"
     exit: 0
     --- stdout
-     stage  state  why  size
-     dataset:prose  stale  never done before
-     dataset:rust  stale  never done before
-     dataset:tasks  stale  never done before
-     tokenizer:bytes  stale  never done before  300 tokens
-     tokens:prose/bytes  stale  never done before
-     train:general  stale  never done before  8.7 k parameters
-     tokens:rust/bytes  stale  never done before
-     train:industry  stale  never done before  8.7 k parameters
-     tokens:tasks/bytes  stale  never done before
-     train:vertical  stale  never done before  8.7 k parameters
-     contamination:prose  stale  never done before
-     contamination:rust  stale  never done before
-     contamination:tasks  stale  never done before
-     evaluate:general/prose-ppl  stale  never done before
-     evaluate:general/rust-loss  stale  never done before
-     evaluate:industry/prose-ppl  stale  never done before
-     evaluate:industry/rust-loss  stale  never done before
-     evaluate:vertical/prose-ppl  stale  never done before
-     evaluate:vertical/rust-loss  stale  never done before
-     gate:industry/rust-loss  stale  never done before
-     gate:vertical/prose-ppl  stale  never done before
-     sample:story  stale  never done before
-     card:general  stale  never done before
-     card:industry  stale  never done before
-     card:vertical  stale  never done before
-     publish:small  stale  never done before
+     stage  state  why  size  time
+     dataset:prose  stale  never done before [took]
+     └─ tokenizer:bytes (below)
+     dataset:rust  stale  never done before [took]
+     └─ tokenizer:bytes  stale  never done before  300 tokens [took]
+        ├─ tokens:prose/bytes  stale  never done before [took]
+        │  └─ train:general  stale  never done before  8.7 k parameters [took]
+        │  ├─ train:industry (below)
+        │  ├─ evaluate:general/prose-ppl  stale  never done before [took]
+        │  │  ├─ card:general (below)
+        │  │  ├─ card:industry (below)
+        │  │  └─ card:vertical (below)
+        │  └─ evaluate:general/rust-loss (below)
+        ├─ tokens:rust/bytes  stale  never done before [took]
+        │  ├─ train:industry  stale  never done before  8.7 k parameters [took]
+        │  │  ├─ train:vertical (below)
+        │  │  ├─ evaluate:industry/prose-ppl  stale  never done before [took]
+        │  │  │  ├─ card:industry (below)
+        │  │  │  └─ card:vertical (below)
+        │  │  └─ evaluate:industry/rust-loss  stale  never done before [took]
+        │  │  ├─ gate:industry/rust-loss (below)
+        │  │  └─ card:vertical (below)
+        │  └─ evaluate:general/rust-loss  stale  never done before [took]
+        │  ├─ gate:industry/rust-loss  stale  never done before
+        │  │  └─ card:industry  stale  never done before
+        │  │  └─ publish:small (below)
+        │  ├─ card:general  stale  never done before
+        │  │  └─ publish:small (below)
+        │  └─ card:vertical (below)
+        └─ tokens:tasks/bytes (below)
+     dataset:tasks  stale  never done before [took]
+     └─ tokens:tasks/bytes  stale  never done before [took]
+        └─ train:vertical  stale  never done before  8.7 k parameters (LoRA 704) [took]
+           ├─ evaluate:vertical/prose-ppl  stale  never done before [took]
+           │  └─ gate:vertical/prose-ppl  stale  never done before
+           │  └─ card:vertical (below)
+           ├─ evaluate:vertical/rust-loss  stale  never done before [took]
+           │  └─ card:vertical (below)
+           └─ sample:story  stale  never done before [took]
+              └─ card:vertical  stale  never done before
+                 └─ publish:small  stale  never done before
 
-    26 of 26 stages to do
+    estimate
+     training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
+     general  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed] [took]  [energy]
+     industry  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed] [took]  [energy]
+     vertical  9.4 k  704  1.3 k  5.97e7  [size]  [size]  [speed] [took]  [energy]
 
-    contamination
-      ? 6 pairs of a model and an evaluation: not known before dataset:prose has run
+    made from
+     parameters  embedding  attention  feed-forward  norms  head  adapter
+     general  4.8 k  768  3.1 k  48  0  0
+     industry  4.8 k  768  3.1 k  48  0  0
+     vertical  4.8 k  768  3.1 k  48  0  704
+
+     memory  weights  gradients  optimizer  activations  best  program  peak  a checkpoint
+     general  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     industry  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     vertical  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+
+    tokens of general: 20 steps, 2.6 k in all, set by the recipe
+    arithmetic of general: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    data of industry: prose 25.0 % = 640 of its 5.6 k (0.11 epochs), rust 75.0 % = 1.9 k of its 4.9 k (0.39 epochs)
+    tokens of industry: 20 steps, 2.6 k in all, set by the recipe
+    arithmetic of industry: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    tokens of vertical: 10 steps, 1.3 k in all, set by the recipe
+    arithmetic of vertical: 4.96e7 FLOP for the parameters, 7.99e6 FLOP for attention, 2.10e6 FLOP to validate
+    rate of general, industry, vertical: [rate], [n] % of the peak [rate] of 1 core of this processor at 3 GHz; `pedigree doctor --measure` measures it
+    formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
+
+    23 of 23 stages to do: about [took] one after the other, 3.97e8 FLOP, [size] of memory at most, [energy]
     "#);
     assert!(!project.workspace().exists(), "planning has made a workspace");
 }
@@ -235,38 +273,77 @@ fn a_plan_of_what_is_done_is_all_fresh() {
     insta::assert_snapshot!(finished().pedigree(&["plan", "small.yaml"]), @r#"
     exit: 0
     --- stdout
-     stage  state  why  size
+     stage  state  why  size  time
      dataset:prose  fresh  run [short]
+     └─ tokenizer:bytes (below)
      dataset:rust  fresh  run [short]
+     └─ tokenizer:bytes  fresh  run [short]  300 tokens
+        ├─ tokens:prose/bytes  fresh  run [short]
+        │  └─ train:general  fresh  run [short]  8.7 k parameters
+        │  ├─ train:industry (below)
+        │  ├─ evaluate:general/prose-ppl  fresh  run [short]
+        │  │  ├─ card:general (below)
+        │  │  ├─ card:industry (below)
+        │  │  └─ card:vertical (below)
+        │  └─ evaluate:general/rust-loss (below)
+        ├─ tokens:rust/bytes  fresh  run [short]
+        │  ├─ train:industry  fresh  run [short]  8.7 k parameters
+        │  │  ├─ train:vertical (below)
+        │  │  ├─ evaluate:industry/prose-ppl  fresh  run [short]
+        │  │  │  ├─ card:industry (below)
+        │  │  │  └─ card:vertical (below)
+        │  │  └─ evaluate:industry/rust-loss  fresh  run [short]
+        │  │  ├─ gate:industry/rust-loss (below)
+        │  │  └─ card:vertical (below)
+        │  └─ evaluate:general/rust-loss  fresh  run [short]
+        │  ├─ gate:industry/rust-loss  fresh  run [short]
+        │  │  └─ card:industry  fresh  run [short]
+        │  │  └─ publish:small (below)
+        │  ├─ card:general  fresh  run [short]
+        │  │  └─ publish:small (below)
+        │  └─ card:vertical (below)
+        └─ tokens:tasks/bytes (below)
      dataset:tasks  fresh  run [short]
-     tokenizer:bytes  fresh  run [short]  300 tokens
-     tokens:prose/bytes  fresh  run [short]
-     train:general  fresh  run [short]  8.7 k parameters
-     tokens:rust/bytes  fresh  run [short]
-     train:industry  fresh  run [short]  8.7 k parameters
-     tokens:tasks/bytes  fresh  run [short]
-     train:vertical  fresh  run [short]  8.7 k parameters
-     contamination:prose  fresh  run [short]
-     contamination:rust  fresh  run [short]
-     contamination:tasks  fresh  run [short]
-     evaluate:general/prose-ppl  fresh  run [short]
-     evaluate:general/rust-loss  fresh  run [short]
-     evaluate:industry/prose-ppl  fresh  run [short]
-     evaluate:industry/rust-loss  fresh  run [short]
-     evaluate:vertical/prose-ppl  fresh  run [short]
-     evaluate:vertical/rust-loss  fresh  run [short]
-     gate:industry/rust-loss  fresh  run [short]
-     gate:vertical/prose-ppl  fresh  run [short]
-     sample:story  fresh  run [short]
-     card:general  fresh  run [short]
-     card:industry  fresh  run [short]
-     card:vertical  fresh  run [short]
-     publish:small  fresh  run [short]
+     └─ tokens:tasks/bytes  fresh  run [short]
+        └─ train:vertical  fresh  run [short]  8.7 k parameters (LoRA 704)
+           ├─ evaluate:vertical/prose-ppl  fresh  run [short]
+           │  └─ gate:vertical/prose-ppl  fresh  run [short]
+           │  └─ card:vertical (below)
+           ├─ evaluate:vertical/rust-loss  fresh  run [short]
+           │  └─ card:vertical (below)
+           └─ sample:story  fresh  run [short]
+              └─ card:vertical  fresh  run [short]
+                 └─ publish:small  fresh  run [short]
 
-    nothing is stale: all 26 stages are done
+    estimate
+     training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
+     general  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed]  fresh  –
+     industry  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed]  fresh  –
+     vertical  9.4 k  704  1.3 k  6.83e7  [size]  [size]  [speed]  fresh  –
 
-    contamination
-      ✓ 6 pairs of a model and an evaluation: clean
+    made from
+     parameters  embedding  attention  feed-forward  norms  head  adapter
+     general  4.8 k  768  3.1 k  48  0  0
+     industry  4.8 k  768  3.1 k  48  0  0
+     vertical  4.8 k  768  3.1 k  48  0  704
+
+     memory  weights  gradients  optimizer  activations  best  program  peak  a checkpoint
+     general  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     industry  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     vertical  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+
+    tokens of general: 20 steps, 2.6 k in all, set by the recipe
+    arithmetic of general: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    data of industry: prose 25.0 % = 640 of its 14.7 k (0.04 epochs), rust 75.0 % = 1.9 k of its 11.5 k (0.17 epochs)
+    tokens of industry: 20 steps, 2.6 k in all, set by the recipe
+    arithmetic of industry: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    tokens of vertical: 10 steps, 1.3 k in all, set by the recipe
+    arithmetic of vertical: 4.96e7 FLOP for the parameters, 7.99e6 FLOP for attention, 1.06e7 FLOP to validate
+    rate of vertical: [rate], the median of the same network on cpu in run [short]
+    rate of general, industry: [rate], the median of the same network on cpu in run [short]
+    formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
+
+    nothing is stale: all 23 stages are done, and nothing is to be paid for
     "#);
 }
 
@@ -282,38 +359,77 @@ fn a_changed_value_makes_only_its_dependents_stale() {
     insta::assert_snapshot!(project.pedigree(&["plan", "small.yaml", "--set", "models.vertical.train.budget.steps=12"]), @r#"
     exit: 0
     --- stdout
-     stage  state  why  size
+     stage  state  why  size  time
      dataset:prose  fresh  run [short]
+     └─ tokenizer:bytes (below)
      dataset:rust  fresh  run [short]
+     └─ tokenizer:bytes  fresh  run [short]  300 tokens
+        ├─ tokens:prose/bytes  fresh  run [short]
+        │  └─ train:general  fresh  run [short]  8.7 k parameters
+        │  ├─ train:industry (below)
+        │  ├─ evaluate:general/prose-ppl  fresh  run [short]
+        │  │  ├─ card:general (below)
+        │  │  ├─ card:industry (below)
+        │  │  └─ card:vertical (below)
+        │  └─ evaluate:general/rust-loss (below)
+        ├─ tokens:rust/bytes  fresh  run [short]
+        │  ├─ train:industry  fresh  run [short]  8.7 k parameters
+        │  │  ├─ train:vertical (below)
+        │  │  ├─ evaluate:industry/prose-ppl  fresh  run [short]
+        │  │  │  ├─ card:industry (below)
+        │  │  │  └─ card:vertical (below)
+        │  │  └─ evaluate:industry/rust-loss  fresh  run [short]
+        │  │  ├─ gate:industry/rust-loss (below)
+        │  │  └─ card:vertical (below)
+        │  └─ evaluate:general/rust-loss  fresh  run [short]
+        │  ├─ gate:industry/rust-loss  fresh  run [short]
+        │  │  └─ card:industry  fresh  run [short]
+        │  │  └─ publish:small (below)
+        │  ├─ card:general  fresh  run [short]
+        │  │  └─ publish:small (below)
+        │  └─ card:vertical (below)
+        └─ tokens:tasks/bytes (below)
      dataset:tasks  fresh  run [short]
-     tokenizer:bytes  fresh  run [short]  300 tokens
-     tokens:prose/bytes  fresh  run [short]
-     train:general  fresh  run [short]  8.7 k parameters
-     tokens:rust/bytes  fresh  run [short]
-     train:industry  fresh  run [short]  8.7 k parameters
-     tokens:tasks/bytes  fresh  run [short]
-     train:vertical  stale  budget.steps 10 → 12  8.7 k parameters
-     contamination:prose  fresh  run [short]
-     contamination:rust  fresh  run [short]
-     contamination:tasks  fresh  run [short]
-     evaluate:general/prose-ppl  fresh  run [short]
-     evaluate:general/rust-loss  fresh  run [short]
-     evaluate:industry/prose-ppl  fresh  run [short]
-     evaluate:industry/rust-loss  fresh  run [short]
-     evaluate:vertical/prose-ppl  stale  train:vertical is stale
-     evaluate:vertical/rust-loss  stale  train:vertical is stale
-     gate:industry/rust-loss  fresh  run [short]
-     gate:vertical/prose-ppl  stale  evaluate:vertical/prose-ppl is stale
-     sample:story  stale  train:vertical is stale
-     card:general  fresh  run [short]
-     card:industry  fresh  run [short]
-     card:vertical  stale  facts.model.train.budget.steps 10 → 12
-     publish:small  stale  train:vertical is stale
+     └─ tokens:tasks/bytes  fresh  run [short]
+        └─ train:vertical  stale  budget.steps 10 → 12  8.7 k parameters (LoRA 704) [took]
+           ├─ evaluate:vertical/prose-ppl  stale  train:vertical is stale [took]
+           │  └─ gate:vertical/prose-ppl  stale  evaluate:vertical/prose-ppl is stale
+           │  └─ card:vertical (below)
+           ├─ evaluate:vertical/rust-loss  stale  train:vertical is stale [took]
+           │  └─ card:vertical (below)
+           └─ sample:story  stale  train:vertical is stale [took]
+              └─ card:vertical  stale  facts.model.train.budget.steps 10 → 12
+                 └─ publish:small  stale  train:vertical is stale
 
-    7 of 26 stages to do
+    estimate
+     training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
+     general  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed]  fresh  –
+     industry  8.7 k  8.7 k  2.6 k  1.69e8  [size]  [size]  [speed]  fresh  –
+     vertical  9.4 k  704  1.5 k  9.04e7  [size]  [size]  [speed] [took]  [energy]
 
-    contamination
-      ✓ 6 pairs of a model and an evaluation: clean
+    made from
+     parameters  embedding  attention  feed-forward  norms  head  adapter
+     general  4.8 k  768  3.1 k  48  0  0
+     industry  4.8 k  768  3.1 k  48  0  0
+     vertical  4.8 k  768  3.1 k  48  0  704
+
+     memory  weights  gradients  optimizer  activations  best  program  peak  a checkpoint
+     general  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     industry  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+     vertical  [size]  [size]  [size]  [size]  [size]  [size]  [size]  [size]
+
+    tokens of general: 20 steps, 2.6 k in all, set by the recipe
+    arithmetic of general: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    data of industry: prose 25.0 % = 640 of its 14.7 k (0.04 epochs), rust 75.0 % = 1.9 k of its 11.5 k (0.17 epochs)
+    tokens of industry: 20 steps, 2.6 k in all, set by the recipe
+    arithmetic of industry: 1.33e8 FLOP for the parameters, 1.60e7 FLOP for attention, 1.98e7 FLOP to validate
+    tokens of vertical: 12 steps, 1.5 k in all, set by the recipe
+    arithmetic of vertical: 5.96e7 FLOP for the parameters, 9.58e6 FLOP for attention, 2.13e7 FLOP to validate
+    rate of vertical: [rate], the median of the same network on cpu in run [short]
+    rate of general, industry: [rate], the median of the same network on cpu in run [short]
+    formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
+
+    7 of 23 stages to do: about [took] one after the other, 9.04e7 FLOP, [size] of memory at most, [energy]; what is fresh takes nothing
     "#);
 }
 
@@ -366,17 +482,18 @@ fn why_names_what_changed() {
     --- stdout
     fresh evaluate:general/prose-ppl: done by run [short]
 
-        it depends on  run [short]  now
-        compute.device  cpu  cpu
-        compute.precision  fp32  fp32
-        compute.threads  1  1
-        inputs.tokens:prose/bytes  [short]  [short]
-        inputs.train:general  [short]  [short]
-        metric  perplexity  perplexity
-        split  test  test
-        tokens  512  512
-        version  1  1
-        fingerprint  [digest]  [digest]
+    everything it depends on (fingerprint [digest]):
+    compute:
+      device: "cpu"
+      precision: "fp32"
+      threads: 1
+    inputs:
+      tokens:prose/bytes: "[digest]"
+      train:general: "[digest]"
+    metric: "perplexity"
+    split: "test"
+    tokens: 512
+    version: 1
     "#);
     let set = ["--set", "models.vertical.train.budget={ epochs: 1 }", "--set", "run.seed=8"];
     let mut arguments = vec!["why", "small.yaml", "sample:story"];
@@ -386,20 +503,25 @@ fn why_names_what_changed() {
     --- stdout
     stale sample:story: train:vertical is stale
 
-        it depends on  run [short]  now
-        compute.device  cpu  cpu
-        compute.precision  fp32  fp32
-        compute.threads  1  1
-        inputs.tokenizer:bytes  [short]  [short]
-     ≠  inputs.train:vertical  [short]  [short]
-        prompt  The river  The river
-        sampling.max-tokens  8  8
-        sampling.seed  42  42
-        sampling.temperature  0.0  0.0
-        sampling.top-k  0  0
-        sampling.top-p  1.0  1.0
-        version  1  1
-        fingerprint  [digest]  [digest]
+     changed  was  is
+     inputs.train:vertical  [short]  [short]
+
+    everything it depends on (fingerprint [digest]):
+    compute:
+      device: "cpu"
+      precision: "fp32"
+      threads: 1
+    inputs:
+      tokenizer:bytes: "[digest]"
+      train:vertical: "[digest]"
+    prompt: "The river"
+    sampling:
+      max-tokens: 8
+      seed: 42
+      temperature: 0.0
+      top-k: 0
+      top-p: 1.0
+    version: 1
     "#);
     let changes =
         project.json(&["why", "small.yaml", "train:vertical", set[0], set[1], set[2], set[3]])["changes"].clone();

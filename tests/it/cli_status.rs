@@ -46,6 +46,12 @@ fn a_run_tells_how_it_stands() {
      card:vertical  finished [took]  never done before
      publish:small  finished [took]  never done before
 
+     training  expected  took  expected  speed  expected  memory
+     train:general [took] [took]  [speed]  [speed]  [size]  [size]
+     train:industry [took] [took]  [speed]  [speed]  [size]  [size]
+     train:vertical [took] [took]  [speed]  [speed]  [size]  [size]
+     all stages [took] [took]
+
     small  run [short]  succeeded in [took]
     began [time] UTC · 26 stages (26 finished)
 
@@ -90,16 +96,19 @@ fn metrics_are_told_last_or_all() {
      stage  metric  step  value
      train:general  gradient-norm  20  [n]
      train:general  learning-rate  20  1.07e-4
+     train:general  peak-memory-bytes  20  [memory]
      train:general  tokens-per-second  20  [speed]
      train:general  train/loss  20  [n]
      train:general  validation/loss  20  [n]
      train:industry  gradient-norm  20  [n]
      train:industry  learning-rate  20  1.07e-4
+     train:industry  peak-memory-bytes  20  [memory]
      train:industry  tokens-per-second  20  [speed]
      train:industry  train/loss  20  [n]
      train:industry  validation/loss  20  [n]
      train:vertical  gradient-norm  10  [n]
      train:vertical  learning-rate  10  1.34e-4
+     train:vertical  peak-memory-bytes  10  [memory]
      train:vertical  tokens-per-second  10  [speed]
      train:vertical  train/loss  10  [n]
      train:vertical  validation/loss  10  [n]

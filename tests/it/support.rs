@@ -226,6 +226,7 @@ fn rules() -> &'static [(regex::Regex, &'static str)] {
             (r"\b\d+ tokens/s\b", "[speed]"),
             (r"\b\d+(\.\d+)? [MGTP]?FLOP/s\b", "[rate]"),
             (r"\b\d+(\.\d+)? [kMG]?Wh\b", "[energy]"),
+            (r"\b\d+ % of the peak", "[n] % of the peak"),
             (r"(peak-memory-bytes(?: +\d+)?[: ]+)[\d.]+", "$1[memory]"),
             (r"(tokens-per-second(?: +\d+)?[: ]+)[\d.]+", "$1[speed]"),
             (r"(?m)^✓ (gpu|libtorch) .*$", "✓ $1 [machine]"),

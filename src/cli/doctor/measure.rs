@@ -34,7 +34,11 @@ pub(super) fn rates(session: &Session) -> Finding {
 
 fn measured(session: &Session) -> anyhow::Result<MatrixRates> {
     let engine = find_engine(std::env::var_os("PEDIGREE_ENGINE").map(PathBuf::from).as_deref())?;
-    let output = Command::new(&engine).arg("--rates").output().with_context(|| format!("`{}`", engine.display()))?;
+    let output = Command::new(&engine)
+        .arg("--rates")
+        .env("OMP_WAIT_POLICY", "PASSIVE")
+        .output()
+        .with_context(|| format!("`{}`", engine.display()))?;
     let said = || String::from_utf8_lossy(&output.stderr).trim().to_owned();
     let rates: MatrixRates = serde_json::from_slice(&output.stdout).with_context(said)?;
     let path = session.make_workspace()?.rates();

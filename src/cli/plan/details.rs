@@ -10,6 +10,7 @@ use crate::plan::Plan;
 use crate::plan::estimate::rate::{Rate, RateSource};
 use crate::plan::estimate::tokens::{Part, TokenSource, Tokens};
 use crate::plan::estimate::{Estimate, Training};
+use crate::recipe::accelerator::Card;
 
 /// The most trainings that are told in detail.
 const MOST: usize = 12;
@@ -125,8 +126,8 @@ fn rate(rate: &Rate) -> String {
         }
         RateSource::Stated { by, name } => format!("what {} states for {name}", by.words()),
         RateSource::DataSheet { name, peak, share } => {
-            let better = "; `pedigree doctor --measure` measures this machine";
-            format!("{:.0} % of the peak {} of {name} by its data sheet{better}", share * 100.0, rate_text(*peak))
+            let better = if Card::named(name).is_some() { "" } else { "; `pedigree doctor --measure` measures it" };
+            format!("{:.0} % of the peak {} of {name}{better}", share * 100.0, rate_text(*peak))
         }
     };
     format!("{all}, {from}")

@@ -15,6 +15,7 @@ mod model;
 mod text;
 
 mod defaults;
+mod extending;
 mod schema;
 mod variables;
 mod words;

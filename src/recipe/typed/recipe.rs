@@ -23,8 +23,8 @@ pub struct TypedRecipe {
     pub matrix: Option<Matrix>,
     /// Values by name: `${name}` in any text stands for one. A text that is nothing but `${name}` is the value, whatever it is; each may
     /// name those before it.
-    #[schemars(default, example = json!({ "corpus": "${PEDIGREE_DATA}/corpus", "steps": 300 }))]
-    pub vars: BTreeMap<String, Value>,
+    #[schemars(example = json!({ "corpus": "${PEDIGREE_DATA}/corpus", "steps": 300 }))]
+    pub vars: Option<BTreeMap<String, Value>>,
     /// What lies under every model, and is overlaid by what the model says itself.
     #[schemars(example = json!({ "train": { "data": "prose", "budget": { "steps": 300 } } }))]
     pub defaults: Option<Defaults>,

@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::recipe::typed::{TypedRecipe, variables, words};
+use crate::recipe::typed::{TypedRecipe, extending, variables, words};
 
 /// Returns the JSON Schema (draft 2020-12) of a recipe, as editors read it.
 pub fn schema() -> Value {
@@ -13,6 +13,7 @@ pub fn schema() -> Value {
         property.insert("title".to_owned(), title(key).into());
         tell_unit_and_default(property);
     });
+    extending::allow(&mut schema);
     schema
 }
 

@@ -1,17 +1,24 @@
-//! `${name}` in the schema: it may stand wherever a number, a truth value, a word or a name may.
+//! `${name}` in the schema: it may stand wherever a number, a truth value, a word, a name, a list or a mapping may.
 //!
 //! Only `type` is typed out: it decides which keys there are.
 
 use serde_json::{Map, Value, json};
 
+use crate::recipe::typed::schema::each_property;
 use crate::recipe::typed::text::SOME_TEXT;
 
 /// What describes a value; everything else in a schema says how it looks.
 const KEPT_OUTSIDE: [&str; 7] = ["title", "description", "default", "examples", "x-unit", "x-default", "$comment"];
 
-/// Lets `${name}` stand for every value that is no free text, no list and no mapping.
+/// Lets `${name}` stand for every value that is no free text.
 pub fn allow(schema: &mut Value) {
     each(schema);
+    each_property(schema, &mut |_, property| {
+        let is_many = property.get("type").is_some_and(|kind| *kind == "array" || *kind == "object");
+        if is_many || property.contains_key("$ref") {
+            add(property, "#/$defs/Variable");
+        }
+    });
     schema["$defs"]["Variable"] = json!({
         "description": "The value of a variable, with its type: `${name}`, defined under `vars`.",
         "type": "string",
