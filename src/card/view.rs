@@ -146,15 +146,21 @@ pub fn overfitting(report: &TrainingReport) -> String {
 }
 
 fn model(facts: &CardFacts) -> Vec<Line> {
-    let Architecture::Llama(llama) = &facts.architecture;
+    let (layers, width, heads, mlp_width) = match &facts.architecture {
+        Architecture::Llama(llama) => {
+            let heads = format!("{} of queries, {} of keys and values", llama.heads, llama.kv_heads);
+            (llama.layers, llama.width, heads, llama.mlp_width)
+        }
+        Architecture::Gpt2(gpt2) => (gpt2.layers, gpt2.width, gpt2.heads.to_string(), gpt2.mlp_width),
+    };
     let mut lines = vec![
         ("Architecture", facts.architecture.word().to_owned()),
         ("Parameters", count(facts.parameters())),
-        ("Layers", llama.layers.to_string()),
-        ("Width", llama.width.to_string()),
-        ("Heads", format!("{} of queries, {} of keys and values", llama.heads, llama.kv_heads)),
-        ("Feed-forward width", llama.mlp_width.to_string()),
-        ("Context", format!("{} tokens", count(u64::from(llama.context)))),
+        ("Layers", layers.to_string()),
+        ("Width", width.to_string()),
+        ("Heads", heads),
+        ("Feed-forward width", mlp_width.to_string()),
+        ("Context", format!("{} tokens", count(u64::from(facts.architecture.context())))),
         ("Vocabulary", format!("{} tokens", count(u64::from(facts.vocab_size)))),
         ("Tokenizer", facts.tokenizer.to_string()),
     ];

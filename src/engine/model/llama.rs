@@ -1,13 +1,14 @@
 //! A Llama-style decoder: RMS norm, rotary positions, SwiGLU, grouped-query attention (Touvron et al. 2023).
 //!
-//! Legend: B batch, S sequence, N = B * S, T keys (sequence and cache), D width, H heads, K kv-heads, G = H / K,
-//! d head width, h = d / 2, F inner width of the feed-forward part, V vocabulary.
+//! Legend: B batch, S sequence, N = B * S, T keys (sequence and cache), D width, H heads, K kv-heads, d head width,
+//! h = d / 2, F inner width of the feed-forward part, V vocabulary.
 
 use burn::tensor::{Device, Int, Tensor, TensorData, activation, module};
 
+use crate::engine::model::attention::{Mask, Places};
 use crate::engine::model::cache::Cache;
 use crate::engine::model::declare::{Declaration, Init};
-use crate::engine::model::lora;
+use crate::engine::model::linear::{self, Layout};
 use crate::engine::model::parameters::Parameters;
 use crate::recipe::model::Llama;
 
@@ -25,15 +26,18 @@ pub const LINEAR: [&str; 7] = [
     "mlp.down_proj",
 ];
 
-/// What hides later tokens; far below every score, and finite, so that no gradient becomes NaN.
-const HIDDEN: f32 = -1e30;
+/// What the names of the blocks' parameters begin with.
+pub const BLOCKS: &str = "model.layers.";
+
+/// How the matrices of the linear layers lie.
+pub const LAYOUT: Layout = Layout::OutputsFirst;
 
 /// Numbers that depend on places only.
 #[derive(Debug)]
 pub struct Tables {
     pub(crate) cos_Sh: Tensor<2>,
     pub(crate) sin_Sh: Tensor<2>,
-    bias_SS: Tensor<2>,
+    mask: Mask,
 }
 
 impl Tables {
@@ -48,10 +52,7 @@ impl Tables {
             let values: Vec<f32> = (0..context * half).map(|i| f(angle(i)) as f32).collect();
             Tensor::from_data(TensorData::new(values, [context, half]), device)
         };
-        let hide = |i: usize| if i % context > i / context { HIDDEN } else { 0.0 };
-        let bias: Vec<f32> = (0..context * context).map(hide).collect();
-        let bias_SS = Tensor::from_data(TensorData::new(bias, [context, context]), device);
-        Self { cos_Sh: table(f64::cos), sin_Sh: table(f64::sin), bias_SS }
+        Self { cos_Sh: table(f64::cos), sin_Sh: table(f64::sin), mask: Mask::new(context, device) }
     }
 }
 
@@ -92,7 +93,7 @@ fn block_declarations(shape: &Llama, block: u32, width: usize, mlp: usize) -> Ve
 }
 
 fn layer(block: u32, name: &str) -> String {
-    format!("model.layers.{block}.{name}.weight")
+    format!("{BLOCKS}{block}.{name}.weight")
 }
 
 /// Returns the logits of every place.
@@ -106,10 +107,10 @@ pub fn logits(
     tokens_BS: Tensor<2, Int>,
     mut cache: Option<&mut Cache>,
 ) -> Tensor<2> {
-    let [batch, sequence] = tokens_BS.dims();
+    let places = Places::of(&tokens_BS, cache.as_deref());
+    let Places { batch, sequence, .. } = places;
     let embedding_VD = parameters.matrix(EMBEDDING);
     let mut hidden_ND = module::embedding(embedding_VD, tokens_BS).reshape([batch * sequence, shape.width as usize]);
-    let places = Places { batch, sequence, before: cache.as_ref().map_or(0, |cache| cache.len()) };
     for block in 0..shape.layers {
         let block = Block { shape, tables, parameters, places, number: block };
         hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
@@ -117,14 +118,6 @@ pub fn logits(
     let hidden_ND = rms_norm(hidden_ND, parameters.vector("model.norm.weight"), shape.norm_epsilon);
     let head = if shape.tie_embeddings { EMBEDDING } else { "lm_head.weight" };
     hidden_ND.matmul(parameters.matrix(head).transpose())
-}
-
-/// Which places a forward pass is about.
-#[derive(Debug, Clone, Copy)]
-struct Places {
-    batch: usize,
-    sequence: usize,
-    before: usize,
 }
 
 struct Block<'a> {
@@ -148,7 +141,7 @@ impl Block<'_> {
     }
 
     fn linear(&self, name: &str, input: Tensor<2>) -> Tensor<2> {
-        lora::linear(self.parameters, &format!("model.layers.{}.{name}", self.number), input)
+        linear::apply(self.parameters, &format!("{BLOCKS}{}.{name}", self.number), LAYOUT, input)
     }
 
     fn feed_forward(&self, normed_ND: Tensor<2>) -> Tensor<2> {
@@ -166,16 +159,14 @@ impl Block<'_> {
             Some(cache) => cache.extend(self.number as usize, key_BKSd, value_BKSd),
             None => (key_BKSd, value_BKSd),
         };
-        let mixed_ND = self.attend(query_BHSd, key_BKTd, value_BKTd);
+        let mixed_ND = self.tables.mask.attend(self.places, query_BHSd, key_BKTd, value_BKTd);
         self.linear("self_attn.o_proj", mixed_ND)
     }
 
     /// # Shapes
     /// - `[N, D]` -> `[B, heads, S, d]`
     fn heads(&self, name: &str, normed_ND: Tensor<2>, heads: u32) -> Tensor<4> {
-        let Places { batch, sequence, .. } = self.places;
-        let width = self.shape.head_width() as usize;
-        self.linear(name, normed_ND).reshape([batch, sequence, heads as usize, width]).swap_dims(1, 2)
+        self.places.heads(self.linear(name, normed_ND), heads)
     }
 
     /// Turns every pair of values by an angle that grows with the place; pairs are half a head apart.
@@ -188,22 +179,6 @@ impl Block<'_> {
         let turned_first = first.clone() * cos.clone() - second.clone() * sin.clone();
         let turned_second = second * cos + first * sin;
         Tensor::cat(vec![turned_first, turned_second], 3)
-    }
-
-    /// # Shapes
-    /// - query: `[B, H, S, d]`, key and value: `[B, K, T, d]` -> `[N, H * d]`
-    fn attend(&self, query_BHSd: Tensor<4>, key_BKTd: Tensor<4>, value_BKTd: Tensor<4>) -> Tensor<2> {
-        let Places { batch, sequence, before } = self.places;
-        let [heads, kv, width] = [self.shape.heads, self.shape.kv_heads, self.shape.head_width()].map(|n| n as usize);
-        let (group, keys) = (heads / kv, before + sequence);
-        // The query heads of one group stand in one long sequence, so that keys and values need no copies.
-        let query = query_BHSd.reshape([batch, kv, group * sequence, width]);
-        let scores = query.matmul(key_BKTd.transpose()) / (width as f64).sqrt();
-        let bias_ST = self.tables.bias_SS.clone().narrow(0, before, sequence).narrow(1, 0, keys);
-        let scores_BKGST = scores.reshape([batch, kv, group, sequence, keys]) + bias_ST.unsqueeze::<5>();
-        let shares = activation::softmax(scores_BKGST, 4).reshape([batch, kv, group * sequence, keys]);
-        let mixed_BHSd = shares.matmul(value_BKTd).reshape([batch, heads, sequence, width]);
-        mixed_BHSd.swap_dims(1, 2).reshape([batch * sequence, heads * width])
     }
 }
 

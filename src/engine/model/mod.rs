@@ -6,8 +6,11 @@
 
 pub mod parameters;
 pub mod declare;
-pub mod llama;
+pub mod linear;
 pub mod cache;
+pub mod attention;
+pub mod llama;
+pub mod gpt2;
 pub mod lora;
 pub mod weights;
 #[cfg(test)]
@@ -20,24 +23,33 @@ pub use weights::HostTensor;
 
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::recipe::model::Architecture;
+use crate::engine::model::attention::Mask;
+use crate::engine::model::linear::Linear;
+use crate::recipe::model::{Architecture, Gpt2, Llama};
 
 /// A network on a device, without its parameters.
 #[derive(Debug)]
 pub struct Network {
-    architecture: Architecture,
+    body: Body,
     vocab_size: u32,
     device: Device,
-    tables: llama::Tables,
+}
+
+/// The shape of a network, and the numbers that depend on places only.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Llama(Llama, llama::Tables),
+    Gpt2(Gpt2, Mask),
 }
 
 impl Network {
     /// Returns the network of an architecture.
     pub fn new(architecture: &Architecture, vocab_size: u32, device: &Device) -> Self {
-        let tables = match architecture {
-            Architecture::Llama(shape) => llama::Tables::new(shape, device),
+        let body = match architecture {
+            Architecture::Llama(shape) => Body::Llama(shape.clone(), llama::Tables::new(shape, device)),
+            Architecture::Gpt2(shape) => Body::Gpt2(shape.clone(), Mask::new(shape.context as usize, device)),
         };
-        Self { architecture: architecture.clone(), vocab_size, device: device.clone(), tables }
+        Self { body, vocab_size, device: device.clone() }
     }
 
     /// Returns where it computes.
@@ -47,24 +59,32 @@ impl Network {
 
     /// Returns its longest row, in tokens.
     pub fn context(&self) -> usize {
-        self.architecture.context() as usize
+        match &self.body {
+            Body::Llama(shape, _) => shape.context as usize,
+            Body::Gpt2(shape, _) => shape.context as usize,
+        }
     }
 
-    /// Returns the architecture.
-    pub fn architecture(&self) -> &Architecture {
-        &self.architecture
-    }
-
-    /// Returns the numbers that depend on places only.
-    pub(crate) fn tables(&self) -> &llama::Tables {
-        &self.tables
+    /// Returns its shape, and the numbers that depend on places only.
+    pub(crate) fn body(&self) -> &Body {
+        &self.body
     }
 
     /// Returns the parameters it has.
     pub fn declarations(&self) -> Vec<Declaration> {
-        match &self.architecture {
-            Architecture::Llama(shape) => llama::declarations(shape, self.vocab_size as usize),
+        match &self.body {
+            Body::Llama(shape, _) => llama::declarations(shape, self.vocab_size as usize),
+            Body::Gpt2(shape, _) => gpt2::declarations(shape, self.vocab_size as usize),
         }
+    }
+
+    /// Returns the linear layers of its blocks, which adapters add to.
+    pub fn linear_layers(&self) -> Vec<Linear> {
+        let (blocks, layout) = match &self.body {
+            Body::Llama(..) => (llama::BLOCKS, llama::LAYOUT),
+            Body::Gpt2(..) => (gpt2::BLOCKS, gpt2::LAYOUT),
+        };
+        self.declarations().iter().filter_map(|declaration| Linear::of(declaration, blocks, layout)).collect()
     }
 
     /// Returns how likely every token is at every place, as logarithms up to a constant.
@@ -72,9 +92,7 @@ impl Network {
     /// # Shapes
     /// - tokens: `[batch, sequence]` (int) -> logits: `[batch * sequence, vocabulary]`
     pub fn logits(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>) -> Tensor<2> {
-        match &self.architecture {
-            Architecture::Llama(shape) => llama::logits(shape, &self.tables, parameters, tokens_BS, None),
-        }
+        self.forward(parameters, tokens_BS, None)
     }
 
     /// Returns the same for tokens that follow those in the cache, and adds them to it.
@@ -82,8 +100,13 @@ impl Network {
     /// # Shapes
     /// - tokens: `[1, sequence]` (int) -> logits: `[sequence, vocabulary]`
     pub fn logits_after(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: &mut Cache) -> Tensor<2> {
-        match &self.architecture {
-            Architecture::Llama(shape) => llama::logits(shape, &self.tables, parameters, tokens_BS, Some(cache)),
+        self.forward(parameters, tokens_BS, Some(cache))
+    }
+
+    fn forward(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: Option<&mut Cache>) -> Tensor<2> {
+        match &self.body {
+            Body::Llama(shape, tables) => llama::logits(shape, tables, parameters, tokens_BS, cache),
+            Body::Gpt2(shape, mask) => gpt2::logits(shape, mask, parameters, tokens_BS, cache),
         }
     }
 }

@@ -99,12 +99,20 @@ impl Parameters {
         self.find_matrix(name).expect("a network asks for what it declares")
     }
 
+    /// Returns a parameter of one dimension, where there is one.
+    ///
+    /// # Shapes
+    /// - `[width]`
+    pub fn find_vector(&self, name: &str) -> Option<Tensor<1>> {
+        Some(self.by_name.get(name)?.values.clone())
+    }
+
     /// Returns a parameter of one dimension that the network declares.
     ///
     /// # Shapes
     /// - `[width]`
     pub fn vector(&self, name: &str) -> Tensor<1> {
-        self.by_name.get(name).expect("a network asks for what it declares").values.clone()
+        self.find_vector(name).expect("a network asks for what it declares")
     }
 
     /// Returns the same parameters as the leaves of a gradient tape.

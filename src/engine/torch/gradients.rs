@@ -2,10 +2,9 @@
 
 use burn::tensor::{Int, Tensor};
 
-use crate::engine::model::{Gradients, Network, Parameters};
+use crate::engine::model::{Body, Gradients, Network, Parameters};
 use crate::engine::objective::Inputs;
 use crate::engine::torch::{llama, raw, raw_int, wrap};
-use crate::recipe::model::Architecture;
 
 /// The target that does not count.
 const IGNORED: i64 = -100;
@@ -45,8 +44,10 @@ pub fn logits(network: &Network, parameters: &Parameters, tokens: &Tensor<2, Int
 
 fn logits_of(network: &Network, weights: &llama::Weights, tokens: &Tensor<2, Int>) -> Option<tch::Tensor> {
     let tokens = raw_int(tokens)?;
-    match network.architecture() {
-        Architecture::Llama(shape) => llama::logits(shape, network.tables(), weights, &tokens),
+    match network.body() {
+        Body::Llama(shape, tables) => llama::logits(shape, tables, weights, &tokens),
+        // The plain module computes this one.
+        Body::Gpt2(..) => None,
     }
 }
 

@@ -51,7 +51,7 @@ impl Learner {
         let mut parameters = load_parameters(network, training.base, training.seed)?;
         let network_size = parameters.count().0;
         if let Some(Adapter::Lora { rank, alpha, then: _ }) = training.adapter {
-            lora::attach(&mut parameters, *rank, *alpha, training.seed, training.device);
+            lora::attach(&mut parameters, network, *rank, *alpha, training.seed);
         }
         let counts = (network_size, parameters.count().1);
         let optimizer = AdamW::new(&training.train.optimizer, &parameters);
@@ -119,13 +119,13 @@ impl Learner {
     ///
     /// # Errors
     /// When the best parameters do not fit; they do.
-    pub fn into_weights(mut self, device: &Device) -> Result<(Vec<u8>, Option<Vec<u8>>), EngineError> {
+    pub fn into_weights(mut self, network: &Network) -> Result<(Vec<u8>, Option<Vec<u8>>), EngineError> {
         if let Some(best) = &self.best {
-            self.parameters.set_trainable(best, device)?;
+            self.parameters.set_trainable(best, network.device())?;
         }
         let adapted = self.parameters.adapter_scale.map(|_| self.parameters.trainable_to_host());
         let adapter = adapted.map(|trained| weights::write(&lora::adapter_tensors(&trained)));
-        Ok((weights::write(&lora::merge(self.parameters).to_host()), adapter))
+        Ok((weights::write(&lora::merge(self.parameters, network).to_host()), adapter))
     }
 }
 

@@ -128,7 +128,7 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
             saved_step = state.step;
         }
     }
-    finish(training, state, learner).map(Ended::Finished)
+    finish(&network, state, learner).map(Ended::Finished)
 }
 
 fn diverged(training: &Training<'_>, step: u64, StepError { what, value }: StepError) -> EngineError {
@@ -198,7 +198,7 @@ fn save(
     checkpoint::keep_newest(training.checkpoints, training.train.checkpoint.keep, state.best.map(|best| best.step))
 }
 
-fn finish(training: &Training<'_>, state: State, learner: Learner) -> Result<Trained, EngineError> {
+fn finish(network: &Network, state: State, learner: Learner) -> Result<Trained, EngineError> {
     let (parameters, trainable_parameters) = learner.counts;
     let best = state.best.expect("the last step is measured");
     let report = TrainingReport {
@@ -211,6 +211,6 @@ fn finish(training: &Training<'_>, state: State, learner: Learner) -> Result<Tra
         validation_loss: best.loss,
         stopped_early: state.stopped_early,
     };
-    let (model, adapter) = learner.into_weights(training.device)?;
+    let (model, adapter) = learner.into_weights(network)?;
     Ok(Trained { report, model, adapter })
 }

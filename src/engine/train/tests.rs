@@ -217,7 +217,7 @@ fn both(choice: DeviceChoice, loss_and_gradients: LossAndGradients, batch: &Batc
     let (network, mut parameters) = fixture::network(&device);
     let inputs = || Inputs::new(batch.clone(), &device);
     let full = loss_and_gradients(&network, &parameters, inputs(), batch.n_targets());
-    lora::attach(&mut parameters, 2, 4.0, 9, &device);
+    lora::attach(&mut parameters, &network, 2, 4.0, 9);
     for (name, parameter) in parameters.trainable_mut() {
         // The halves that start at zero would hide the gradients of the others.
         parameter.values = parameter.values.clone() + if name.contains("lora_B") { 0.1 } else { 0.0 };

@@ -17,6 +17,7 @@ mod run;
 mod dataset;
 mod tokenizer;
 mod model;
+mod architecture;
 mod training;
 mod evaluation;
 mod variant;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::id::Name;
-use crate::recipe::model::{Adapter, AdapterThen, Architecture, Llama, Model, Tier};
+use crate::recipe::model::{Adapter, AdapterThen, Architecture, Model, Tier};
 use crate::recipe::problem::Place;
+use crate::recipe::read::architecture::architecture;
 use crate::recipe::read::fields::{Fields, named};
 use crate::recipe::read::names::Kind;
 use crate::recipe::read::reader::{At, Reader};
@@ -168,63 +169,6 @@ fn below(tier: Tier) -> Tier {
         Tier::General => Tier::Industry,
         Tier::Industry | Tier::Vertical => Tier::Vertical,
     }
-}
-
-fn architecture(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
-    let mut fields = Fields::open(reader, at)?;
-    let Some(()) = fields.kind(reader, "architecture", &[("llama", ())]) else {
-        fields.abandon();
-        return None;
-    };
-    let small =
-        |reader: &mut Reader, at: &At<'_>| reader.integer(at, 1..=1 << 20).and_then(|value| u32::try_from(value).ok());
-    let layers = fields.need(reader, "layers").and_then(|at| small(reader, &at));
-    let width_at = fields.need(reader, "width");
-    let width = width_at.as_ref().and_then(|at| small(reader, at));
-    let heads_at = fields.need(reader, "heads");
-    let heads = heads_at.as_ref().and_then(|at| small(reader, at));
-    let kv_at = fields.take("kv-heads");
-    let kv_heads = match &kv_at {
-        Some(at) => small(reader, at),
-        None => heads,
-    };
-    let default_mlp = width.map_or(1, |width| (width * 8 / 3).next_multiple_of(32));
-    let mlp_width = fields.or(reader, "mlp-width", default_mlp, small);
-    let context =
-        fields.need(reader, "context").and_then(|at| reader.integer(&at, 2..=1 << 20)).map(|value| value as u32);
-    let rope_theta = fields.or(reader, "rope-theta", 10_000.0, |reader, at| reader.number(at, 1.0..=1e9));
-    let norm_epsilon = fields.or(reader, "norm-epsilon", 1e-5, |reader, at| reader.number(at, 1e-12..=0.1));
-    let tie_embeddings = fields.or(reader, "tie-embeddings", true, |reader, at| reader.truth(at));
-    fields.finish(reader);
-    if let (Some(width), Some(heads), Some(at)) = (width, heads, &heads_at)
-        && width % heads != 0
-    {
-        let hint = Some(format!("a width of {} would fit", width.next_multiple_of(heads * 2)));
-        return reader.wrong(at, format!("{heads} heads do not divide the width {width}"), hint);
-    }
-    if let (Some(width), Some(heads), Some(at)) = (width, heads, &heads_at)
-        && (width / heads) % 2 != 0
-    {
-        let message =
-            format!("rotary positions need heads of an even width, and {width} / {heads} is {}", width / heads);
-        return reader.wrong(at, message, None);
-    }
-    if let (Some(heads), Some(kv), Some(at)) = (heads, kv_heads, &kv_at)
-        && heads % kv != 0
-    {
-        return reader.wrong(at, format!("{kv} key-value heads do not divide {heads} heads"), None);
-    }
-    Some(Architecture::Llama(Llama {
-        layers: layers?,
-        width: width?,
-        heads: heads?,
-        kv_heads: kv_heads?,
-        mlp_width: mlp_width?,
-        context: context?,
-        rope_theta: rope_theta?,
-        norm_epsilon: norm_epsilon?,
-        tie_embeddings: tie_embeddings?,
-    }))
 }
 
 fn adapter(reader: &mut Reader, at: &At<'_>) -> Option<Adapter> {
