@@ -7,7 +7,7 @@ use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::training::Train;
-use crate::recipe::{Recipe, Tags};
+use crate::recipe::{Import, Recipe, Tags};
 use crate::record::report::{DatasetReport, SampleReport, TokensReport, TrainingReport};
 use crate::record::{GateResult, Machine};
 
@@ -79,6 +79,15 @@ pub struct Ancestor {
     pub weights: Option<Digest>,
 }
 
+impl Ancestor {
+    /// Returns a model outside of the recipe as an ancestor.
+    pub fn of(import: &Import) -> Self {
+        let reference = import.reference.to_string();
+        let name = reference.strip_prefix("zoo/").unwrap_or(&reference).to_owned();
+        Self { name, tier: import.tier, weights: import.content.weights() }
+    }
+}
+
 /// A dataset a model learned from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -129,8 +138,10 @@ impl CardFacts {
             Some(publish) => format!("{}-{name}", publish.zoo.name),
             None => name.to_string(),
         };
-        let ancestor =
-            |name: &Name| Some(Ancestor { name: zoo_name(name), tier: recipe.models.get(name)?.tier, weights: None });
+        let ancestor = |name: &Name| match recipe.imports.get(name) {
+            Some(import) => Some(Ancestor::of(import)),
+            None => Some(Ancestor { name: zoo_name(name), tier: recipe.models.get(name)?.tier, weights: None }),
+        };
         let lineage = recipe.ancestors(name).filter_map(ancestor);
         let data = model.train.data.iter().map(|share| DataFacts {
             dataset: share.dataset.clone(),

@@ -6,6 +6,7 @@ mod failure;
 mod format;
 mod session;
 mod load;
+mod outside;
 
 mod init;
 mod check;

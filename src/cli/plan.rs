@@ -12,7 +12,7 @@ use crate::plan::{Freshness, Plan, Stage, Work};
 /// # Errors
 /// With every mistake in the recipe, and when a source cannot be read.
 pub async fn run(session: &Session, arguments: &RecipeArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(arguments)?;
+    let loaded = load::recipe(session, arguments)?;
     let (plan, _, _) = load::judged(session, &loaded.recipe).await?;
     session.printer.answer(&plan, || human(&plan));
     Ok(Exit::Done)
@@ -38,6 +38,9 @@ fn row(stage: &Stage) -> Vec<String> {
 
 fn size(work: &Work) -> String {
     match work {
+        Work::Import(work) => {
+            format!("{} parameters", short(work.import.architecture.parameters(work.import.vocab_size)))
+        }
         Work::Train(work) => format!("{} parameters", short(work.architecture.parameters(work.vocab_size))),
         Work::Tokenizer(work) => format!("{} tokens", work.tokenizer.vocab_size()),
         Work::Dataset(_)

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cli::arguments::RunArgs;
 use crate::cli::format::plural;
 use crate::cli::load::Loaded;
+use crate::cli::outside::check_weights;
 use crate::cli::session::Session;
 use crate::cli::{execution, load, report, why};
 use crate::error::Exit;
@@ -20,13 +21,14 @@ use crate::store::NewRun;
 /// # Errors
 /// With every mistake in the recipe; when a source cannot be read; when another manager is at work.
 pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(&arguments.recipe)?;
+    let loaded = load::recipe(session, &arguments.recipe)?;
     let workspace = session.make_workspace()?;
     let (mut plan, ledger, _) = load::judged(session, &loaded.recipe).await?;
     let forced = arguments.force.iter().map(|text| why::find(&plan, text).map(|stage| stage.id.clone()));
     let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
     force(&mut plan, &forced);
     keep_only(&mut plan, &arguments.only)?;
+    check_weights(&plan)?;
     if plan.stages.iter().all(crate::plan::Stage::is_fresh) {
         return nothing_is_stale(session, &plan);
     }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 /// What a stage does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StageKind {
+    /// Takes a model from outside of the recipe.
+    Import,
     /// Reads, cleans and splits a dataset.
     Dataset,
     /// Trains a tokenizer.
@@ -28,7 +30,8 @@ pub enum StageKind {
 
 impl StageKind {
     /// Every kind, in the order in which a recipe mentions them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
+        Self::Import,
         Self::Dataset,
         Self::Tokenizer,
         Self::Tokens,
@@ -43,6 +46,7 @@ impl StageKind {
     /// Returns the word that stands before the colon of a stage id.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Import => "import",
             Self::Dataset => "dataset",
             Self::Tokenizer => "tokenizer",
             Self::Tokens => "tokens",

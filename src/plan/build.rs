@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use crate::id::{Digest, Name, StageId, StageKind};
 use crate::plan::key;
 use crate::plan::ledger::{SourceState, Sources};
+use crate::plan::spec::provider;
 use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
-    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork,
-    TrainWork, Work,
+    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork, TokenizerWork,
+    TokensWork, TrainWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
-use crate::recipe::evaluation::GateRule;
+use crate::recipe::evaluation::Evaluation;
+use crate::recipe::model::Architecture;
+use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::variant::Variant;
 
 /// Returns the plan of a recipe, every stage marked as never done: [`judge`](crate::plan::judge()) tells more.
@@ -21,6 +24,7 @@ use crate::recipe::variant::Variant;
 /// `sources` says what the datasets' files contain; a dataset that is missing there counts as empty.
 pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
     let mut builder = Builder { recipe, sources, stages: Vec::new(), fingerprints: BTreeMap::new() };
+    builder.imports();
     builder.data();
     builder.training();
     builder.judgement();
@@ -75,6 +79,23 @@ impl Builder<'_> {
         self.stages.push(Stage { id, work, needs, key, fingerprint, freshness });
     }
 
+    fn imports(&mut self) {
+        for (name, import) in &self.recipe.imports {
+            let work = Work::Import(ImportWork { model: name.clone(), import: import.clone() });
+            self.add(StageId::new(StageKind::Import, name), work, Vec::new());
+        }
+    }
+
+    /// Returns the stage that has the weights of a model.
+    fn weights_of(&self, model: &Name) -> StageId {
+        provider(&self.fingerprints, StageKind::Train, model)
+    }
+
+    /// Returns the stage that has a tokenizer.
+    fn tokenizer_of(&self, tokenizer: &Name) -> StageId {
+        provider(&self.fingerprints, StageKind::Tokenizer, tokenizer)
+    }
+
     fn data(&mut self) {
         for (name, dataset) in &self.recipe.datasets {
             let empty = SourceState { digest: Digest::of(b""), files: 0, bytes: 0 };
@@ -86,7 +107,11 @@ impl Builder<'_> {
             });
             self.add(StageId::new(StageKind::Dataset, name), work, Vec::new());
         }
-        for (name, tokenizer) in &self.recipe.tokenizers {
+        let trained = |tokenizer: &Tokenizer| match tokenizer {
+            Tokenizer::ByteBpe { .. } => true,
+            Tokenizer::Imported { .. } => false,
+        };
+        for (name, tokenizer) in self.recipe.tokenizers.iter().filter(|(_, tokenizer)| trained(tokenizer)) {
             let needs = tokenizer.train_on().iter().map(|dataset| StageId::new(StageKind::Dataset, dataset)).collect();
             let work = Work::Tokenizer(TokenizerWork { name: name.clone(), tokenizer: tokenizer.clone() });
             self.add(StageId::new(StageKind::Tokenizer, name), work, needs);
@@ -95,7 +120,7 @@ impl Builder<'_> {
 
     fn tokens(&mut self, dataset: &Name, tokenizer: &Name) -> StageId {
         let id = tokens_id(dataset, tokenizer);
-        let needs = vec![StageId::new(StageKind::Dataset, dataset), StageId::new(StageKind::Tokenizer, tokenizer)];
+        let needs = vec![StageId::new(StageKind::Dataset, dataset), self.tokenizer_of(tokenizer)];
         let work = Work::Tokens(TokensWork { dataset: dataset.clone(), tokenizer: tokenizer.clone() });
         self.add(id.clone(), work, needs);
         id
@@ -107,7 +132,7 @@ impl Builder<'_> {
     }
 
     fn vocab_size(&self, tokenizer: &Name) -> u32 {
-        self.recipe.tokenizers.get(tokenizer).map_or(0, crate::recipe::tokenizer::Tokenizer::vocab_size)
+        self.recipe.tokenizers.get(tokenizer).map_or(0, Tokenizer::vocab_size)
     }
 
     fn training(&mut self) {
@@ -115,7 +140,7 @@ impl Builder<'_> {
         for (name, model) in recipe.models_by_lineage() {
             let mut needs: Vec<_> =
                 model.train.data.iter().map(|share| self.tokens(&share.dataset, &model.tokenizer)).collect();
-            needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base)));
+            needs.extend(model.base.iter().map(|base| self.weights_of(base)));
             let work = Work::Train(Box::new(TrainWork {
                 model: name.clone(),
                 tier: model.tier,
@@ -135,31 +160,21 @@ impl Builder<'_> {
     /// Every model is measured on every evaluation: the columns of the ancestors' evaluations show what was forgotten.
     fn judgement(&mut self) {
         let recipe = self.recipe;
+        for (name, import) in &recipe.imports {
+            for (evaluation_name, evaluation) in &recipe.evaluations {
+                self.evaluate((name, &import.architecture, name), evaluation_name, evaluation);
+            }
+        }
         for (name, model) in recipe.models_by_lineage() {
             for (evaluation_name, evaluation) in &recipe.evaluations {
-                if !Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref()) {
-                    continue;
+                if Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref()) {
+                    self.evaluate((name, &model.architecture, &model.tokenizer), evaluation_name, evaluation);
                 }
-                let tokens = self.tokens(&evaluation.dataset, &model.tokenizer);
-                let work = Work::Evaluate(EvaluateWork {
-                    model: name.clone(),
-                    evaluation: evaluation_name.clone(),
-                    metric: evaluation.metric,
-                    dataset: evaluation.dataset.clone(),
-                    split: evaluation.split,
-                    tokenizer: model.tokenizer.clone(),
-                    tokens: evaluation.tokens,
-                    architecture: model.architecture.clone(),
-                    vocab_size: self.vocab_size(&model.tokenizer),
-                    compute: self.compute(),
-                });
-                let needs = vec![StageId::new(StageKind::Train, name), tokens];
-                self.add(evaluate_id(name, evaluation_name), work, needs);
             }
         }
         for (position, gate) in recipe.gates.iter().enumerate() {
             let mut needs = vec![evaluate_id(&gate.model, &gate.evaluation)];
-            needs.extend(reference_model(&gate.rule).map(|than| evaluate_id(than, &gate.evaluation)));
+            needs.extend(gate.rule.than().map(|than| evaluate_id(than, &gate.evaluation)));
             needs.dedup();
             let metric = recipe.evaluations[&gate.evaluation].metric;
             self.add(gate_id(recipe, position), Work::Gate(GateWork { gate: gate.clone(), metric }), needs);
@@ -174,12 +189,29 @@ impl Builder<'_> {
                 vocab_size: self.vocab_size(&model.tokenizer),
                 compute: self.compute(),
             });
-            let needs = vec![
-                StageId::new(StageKind::Train, &sample.model),
-                StageId::new(StageKind::Tokenizer, &model.tokenizer),
-            ];
+            let needs = vec![StageId::new(StageKind::Train, &sample.model), self.tokenizer_of(&model.tokenizer)];
             self.add(StageId::new(StageKind::Sample, name), work, needs);
         }
+    }
+
+    /// Adds the measurement of a model, given by name, network and tokenizer.
+    fn evaluate(&mut self, model: (&Name, &Architecture, &Name), name: &Name, evaluation: &Evaluation) {
+        let (model, architecture, tokenizer) = model;
+        let tokens = self.tokens(&evaluation.dataset, tokenizer);
+        let work = Work::Evaluate(EvaluateWork {
+            model: model.clone(),
+            evaluation: name.clone(),
+            metric: evaluation.metric,
+            dataset: evaluation.dataset.clone(),
+            split: evaluation.split,
+            tokenizer: tokenizer.clone(),
+            tokens: evaluation.tokens,
+            architecture: architecture.clone(),
+            vocab_size: self.vocab_size(tokenizer),
+            compute: self.compute(),
+        });
+        let needs = vec![self.weights_of(model), tokens];
+        self.add(evaluate_id(model, name), work, needs);
     }
 
     fn publication(&mut self) {
@@ -194,7 +226,7 @@ impl Builder<'_> {
         let mut needs: Vec<StageId> = Vec::new();
         for name in &order {
             needs.push(StageId::new(StageKind::Train, name));
-            needs.push(StageId::new(StageKind::Tokenizer, &recipe.models[name].tokenizer));
+            needs.push(self.tokenizer_of(&recipe.models[name].tokenizer));
             needs.push(StageId::new(StageKind::Card, name));
         }
         needs.extend(
@@ -216,6 +248,7 @@ impl Builder<'_> {
         let model = &recipe.models[name];
         let lineage: Vec<&Name> = std::iter::once(name).chain(recipe.ancestors(name)).collect();
         let concerns = |stage: &&Stage| match &stage.work {
+            Work::Import(work) => lineage.contains(&&work.model),
             Work::Dataset(work) => model.train.data.iter().any(|share| share.dataset == work.name),
             Work::Tokenizer(work) => work.name == model.tokenizer,
             Work::Tokens(work) => {
@@ -228,16 +261,5 @@ impl Builder<'_> {
             Work::Card(_) | Work::Publish(_) => false,
         };
         self.stages.iter().filter(concerns).map(|stage| stage.id.clone()).collect()
-    }
-}
-
-/// Returns the model a gate compares with, if it compares with one.
-pub fn reference_model(rule: &GateRule) -> Option<&Name> {
-    match rule {
-        GateRule::LessThan { than }
-        | GateRule::GreaterThan { than }
-        | GateRule::MinBetterPercent { than, .. }
-        | GateRule::MaxWorsePercent { than, .. } => Some(than),
-        GateRule::AtMost { .. } | GateRule::AtLeast { .. } => None,
     }
 }

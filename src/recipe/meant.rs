@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::Name;
 use crate::recipe::dataset::Dataset;
 use crate::recipe::evaluation::{Evaluation, Gate, Sample};
+use crate::recipe::import::Import;
 use crate::recipe::model::Model;
 use crate::recipe::run::RunOptions;
 use crate::recipe::tokenizer::Tokenizer;
@@ -34,6 +35,9 @@ pub struct Recipe {
     pub datasets: BTreeMap<Name, Dataset>,
     /// The tokenizers by name.
     pub tokenizers: BTreeMap<Name, Tokenizer>,
+    /// The models outside of the recipe that it starts from or is compared with, by their names within it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub imports: BTreeMap<Name, Import>,
     /// The models by name.
     pub models: BTreeMap<Name, Model>,
     /// The evaluations by name; each is made of every model.
@@ -82,7 +86,7 @@ pub struct ZooEntry {
 }
 
 impl Recipe {
-    /// Returns the ancestors of a model, the nearest first.
+    /// Returns the ancestors of a model, the nearest first; the last one may be an import.
     pub fn ancestors<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Name> {
         std::iter::successors(self.models.get(name).and_then(|model| model.base.as_ref()), |parent| {
             self.models.get(*parent).and_then(|model| model.base.as_ref())

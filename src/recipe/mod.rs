@@ -9,6 +9,10 @@ pub mod meant;
 pub mod dataset;
 pub mod tokenizer;
 pub mod model;
+pub mod reference;
+pub mod import;
+pub mod catalogue;
+pub mod hub;
 pub mod training;
 pub mod evaluation;
 pub mod variant;
@@ -21,6 +25,8 @@ pub mod render;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use import::{Content, Import};
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use read::read;
+pub use reference::Reference;

@@ -37,7 +37,7 @@ impl ArchitectureFile {
 /// When inputs are missing or damaged, and when the engine fails.
 pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
     let base = match &work.base {
-        Some(base) => Some(task.input(&StageId::new(StageKind::Train, base), "model.safetensors")?),
+        Some(base) => Some(task.input(&task.spec.weights_of(base), "model.safetensors")?),
         None => None,
     };
     let data = datasets(task, work)?;

@@ -7,7 +7,7 @@ use crate::id::{Digest, Name, RunId};
 use crate::recipe::Tags;
 use crate::recipe::model::{Architecture, Tier};
 use crate::record::ArtifactRef;
-use crate::store::{ModelVersion, NewVersion, Store};
+use crate::store::{ModelVersion, NewVersion, Parent, Store};
 use crate::zoo::error::ZooError;
 
 /// What is to be published.
@@ -36,8 +36,8 @@ pub struct PublishRequest {
 pub struct PublishModel {
     /// Its name in the recipe.
     pub model: Name,
-    /// The model of the recipe it was trained from.
-    pub parent: Option<Name>,
+    /// What it was trained from.
+    pub parent: Option<Parent>,
     /// The fingerprint of its training.
     pub fingerprint: Digest,
     /// Its place in the lineage.
@@ -84,7 +84,7 @@ pub fn zoo_name(entry: &Name, model: &Name) -> Result<Name, ZooError> {
 
 fn check(request: &PublishRequest) -> Result<(), ZooError> {
     for (i, PublishModel { model, parent, .. }) in request.models.iter().enumerate() {
-        if let Some(parent) = parent
+        if let Some(Parent::Model(parent)) = parent
             && !request.models[..i].iter().any(|earlier| earlier.model == *parent)
         {
             return Err(ZooError::ParentMissing { model: model.clone(), parent: parent.clone() });
@@ -170,7 +170,7 @@ mod tests {
         };
         PublishModel {
             model: name(model),
-            parent: parent.map(name),
+            parent: parent.map(|parent| Parent::Model(name(parent))),
             fingerprint: Digest::of(model.as_bytes()),
             tier: Tier::General,
             architecture: Architecture::Llama(llama),

@@ -8,8 +8,9 @@ use crate::execute::inline::Inline;
 use crate::execute::inline::recipe_facts::RecipeFacts;
 use crate::execute::intake::report;
 use crate::id::{Digest, Name, StageId};
-use crate::plan::work::{CardWork, TrainWork};
+use crate::plan::work::{CardWork, ImportWork, TrainWork};
 use crate::plan::{Freshness, Outputs, Stage, Work};
+use crate::recipe::Reference;
 use crate::recipe::training::DataShare;
 use crate::record::Machine;
 use crate::record::report::EvaluationReport;
@@ -47,6 +48,21 @@ struct Training<'a> {
     work: &'a TrainWork,
 }
 
+/// An ancestor of a model: trained by this recipe, or taken from outside of it.
+enum Forebear<'a> {
+    Trained(Training<'a>),
+    Imported(&'a ImportWork),
+}
+
+impl Forebear<'_> {
+    fn model(&self) -> &Name {
+        match self {
+            Self::Trained(train) => &train.work.model,
+            Self::Imported(work) => &work.model,
+        }
+    }
+}
+
 impl<'a> Gathered<'a> {
     fn of(inline: &'a Inline<'a>, card: &'a Stage) -> Self {
         let needs = card.needs.iter().filter_map(|need| inline.plan.stage(need)).collect();
@@ -81,8 +97,7 @@ impl<'a> Gathered<'a> {
             compute: _,
         } = train.work;
         let lineage = self.lineage(train)?;
-        let models: Vec<&Name> =
-            std::iter::once(model).chain(lineage.iter().map(|ancestor| &ancestor.work.model)).collect();
+        let models: Vec<&Name> = std::iter::once(model).chain(lineage.iter().map(Forebear::model)).collect();
         Ok(CardFacts {
             name: recipe.zoo_name(model),
             is_published: recipe.publish.is_some(),
@@ -93,7 +108,7 @@ impl<'a> Gathered<'a> {
             description: recipe.description,
             license: recipe.license,
             tags: recipe.tags,
-            hub_base: None,
+            hub_base: lineage.iter().find_map(hub_base),
             architecture: architecture.clone(),
             vocab_size: *vocab_size,
             tokenizer: tokenizer.clone(),
@@ -112,21 +127,37 @@ impl<'a> Gathered<'a> {
         })
     }
 
-    /// Returns the trainings of the ancestors, the nearest first.
-    fn lineage(&self, train: &Training<'a>) -> Result<Vec<Training<'a>>, ExecuteError> {
-        let mut lineage: Vec<Training<'a>> = Vec::new();
+    /// Returns the ancestors, the nearest first; only the last one may be an import.
+    fn lineage(&self, train: &Training<'a>) -> Result<Vec<Forebear<'a>>, ExecuteError> {
+        let mut lineage: Vec<Forebear<'a>> = Vec::new();
         let mut next = train.work.base.as_ref();
         while let Some(parent) = next {
+            if let Some(work) = self.import(parent) {
+                lineage.push(Forebear::Imported(work));
+                break;
+            }
             let parent = self.train(parent)?;
             next = parent.work.base.as_ref();
-            lineage.push(parent);
+            lineage.push(Forebear::Trained(parent));
         }
         Ok(lineage)
     }
 
-    fn ancestor(&self, recipe: &RecipeFacts, train: &Training<'_>) -> Ancestor {
-        let weights = self.digest(train.stage, "model.safetensors");
-        Ancestor { name: recipe.zoo_name(&train.work.model), tier: train.work.tier, weights }
+    fn import(&self, model: &Name) -> Option<&'a ImportWork> {
+        self.needs.iter().find_map(|stage| {
+            let Work::Import(work) = &stage.work else { return None };
+            (work.model == *model).then_some(work)
+        })
+    }
+
+    fn ancestor(&self, recipe: &RecipeFacts, ancestor: &Forebear<'_>) -> Ancestor {
+        match ancestor {
+            Forebear::Trained(train) => {
+                let weights = self.digest(train.stage, "model.safetensors");
+                Ancestor { name: recipe.zoo_name(&train.work.model), tier: train.work.tier, weights }
+            }
+            Forebear::Imported(ImportWork { import, .. }) => Ancestor::of(import),
+        }
     }
 
     fn data(&self, share: &DataShare, tokenizer: &Name) -> Result<DataFacts, ExecuteError> {
@@ -173,7 +204,18 @@ impl<'a> Gathered<'a> {
     }
 
     fn tokenizer_digest(&self, tokenizer: &Name) -> Option<Digest> {
-        let is_it = |stage: &&&Stage| matches!(&stage.work, Work::Tokenizer(work) if work.name == *tokenizer);
+        let is_it = |stage: &&&Stage| match &stage.work {
+            Work::Tokenizer(work) => work.name == *tokenizer,
+            Work::Import(work) => work.model == *tokenizer,
+            Work::Dataset(_)
+            | Work::Tokens(_)
+            | Work::Train(_)
+            | Work::Evaluate(_)
+            | Work::Sample(_)
+            | Work::Gate(_)
+            | Work::Card(_)
+            | Work::Publish(_) => false,
+        };
         self.digest(self.needs.iter().find(is_it)?, "tokenizer.json")
     }
 
@@ -194,5 +236,16 @@ impl<'a> Gathered<'a> {
     fn report<T: serde::de::DeserializeOwned>(&self, stage: &Stage, name: &str) -> Option<Result<T, ExecuteError>> {
         let outputs = self.inline.outputs.get(&stage.id).filter(|outputs| outputs.contains_key(name))?;
         Some(report(self.inline.artifacts, &stage.id, outputs, name))
+    }
+}
+
+/// Returns the model of the Hub that an ancestor is, if it is one.
+fn hub_base(ancestor: &Forebear<'_>) -> Option<String> {
+    match ancestor {
+        Forebear::Trained(_) => None,
+        Forebear::Imported(work) => match &work.import.reference {
+            Reference::Hub { owner, model, .. } => Some(format!("{owner}/{model}")),
+            Reference::Zoo { .. } => None,
+        },
     }
 }

@@ -12,6 +12,7 @@ pub mod references;
 pub mod axes;
 pub mod matrix;
 pub mod names;
+pub mod imports;
 mod root;
 mod run;
 mod dataset;
@@ -21,9 +22,11 @@ mod architecture;
 mod training;
 mod evaluation;
 mod variant;
+mod catalogue;
 
 #[cfg(test)]
 mod tests;
 
-pub use input::{Input, Nothing, OtherFile, Outside, Reading};
+pub use catalogue::catalogue;
+pub use input::{Input, Nothing, OtherFile, Outside, Reading, Refusal};
 pub use root::read;
