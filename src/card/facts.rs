@@ -7,7 +7,7 @@ use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::training::Train;
-use crate::recipe::{Import, Recipe, Tags};
+use crate::recipe::{Import, Recipe, Reference, Tags};
 use crate::record::report::{DatasetReport, SampleReport, TokensReport, TrainingReport};
 use crate::record::{GateResult, Machine};
 
@@ -80,11 +80,15 @@ pub struct Ancestor {
 }
 
 impl Ancestor {
-    /// Returns a model outside of the recipe as an ancestor.
-    pub fn of(import: &Import) -> Self {
-        let reference = import.reference.to_string();
-        let name = reference.strip_prefix("zoo/").unwrap_or(&reference).to_owned();
-        Self { name, tier: import.tier, weights: import.content.weights() }
+    /// Returns a model outside of the recipe and what it was trained from, the nearest first.
+    pub fn imported(import: &Import) -> Vec<Self> {
+        let of = |reference: &Reference, tier, weights| {
+            let text = reference.to_string();
+            Self { name: text.strip_prefix("zoo/").unwrap_or(&text).to_owned(), tier, weights }
+        };
+        let first = of(&import.reference, import.tier, import.content.weights());
+        let forebears = import.forebears.iter().map(|one| of(&one.reference, one.tier, Some(one.weights)));
+        std::iter::once(first).chain(forebears).collect()
     }
 }
 
@@ -138,11 +142,12 @@ impl CardFacts {
             Some(publish) => format!("{}-{name}", publish.zoo.name),
             None => name.to_string(),
         };
-        let ancestor = |name: &Name| match recipe.imports.get(name) {
-            Some(import) => Some(Ancestor::of(import)),
-            None => Some(Ancestor { name: zoo_name(name), tier: recipe.models.get(name)?.tier, weights: None }),
+        let ancestor = |name: &Name| match (recipe.imports.get(name), recipe.models.get(name)) {
+            (Some(import), _) => Ancestor::imported(import),
+            (None, Some(model)) => vec![Ancestor { name: zoo_name(name), tier: model.tier, weights: None }],
+            (None, None) => Vec::new(),
         };
-        let lineage = recipe.ancestors(name).filter_map(ancestor);
+        let lineage = recipe.ancestors(name).flat_map(ancestor);
         let data = model.train.data.iter().map(|share| DataFacts {
             dataset: share.dataset.clone(),
             share: share.weight,

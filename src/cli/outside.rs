@@ -19,8 +19,11 @@ use crate::plan::{Plan, Work};
 use crate::recipe::problem::{listed, nearest};
 use crate::recipe::read::{OtherFile, Outside, Refusal};
 use crate::recipe::reference::{Reference, Version};
-use crate::recipe::{Content, Import};
+use crate::recipe::{Content, Forebear, Import};
 use crate::store::{ModelVersion, Store, StoreError};
+
+/// A version of the zoo and its ancestors, the nearest first.
+type Published = (ModelVersion, Vec<ModelVersion>);
 
 /// The most models a hint names.
 const MOST_NAMED: usize = 8;
@@ -61,19 +64,19 @@ impl Disk<'_> {
         let text = reference.to_string();
         let text = text.trim_start_matches("zoo/");
         match block_in_place(|| Handle::current().block_on(self.version(text))) {
-            Ok(Ok(version)) => Ok(import(version)),
+            Ok(Ok((version, ancestors))) => Ok(import(version, ancestors)),
             Ok(Err(models)) => Err(self.unknown(reference, text, &models)),
             Err(error) => Err(Refusal { message: format!("`{reference}`: {error}"), hint: error.hint() }),
         }
     }
 
-    /// Returns the version a person means, or every version there is.
-    async fn version(&self, text: &str) -> Result<Result<ModelVersion, Vec<ModelVersion>>, StoreError> {
+    /// Returns the version a person means with its ancestors, or every version there is.
+    async fn version(&self, text: &str) -> Result<Result<Published, Vec<ModelVersion>>, StoreError> {
         let workspace = self.session.workspace().ok().filter(|workspace| workspace.database().is_file());
         let Some(workspace) = workspace else { return Ok(Err(Vec::new())) };
         let store = Store::open_reading(&workspace).await?;
         let found = match store.model_by_reference(text).await {
-            Ok(version) => Ok(Ok(version)),
+            Ok(version) => store.lineage_of(&version).await.map(|ancestors| Ok((version, ancestors))),
             Err(StoreError::UnknownModel { .. }) => store.models().await.map(Err),
             Err(error) => Err(error),
         };
@@ -111,11 +114,25 @@ impl Disk<'_> {
     }
 }
 
-fn import(version: ModelVersion) -> Import {
-    let content = Content::Files { weights: version.weights.digest, tokenizer: version.tokenizer.digest };
-    let ModelVersion { name, version, tier, architecture, vocab_size, license, .. } = version;
-    let reference = Reference::Zoo { name, version: Version::Number(version) };
-    Import { reference, tier, architecture, vocab_size, license, content }
+fn import(version: ModelVersion, ancestors: Vec<ModelVersion>) -> Import {
+    let forebears = ancestors.into_iter().map(|ancestor| Forebear {
+        reference: pinned(&ancestor),
+        tier: ancestor.tier,
+        weights: ancestor.weights.digest,
+    });
+    Import {
+        reference: pinned(&version),
+        tier: version.tier,
+        content: Content::Files { weights: version.weights.digest, tokenizer: version.tokenizer.digest },
+        architecture: version.architecture,
+        vocab_size: version.vocab_size,
+        license: version.license,
+        forebears: forebears.collect(),
+    }
+}
+
+fn pinned(version: &ModelVersion) -> Reference {
+    Reference::Zoo { name: version.name.clone(), version: Version::Number(version.version) }
 }
 
 /// Refuses to run a plan that needs weights of which only the description is on this machine.

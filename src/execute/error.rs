@@ -35,7 +35,7 @@ pub enum ExecuteError {
     #[error("`{name}` of `{reference}` cannot be used")]
     Import {
         /// The model.
-        reference: Reference,
+        reference: Box<Reference>,
         /// The file.
         name: &'static str,
         /// Why not.

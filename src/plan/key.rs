@@ -64,7 +64,7 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
 fn import(work: &ImportWork) -> Value {
     let ImportWork { model: _, import } = work;
     // Where a model lies and what it is called there is of no account: its files are what they are.
-    let Import { reference: _, tier: _, architecture: _, vocab_size: _, license: _, content } = import;
+    let Import { reference: _, tier: _, architecture: _, vocab_size: _, license: _, content, forebears: _ } = import;
     match content {
         Content::Files { weights, tokenizer } => json!({ "weights": weights, "tokenizer": tokenizer }),
         Content::Description { digest } => json!({ "description": digest }),

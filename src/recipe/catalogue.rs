@@ -54,6 +54,7 @@ impl CatalogueEntry {
             vocab_size: self.vocab_size,
             license: self.license.clone(),
             content: Content::Description { digest: Digest::of_json(self) },
+            forebears: Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::id::Digest;
 use crate::recipe::model::Tier;
 use crate::recipe::read::{Input, OtherFile, Outside, Refusal};
 use crate::recipe::reference::{Reference, Version};
-use crate::recipe::{Content, Import, Problems, Recipe, read};
+use crate::recipe::{Content, Forebear, Import, Problems, Recipe, read};
 
 /// A lineage with everything a recipe can say.
 pub(crate) const TEXT: &str = r#"version: 1
@@ -95,7 +95,9 @@ impl Outside for FakeZoo {
             other => return Err(Refusal::new(format!("there is no `{other}`"), "did you mean `zoo/tree@champion`?")),
         };
         let (architecture, license) = (own.architecture, Some("mit".to_owned()));
-        Ok(Import { reference, tier: Tier::Industry, architecture, vocab_size: 300, license, content })
+        let general = Reference::Zoo { name: "tree-general".parse().unwrap(), version: Version::Number(1) };
+        let forebears = vec![Forebear { reference: general, tier: Tier::General, weights: Digest::of(b"general") }];
+        Ok(Import { reference, tier: Tier::Industry, architecture, vocab_size: 300, license, content, forebears })
     }
 }
 

@@ -25,6 +25,21 @@ pub struct Import {
     pub license: Option<String>,
     /// What pins it.
     pub content: Content,
+    /// What it was itself trained from, the nearest first, as far as the zoo knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forebears: Vec<Forebear>,
+}
+
+/// An ancestor of a model outside of the recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Forebear {
+    /// Its version in the zoo.
+    pub reference: Reference,
+    /// Its place in the lineage.
+    pub tier: Tier,
+    /// The digest of its weights.
+    pub weights: Digest,
 }
 
 /// What pins a model by its content.

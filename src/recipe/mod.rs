@@ -25,7 +25,7 @@ pub mod render;
 #[cfg(test)]
 pub(crate) mod fixture;
 
-pub use import::{Content, Import};
+pub use import::{Content, Forebear, Import};
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use read::read;

@@ -28,7 +28,8 @@ pub fn import(owner: &str, model: &str, revision: &str) -> Result<Import, Refusa
         Refusal::new(message, format!("this is what `{}` says", file.display()))
     })?;
     let content = Content::Description { digest: Digest::of(&config) };
-    Ok(Import { reference, tier: Tier::General, architecture, vocab_size, license: None, content })
+    let (tier, forebears) = (Tier::General, Vec::new());
+    Ok(Import { reference, tier, architecture, vocab_size, license: None, content, forebears })
 }
 
 /// Returns the file of a model's weights, where the cache has it.

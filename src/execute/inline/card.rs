@@ -49,12 +49,12 @@ struct Training<'a> {
 }
 
 /// An ancestor of a model: trained by this recipe, or taken from outside of it.
-enum Forebear<'a> {
+enum Origin<'a> {
     Trained(Training<'a>),
     Imported(&'a ImportWork),
 }
 
-impl Forebear<'_> {
+impl Origin<'_> {
     fn model(&self) -> &Name {
         match self {
             Self::Trained(train) => &train.work.model,
@@ -97,14 +97,14 @@ impl<'a> Gathered<'a> {
             compute: _,
         } = train.work;
         let lineage = self.lineage(train)?;
-        let models: Vec<&Name> = std::iter::once(model).chain(lineage.iter().map(Forebear::model)).collect();
+        let models: Vec<&Name> = std::iter::once(model).chain(lineage.iter().map(Origin::model)).collect();
         Ok(CardFacts {
             name: recipe.zoo_name(model),
             is_published: recipe.publish.is_some(),
             recipe: self.inline.plan.recipe.clone(),
             model: model.clone(),
             tier: *tier,
-            lineage: lineage.iter().map(|ancestor| self.ancestor(&recipe, ancestor)).collect(),
+            lineage: lineage.iter().flat_map(|origin| self.ancestors(&recipe, origin)).collect(),
             description: recipe.description,
             license: recipe.license,
             tags: recipe.tags,
@@ -128,17 +128,17 @@ impl<'a> Gathered<'a> {
     }
 
     /// Returns the ancestors, the nearest first; only the last one may be an import.
-    fn lineage(&self, train: &Training<'a>) -> Result<Vec<Forebear<'a>>, ExecuteError> {
-        let mut lineage: Vec<Forebear<'a>> = Vec::new();
+    fn lineage(&self, train: &Training<'a>) -> Result<Vec<Origin<'a>>, ExecuteError> {
+        let mut lineage: Vec<Origin<'a>> = Vec::new();
         let mut next = train.work.base.as_ref();
         while let Some(parent) = next {
             if let Some(work) = self.import(parent) {
-                lineage.push(Forebear::Imported(work));
+                lineage.push(Origin::Imported(work));
                 break;
             }
             let parent = self.train(parent)?;
             next = parent.work.base.as_ref();
-            lineage.push(Forebear::Trained(parent));
+            lineage.push(Origin::Trained(parent));
         }
         Ok(lineage)
     }
@@ -150,13 +150,14 @@ impl<'a> Gathered<'a> {
         })
     }
 
-    fn ancestor(&self, recipe: &RecipeFacts, ancestor: &Forebear<'_>) -> Ancestor {
-        match ancestor {
-            Forebear::Trained(train) => {
+    /// Returns an ancestor as the card names it; an import brings its own ancestors.
+    fn ancestors(&self, recipe: &RecipeFacts, origin: &Origin<'_>) -> Vec<Ancestor> {
+        match origin {
+            Origin::Trained(train) => {
                 let weights = self.digest(train.stage, "model.safetensors");
-                Ancestor { name: recipe.zoo_name(&train.work.model), tier: train.work.tier, weights }
+                vec![Ancestor { name: recipe.zoo_name(&train.work.model), tier: train.work.tier, weights }]
             }
-            Forebear::Imported(ImportWork { import, .. }) => Ancestor::of(import),
+            Origin::Imported(ImportWork { import, .. }) => Ancestor::imported(import),
         }
     }
 
@@ -240,10 +241,10 @@ impl<'a> Gathered<'a> {
 }
 
 /// Returns the model of the Hub that an ancestor is, if it is one.
-fn hub_base(ancestor: &Forebear<'_>) -> Option<String> {
+fn hub_base(ancestor: &Origin<'_>) -> Option<String> {
     match ancestor {
-        Forebear::Trained(_) => None,
-        Forebear::Imported(work) => match &work.import.reference {
+        Origin::Trained(_) => None,
+        Origin::Imported(work) => match &work.import.reference {
             Reference::Hub { owner, model, .. } => Some(format!("{owner}/{model}")),
             Reference::Zoo { .. } => None,
         },

@@ -14,7 +14,7 @@ pub(super) fn work(inline: &Inline<'_>, stage: &Stage, work: &ImportWork) -> Res
             .into_iter()
             .map(|(name, digest)| match inline.artifacts.get_whole(digest) {
                 Ok(artifact) => Ok((name.to_owned(), artifact)),
-                Err(source) => Err(ExecuteError::Import { reference: reference.clone(), name, source }),
+                Err(source) => Err(ExecuteError::Import { reference: Box::new(reference.clone()), name, source }),
             })
             .collect(),
         Content::Description { .. } => {
