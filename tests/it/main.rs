@@ -22,3 +22,4 @@ mod generated_pages;
 mod json;
 mod linkage;
 mod recipes;
+mod references;
