@@ -232,6 +232,28 @@ mod tests {
     }
 
     #[test]
+    fn a_parent_that_was_published_before_is_a_parent_where_it_is_known() {
+        block_on(async {
+            let (_project, store, run) = store_with_run().await;
+            let artifacts = store.artifacts().clone();
+            let first = publish(&store, &artifacts, &request(&artifacts, run, ["a", "b"])).await.unwrap();
+            let child = |weights: Digest, card: &str| {
+                let parent = Parent::Version { name: first[1].name.clone(), version: 1, weights };
+                let card = artifacts.put_bytes(card.as_bytes()).unwrap();
+                let model = PublishModel { parent: Some(parent), card, ..model(&artifacts, "tuned", None, "c") };
+                let aliases = BTreeMap::new();
+                PublishRequest { models: vec![model], aliases, ..request(&artifacts, run, ["a", "b"]) }
+            };
+            let known = publish(&store, &artifacts, &child(first[1].weights.digest, "one")).await.unwrap();
+            assert_eq!(known[0].parents, ["rust-coder-industry@v1"]);
+            assert_eq!(store.lineage_of(&known[0]).await.unwrap(), [first[1].clone(), first[0].clone()]);
+            let elsewhere = publish(&store, &artifacts, &child(Digest::of(b"others"), "two")).await.unwrap();
+            assert!(elsewhere[0].parents.is_empty());
+            store.close().await;
+        });
+    }
+
+    #[test]
     fn an_unknown_model_names_the_nearest() {
         block_on(async {
             let (_project, store, run) = store_with_run().await;

@@ -92,3 +92,18 @@ fn a_child_is_of_no_wider_tier_and_no_longer_context() {
     let text = told(&CHILD.replace("budget:", "batch-tokens: 17, budget:"));
     assert!(text.contains("17") && text.contains("context"), "{text}");
 }
+
+#[test]
+fn a_sweep_may_go_over_parents() {
+    let (head, _) = CHILD.split_once("gates:").unwrap();
+    let text = format!("matrix: {{ parent: [zoo/tree@champion, zoo/gpt2] }}\n{head}")
+        .replace("base: zoo/tree@champion", "base: \"${parent}\"");
+    let recipe = beside(&text);
+    let bases: Vec<_> =
+        recipe.models.iter().map(|(name, model)| (name.as_str(), model.base.as_ref().unwrap().as_str())).collect();
+    assert_eq!(
+        bases,
+        [("asynchronous-parent-zoo-gpt2", "gpt2.zoo"), ("asynchronous-parent-zoo-tree-champion", "tree-industry.v2")]
+    );
+    assert_eq!(beside(&yaml(&typed(&recipe))), recipe);
+}
