@@ -85,6 +85,32 @@ impl ArtifactStore {
         }
     }
 
+    /// Returns where an artifact lies, after comparing its bytes with its digest.
+    ///
+    /// # Errors
+    /// When there is no such artifact, and when it is damaged.
+    pub fn get_whole(&self, digest: Digest) -> Result<ArtifactRef, ArtifactError> {
+        let artifact = self.get(digest)?;
+        let found = digest_of_file(&artifact.path)?;
+        if found != digest {
+            return Err(ArtifactError::Damaged { path: artifact.path, expected: digest, found });
+        }
+        Ok(artifact)
+    }
+
+    /// Copies an artifact of another workspace into this store.
+    ///
+    /// # Errors
+    /// When the other store has no such artifact, when it is damaged, and when the disk is full.
+    pub fn copy_from(&self, other: &Self, digest: Digest) -> Result<ArtifactRef, ArtifactError> {
+        let ArtifactRef { path, bytes, .. } = other.get(digest)?;
+        let target = self.path(digest);
+        if !self.holds(digest, bytes) {
+            copy_into(&path, &target, digest)?;
+        }
+        Ok(ArtifactRef { path: target, digest, bytes })
+    }
+
     /// Returns the bytes of an artifact, after comparing them with their digest.
     ///
     /// # Errors
@@ -185,6 +211,21 @@ mod tests {
         fs::write(&artifact.path, b"weighus").unwrap();
         let error = store.read(artifact.digest).unwrap_err();
         assert!(matches!(error, ArtifactError::Damaged { found, .. } if found == Digest::of(b"weighus")), "{error}");
+    }
+
+    #[test]
+    fn an_artifact_of_another_workspace_is_copied_only_whole() {
+        let ((_one, from), (_other, store)) = (store(), store());
+        let artifact = from.put_bytes(b"weights").unwrap();
+        let copy = store.copy_from(&from, artifact.digest).unwrap();
+        assert_ne!(copy.path, artifact.path);
+        assert_eq!(store.get_whole(artifact.digest).unwrap(), copy);
+        let bad = from.put_bytes(b"others").unwrap();
+        fs::set_permissions(&bad.path, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(&bad.path, b"otherz").unwrap();
+        assert!(matches!(store.copy_from(&from, bad.digest), Err(ArtifactError::Damaged { .. })));
+        assert!(matches!(from.get_whole(bad.digest), Err(ArtifactError::Damaged { .. })));
+        assert!(matches!(store.get_whole(bad.digest), Err(ArtifactError::Missing { .. })));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::training::Train;
-use crate::recipe::{Recipe, Tags};
+use crate::recipe::{Import, Recipe, Reference, Tags};
 use crate::record::report::{DatasetReport, SampleReport, TokensReport, TrainingReport};
 use crate::record::{Exposure, GateResult, Machine, Repeated};
 
@@ -95,6 +95,19 @@ pub struct Ancestor {
     pub adapter: Option<Adapter>,
 }
 
+impl Ancestor {
+    /// Returns a model outside of the recipe and what it was trained from, the nearest first.
+    pub fn imported(import: &Import) -> Vec<Self> {
+        let of = |reference: &Reference, tier, weights| {
+            let text = reference.to_string();
+            Self { name: text.strip_prefix("zoo/").unwrap_or(&text).to_owned(), tier, weights, adapter: None }
+        };
+        let first = of(&import.reference, import.tier, import.content.weights());
+        let forebears = import.forebears.iter().map(|one| of(&one.reference, one.tier, Some(one.weights)));
+        std::iter::once(first).chain(forebears).collect()
+    }
+}
+
 /// A dataset a model learned from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -148,11 +161,14 @@ impl CardFacts {
             Some(publish) => format!("{}-{name}", publish.zoo.name),
             None => name.to_string(),
         };
-        let ancestor = |name: &Name| {
-            let model = recipe.models.get(name)?;
-            Some(Ancestor { name: zoo_name(name), tier: model.tier, weights: None, adapter: model.adapter.clone() })
+        let ancestor = |name: &Name| match (recipe.imports.get(name), recipe.models.get(name)) {
+            (Some(import), _) => Ancestor::imported(import),
+            (None, Some(model)) => {
+                vec![Ancestor { name: zoo_name(name), tier: model.tier, weights: None, adapter: model.adapter.clone() }]
+            }
+            (None, None) => Vec::new(),
         };
-        let lineage = recipe.ancestors(name).filter_map(ancestor);
+        let lineage = recipe.ancestors(name).flat_map(ancestor);
         let data = model.train.data.iter().map(|share| DataFacts {
             dataset: share.dataset.clone(),
             share: share.weight,

@@ -13,7 +13,7 @@ use crate::cli::arguments::RecipeArgs;
 use crate::cli::format::{short, time};
 use crate::cli::load;
 use crate::cli::recipes::SHIPPED;
-use crate::cli::session::nearest_project;
+use crate::cli::session::{Session, nearest_project};
 use crate::cli::templates::TEMPLATES;
 use crate::plan::{self, Sources};
 use crate::store::{ModelVersion, Result, RunSummary, Store};
@@ -65,7 +65,13 @@ pub fn stages() -> Vec<CompletionCandidate> {
 }
 
 fn stages_of_recipe(recipe: PathBuf) -> Vec<CompletionCandidate> {
-    let Ok(loaded) = load::recipe(&RecipeArgs { recipe, sets: Vec::new() }) else { return Vec::new() };
+    // A recipe may name models of the zoo, which is asked on a runtime of several threads.
+    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build() else {
+        return Vec::new();
+    };
+    let session = Session::at(nearest_project());
+    let arguments = RecipeArgs { recipe, sets: Vec::new() };
+    let Ok(loaded) = runtime.block_on(async { load::recipe(&session, &arguments) }) else { return Vec::new() };
     let plan = plan::build(&loaded.recipe, &Sources::new());
     plan.stages.iter().map(|stage| CompletionCandidate::new(stage.id.to_string())).collect()
 }

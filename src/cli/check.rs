@@ -6,6 +6,7 @@ use crate::cli::arguments::{CheckArgs, RecipeArgs};
 use crate::cli::failure::{self, Complaint};
 use crate::cli::format::plural;
 use crate::cli::load;
+use crate::cli::outside::catalogue;
 use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::recipe::render::render;
@@ -24,8 +25,12 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for file in &files {
         let arguments = RecipeArgs { recipe: file.clone(), sets: Vec::new() };
-        match load::recipe(&arguments) {
-            Ok(loaded) => all.push(loaded.warnings),
+        let read = match catalogue::is_entry(file) {
+            true => catalogue::check(file),
+            false => load::recipe(session, &arguments).map(|loaded| loaded.warnings),
+        };
+        match read {
+            Ok(warnings) => all.push(warnings),
             Err(error) => {
                 exit = Exit::BadInput;
                 match error.downcast::<Problems>() {
@@ -51,9 +56,21 @@ pub fn run(session: &Session, arguments: &CheckArgs) -> anyhow::Result<Exit> {
             (_, 0) => plural(errors, "problem"),
             (_, _) => format!("{}, {}", plural(errors, "problem"), plural(warnings, "warning")),
         };
-        format!("checked {}: {found}", plural(files.len(), "recipe"))
+        format!("checked {}: {found}", counted(&files))
     });
     Ok(exit)
+}
+
+/// Returns in words how many recipes and how many entries of the catalogue there are.
+fn counted(files: &[PathBuf]) -> String {
+    let n_entries = files.iter().filter(|file| catalogue::is_entry(file)).count();
+    let entries =
+        if n_entries == 1 { "1 catalogue entry".to_owned() } else { format!("{n_entries} catalogue entries") };
+    match (files.len() - n_entries, n_entries) {
+        (n_recipes, 0) => plural(n_recipes, "recipe"),
+        (0, _) => entries,
+        (n_recipes, _) => format!("{} and {entries}", plural(n_recipes, "recipe")),
+    }
 }
 
 /// Returns the recipes a path stands for: itself, or the YAML files in a folder.

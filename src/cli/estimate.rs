@@ -96,7 +96,8 @@ fn records(workspace: &Workspace, plan: &Plan, ledger: &Ledger) -> BTreeMap<Name
             let report: DatasetReport = report(workspace, last(stage, ledger)?.0)?;
             Some((work.name.clone(), report.splits.get(&SplitName::Train)?.records))
         }
-        Work::Tokenizer(_)
+        Work::Import(_)
+        | Work::Tokenizer(_)
         | Work::Tokens(_)
         | Work::Contamination(_)
         | Work::Uncontaminated(_)

@@ -2,20 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use crate::artifact::Workspace;
 use crate::cli::arguments::RecipeArgs;
 use crate::cli::failure::Complaint;
+use crate::cli::outside::{Disk, folder_of};
 use crate::cli::session::Session;
 use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
 use crate::id::Digest;
 use crate::plan::{self, Ledger, Plan, Sources};
 use crate::recipe::read::set::SOURCE_NAME;
-use crate::recipe::read::{Input, OtherFile, Outside, Reading, vars};
+use crate::recipe::read::{Input, Reading, vars};
 use crate::recipe::{Problems, Recipe};
 use crate::store::Store;
 
@@ -41,12 +42,14 @@ pub struct Loaded {
 ///
 /// # Errors
 /// When the file cannot be read, and with every mistake in it.
-pub fn recipe(arguments: &RecipeArgs) -> anyhow::Result<Loaded> {
+pub fn recipe(session: &Session, arguments: &RecipeArgs) -> anyhow::Result<Loaded> {
     let RecipeArgs { recipe: path, sets } = arguments;
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
     let file = path.display().to_string();
     let folder = folder_of(&fs::canonicalize(path)?);
-    let input = Input { file: &file, folder: &folder, bytes: &bytes, sets, environment: environment(), outside: &Disk };
+    let outside = Disk { session, folder: PathBuf::from(&folder) };
+    let input =
+        Input { file: &file, folder: &folder, bytes: &bytes, sets, environment: environment(), outside: &outside };
     let Reading { recipe, warnings, environment, sources } = crate::recipe::read(&input)?;
     let extends = sources.into_iter().skip(1).filter(|source| source.name != SOURCE_NAME);
     Ok(Loaded {
@@ -58,25 +61,6 @@ pub fn recipe(arguments: &RecipeArgs) -> anyhow::Result<Loaded> {
         environment,
         extends: extends.map(|source| (source.name, source.text)).collect(),
     })
-}
-
-/// What a recipe may refer to: the files of this machine.
-struct Disk;
-
-impl Outside for Disk {
-    fn recipe(&self, folder: &str, path: &str) -> Result<OtherFile, String> {
-        let path = Path::new(folder).join(path);
-        let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-        let name = shown.unwrap_or_else(|| path.clone()).display().to_string();
-        let unreadable = |error: std::io::Error| format!("cannot read `{name}`: {error}");
-        let whole = fs::canonicalize(&path).map_err(unreadable)?;
-        let bytes = fs::read(&whole).map_err(unreadable)?;
-        Ok(OtherFile { identity: whole.display().to_string(), folder: folder_of(&whole), name, bytes })
-    }
-}
-
-fn folder_of(file: &Path) -> String {
-    file.parent().map_or_else(|| "/".to_owned(), |folder| folder.display().to_string())
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Complaint {

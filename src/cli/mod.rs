@@ -7,6 +7,7 @@ mod format;
 mod session;
 mod load;
 mod estimate;
+mod outside;
 
 mod init;
 mod templates;

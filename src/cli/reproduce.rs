@@ -13,7 +13,7 @@ use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageKind};
 use crate::plan::{self, Ledger, Plan, Work};
-use crate::recipe::Recipe;
+use crate::recipe::{Content, Recipe};
 use crate::record::RunStatus;
 use crate::reproduce::numbers::first_difference;
 use crate::reproduce::{Grade, Verdict, judge};
@@ -38,6 +38,7 @@ pub async fn run(session: &Session, arguments: &ReproduceArgs) -> anyhow::Result
     };
     std::fs::create_dir_all(&place).with_context(|| format!("cannot make `{}`", place.display()))?;
     let elsewhere = Workspace::create(&place)?;
+    take_along(&plan, &artifacts, &ArtifactStore::new(&elsewhere))?;
     session.printer.say(format!("reproducing run {} of `{}` in {}", row.id.short(), row.recipe, place.display()));
     let (beginning, max_hours) = (Beginning::New(Box::new(again(&row, &plan))), recipe.run.max_hours);
     let outcome = execution::execute(session, &elsewhere, &plan, &Ledger::default(), beginning, max_hours).await?;
@@ -81,6 +82,18 @@ fn check_sources(row: &RunRow, plan: &Plan) -> anyhow::Result<()> {
                 now.source_digest.short()
             );
             return Err(Complaint::input(message, hint).into());
+        }
+    }
+    Ok(())
+}
+
+/// Copies the files of imported models: the zoo of the other workspace does not have them.
+fn take_along(plan: &Plan, from: &ArtifactStore, to: &ArtifactStore) -> anyhow::Result<()> {
+    for stage in &plan.stages {
+        let Work::Import(work) = &stage.work else { continue };
+        let Content::Files { weights, tokenizer } = work.import.content else { continue };
+        for digest in [weights, tokenizer] {
+            to.copy_from(from, digest).with_context(|| format!("`{}` cannot be taken along", work.import.reference))?;
         }
     }
     Ok(())

@@ -7,6 +7,7 @@ use crate::cli::arguments::RunArgs;
 use crate::cli::failure::Complaint;
 use crate::cli::format::{plural, seconds};
 use crate::cli::load::Loaded;
+use crate::cli::outside::check_weights;
 use crate::cli::session::Session;
 use crate::cli::{estimate, execution, load, report, why};
 use crate::error::Exit;
@@ -22,7 +23,7 @@ use crate::store::NewRun;
 /// # Errors
 /// With every mistake in the recipe; when a source cannot be read; when another manager is at work.
 pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(&arguments.recipe)?;
+    let loaded = load::recipe(session, &arguments.recipe)?;
     refuse_described(&loaded)?;
     let workspace = session.make_workspace()?;
     execution::bring_up_to_date(&workspace).await?;
@@ -31,6 +32,7 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
     force(&mut plan, &forced);
     keep_only(&mut plan, &arguments.only)?;
+    check_weights(&plan)?;
     if plan.stages.iter().all(crate::plan::Stage::is_fresh) {
         return nothing_is_stale(session, &plan);
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::artifact::{ArtifactStore, Workspace};
-use crate::cli::arguments::Cli;
+use crate::cli::arguments::{Cli, Colour, Format};
 use crate::cli::printer::Printer;
 use crate::store::Store;
 
@@ -22,6 +22,11 @@ impl Session {
     pub fn new(cli: &Cli) -> Self {
         let root = cli.workspace.clone().unwrap_or_else(nearest_project);
         Self { printer: Printer::new(cli.format, cli.color), root }
+    }
+
+    /// Returns a session in a project's folder that says nothing by itself.
+    pub fn at(root: PathBuf) -> Self {
+        Self { printer: Printer::new(Format::Human, Colour::Never), root }
     }
 
     /// Opens the workspace.

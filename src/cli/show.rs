@@ -12,7 +12,7 @@ use crate::recipe::print;
 /// With every mistake in the recipe.
 pub fn run(session: &Session, arguments: &ShowArgs) -> anyhow::Result<Exit> {
     let ShowArgs { what: Shown::Recipe, recipe } = arguments;
-    let loaded = load::recipe(recipe)?;
+    let loaded = load::recipe(session, recipe)?;
     let typed = print::typed(&loaded.recipe);
     session.printer.answer(&typed, || print::yaml(&typed));
     Ok(Exit::Done)

@@ -20,7 +20,7 @@ use crate::recipe::problem::nearest;
 /// When the recipe has mistakes, or no such stage.
 pub async fn run(session: &Session, arguments: &WhyArgs) -> anyhow::Result<Exit> {
     let WhyArgs { recipe, stage, sets } = arguments;
-    let loaded = load::recipe(&RecipeArgs { recipe: recipe.clone(), sets: sets.clone() })?;
+    let loaded = load::recipe(session, &RecipeArgs { recipe: recipe.clone(), sets: sets.clone() })?;
     let (plan, ledger, _) = load::judged(session, &loaded.recipe).await?;
     let stage = find(&plan, stage)?;
     let before = ledger.newest.get(&stage.id);

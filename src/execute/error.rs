@@ -6,6 +6,7 @@ use crate::error::{Exit, Explain};
 use crate::execute::executor::StartError;
 use crate::execute::task_folder::TaskError;
 use crate::id::StageId;
+use crate::recipe::Reference;
 use crate::store::StoreError;
 use crate::zoo::ZooError;
 
@@ -30,6 +31,17 @@ pub enum ExecuteError {
     /// The zoo says no.
     #[error(transparent)]
     Zoo(#[from] ZooError),
+    /// A file of a model from outside of the recipe is missing or damaged.
+    #[error("`{name}` of `{reference}` cannot be used")]
+    Import {
+        /// The model.
+        reference: Box<Reference>,
+        /// The file.
+        name: &'static str,
+        /// Why not.
+        #[source]
+        source: ArtifactError,
+    },
     /// The plan calls a stage fresh of which the ledger knows nothing.
     #[error("`{stage}` is called fresh, but nothing is known of its outputs")]
     NoOutputs {
@@ -66,6 +78,7 @@ impl Explain for ExecuteError {
             Self::Task(error) => error.exit(),
             Self::Card(error) => error.exit(),
             Self::Zoo(error) => error.exit(),
+            Self::Import { source, .. } => source.exit(),
             Self::NoOutputs { .. } => Exit::Bug,
             Self::Report { .. } | Self::Lacks { .. } => Exit::Integrity,
         }
@@ -79,6 +92,20 @@ impl Explain for ExecuteError {
             Self::Task(error) => error.hint(),
             Self::Card(error) => error.hint(),
             Self::Zoo(error) => error.hint(),
+            Self::Import { reference, source, .. } => match source.exit() {
+                Exit::Integrity => Some(format!(
+                    "`pedigree zoo show {}` names the run it came from: running that recipe again makes the file anew",
+                    reference.to_string().trim_start_matches("zoo/")
+                )),
+                Exit::Done
+                | Exit::Failed
+                | Exit::BadInput
+                | Exit::Conflict
+                | Exit::Resources
+                | Exit::Remote
+                | Exit::Bug
+                | Exit::Interrupted => source.hint(),
+            },
             Self::NoOutputs { .. } | Self::Report { .. } | Self::Lacks { .. } => None,
         }
     }

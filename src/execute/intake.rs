@@ -78,7 +78,8 @@ pub(super) async fn record_findings(
             let result: GateResult = report(artifacts, &id, outputs, "gate.json")?;
             store.insert_gate(run, &GateRow { stage: id, result }).await?;
         }
-        Work::Dataset(_)
+        Work::Import(_)
+        | Work::Dataset(_)
         | Work::Tokenizer(_)
         | Work::Tokens(_)
         | Work::Contamination(_)

@@ -6,6 +6,8 @@ use std::str::FromStr;
 /// What a stage does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StageKind {
+    /// Takes a model from outside of the recipe.
+    Import,
     /// Reads, cleans and splits a dataset.
     Dataset,
     /// Trains a tokenizer.
@@ -32,7 +34,8 @@ pub enum StageKind {
 
 impl StageKind {
     /// Every kind, in the order in which a recipe mentions them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::Import,
         Self::Dataset,
         Self::Tokenizer,
         Self::Tokens,
@@ -49,6 +52,7 @@ impl StageKind {
     /// Returns the word that stands before the colon of a stage id.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Import => "import",
             Self::Dataset => "dataset",
             Self::Tokenizer => "tokenizer",
             Self::Tokens => "tokens",
@@ -67,7 +71,8 @@ impl StageKind {
     pub const fn is_condition(self) -> bool {
         match self {
             Self::Uncontaminated => true,
-            Self::Dataset
+            Self::Import
+            | Self::Dataset
             | Self::Tokenizer
             | Self::Tokens
             | Self::Contamination
@@ -85,7 +90,8 @@ impl StageKind {
         match self {
             Self::Train => Some(1),
             Self::Evaluate => Some(2),
-            Self::Dataset
+            Self::Import
+            | Self::Dataset
             | Self::Tokenizer
             | Self::Tokens
             | Self::Contamination

@@ -6,16 +6,19 @@ use crate::id::{Digest, Name, StageId, StageKind};
 use crate::plan::contamination::{contamination_id, evaluated, learned_datasets, lineage, measured, uncontaminated_id};
 use crate::plan::key;
 use crate::plan::ledger::{SourceState, Sources};
+use crate::plan::spec::provider;
 use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
-    CardWork, Compute, ContaminationWork, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork,
-    TokensWork, TrainWork, UncontaminatedWork, Work,
+    CardWork, Compute, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
+    TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
 use crate::recipe::contamination::OnFind;
-use crate::recipe::evaluation::GateRule;
+use crate::recipe::evaluation::Evaluation;
+use crate::recipe::model::Architecture;
+use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::variant::Variant;
 
 /// Returns the plan of a recipe, every stage marked as never done: [`judge`](crate::plan::judge()) tells more.
@@ -24,6 +27,7 @@ use crate::recipe::variant::Variant;
 pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
     let mut builder =
         Builder { recipe, sources, stages: Vec::new(), positions: BTreeMap::new(), spoken_of: BTreeMap::new() };
+    builder.imports();
     builder.data();
     let is_held_back = recipe.contamination.on_find == OnFind::Fail;
     if is_held_back {
@@ -99,6 +103,23 @@ impl Builder<'_> {
         self.stages.push(Stage { id, work, needs, key, fingerprint, freshness });
     }
 
+    fn imports(&mut self) {
+        for (name, import) in &self.recipe.imports {
+            let work = Work::Import(ImportWork { model: name.clone(), import: import.clone() });
+            self.add(StageId::new(StageKind::Import, name), work, Vec::new());
+        }
+    }
+
+    /// Returns the stage that has the weights of a model in a repeat.
+    fn weights_of(&self, model: &Name, repeat: u32) -> StageId {
+        provider(&self.positions, StageKind::Train, model, repeat)
+    }
+
+    /// Returns the stage that has a tokenizer.
+    fn tokenizer_of(&self, tokenizer: &Name) -> StageId {
+        provider(&self.positions, StageKind::Tokenizer, tokenizer, 1)
+    }
+
     fn data(&mut self) {
         for (name, dataset) in &self.recipe.datasets {
             let empty = SourceState { digest: Digest::of(b""), files: 0, bytes: 0 };
@@ -110,7 +131,11 @@ impl Builder<'_> {
             });
             self.add(StageId::new(StageKind::Dataset, name), work, Vec::new());
         }
-        for (name, tokenizer) in &self.recipe.tokenizers {
+        let trained = |tokenizer: &Tokenizer| match tokenizer {
+            Tokenizer::ByteBpe { .. } => true,
+            Tokenizer::Imported { .. } => false,
+        };
+        for (name, tokenizer) in self.recipe.tokenizers.iter().filter(|(_, tokenizer)| trained(tokenizer)) {
             let needs = tokenizer.train_on().iter().map(|dataset| StageId::new(StageKind::Dataset, dataset)).collect();
             let work = Work::Tokenizer(TokenizerWork { name: name.clone(), tokenizer: tokenizer.clone() });
             self.add(StageId::new(StageKind::Tokenizer, name), work, needs);
@@ -119,7 +144,7 @@ impl Builder<'_> {
 
     fn tokens(&mut self, dataset: &Name, tokenizer: &Name) -> StageId {
         let id = tokens_id(dataset, tokenizer);
-        let needs = vec![StageId::new(StageKind::Dataset, dataset), StageId::new(StageKind::Tokenizer, tokenizer)];
+        let needs = vec![StageId::new(StageKind::Dataset, dataset), self.tokenizer_of(tokenizer)];
         let work = Work::Tokens(TokensWork { dataset: dataset.clone(), tokenizer: tokenizer.clone() });
         self.add(id.clone(), work, needs);
         id
@@ -168,7 +193,7 @@ impl Builder<'_> {
     }
 
     fn vocab_size(&self, tokenizer: &Name) -> u32 {
-        self.recipe.tokenizers.get(tokenizer).map_or(0, crate::recipe::tokenizer::Tokenizer::vocab_size)
+        self.recipe.tokenizers.get(tokenizer).map_or(0, Tokenizer::vocab_size)
     }
 
     /// A child goes on from the parent of the same repeat; the data and the tokenizers are the same in all of them.
@@ -177,7 +202,7 @@ impl Builder<'_> {
         for (name, model) in recipe.models_by_lineage() {
             let mut needs: Vec<_> =
                 model.train.data.iter().map(|share| self.tokens(&share.dataset, &model.tokenizer)).collect();
-            needs.extend(model.base.iter().map(|base| StageId::new(StageKind::Train, base).of_repeat(repeat)));
+            needs.extend(model.base.iter().map(|base| self.weights_of(base, repeat)));
             needs.extend([uncontaminated_id(name)].into_iter().filter(|id| self.positions.contains_key(id)));
             let work = Work::Train(Box::new(TrainWork {
                 model: name.clone(),
@@ -199,27 +224,16 @@ impl Builder<'_> {
     /// Every model is measured on every evaluation: the columns of the ancestors' evaluations show what was forgotten.
     fn measurement(&mut self, repeat: u32) {
         let recipe = self.recipe;
+        for (name, import) in recipe.imports.iter().filter(|_| repeat == 1) {
+            for (evaluation_name, evaluation) in &recipe.evaluations {
+                self.evaluate((name, &import.architecture, name), repeat, evaluation_name, evaluation);
+            }
+        }
         for (name, model) in recipe.models_by_lineage() {
             for (evaluation_name, evaluation) in &recipe.evaluations {
-                if !Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref()) {
-                    continue;
+                if Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref()) {
+                    self.evaluate((name, &model.architecture, &model.tokenizer), repeat, evaluation_name, evaluation);
                 }
-                let tokens = self.tokens(&evaluation.dataset, &model.tokenizer);
-                let work = Work::Evaluate(EvaluateWork {
-                    model: name.clone(),
-                    repeat,
-                    evaluation: evaluation_name.clone(),
-                    metric: evaluation.metric,
-                    dataset: evaluation.dataset.clone(),
-                    split: evaluation.split,
-                    tokenizer: model.tokenizer.clone(),
-                    tokens: evaluation.tokens,
-                    architecture: model.architecture.clone(),
-                    vocab_size: self.vocab_size(&model.tokenizer),
-                    compute: self.compute(),
-                });
-                let needs = vec![StageId::new(StageKind::Train, name).of_repeat(repeat), tokens];
-                self.add(evaluate_id(name, evaluation_name).of_repeat(repeat), work, needs);
             }
         }
     }
@@ -229,12 +243,13 @@ impl Builder<'_> {
         let recipe = self.recipe;
         for (gate, id) in recipe.gates.iter().zip(gate_ids(recipe)) {
             let mut models = vec![&gate.model];
-            models.extend(reference_model(&gate.rule));
+            models.extend(gate.rule.than());
             models.dedup();
             let measured = |model| {
                 recipe.run.each_repeat().map(move |repeat| evaluate_id(model, &gate.evaluation).of_repeat(repeat))
             };
-            let needs = models.into_iter().flat_map(measured).collect();
+            // What is imported is measured once.
+            let needs = models.into_iter().flat_map(measured).filter(|id| self.positions.contains_key(id)).collect();
             let metric = recipe.evaluations[&gate.evaluation].metric;
             self.spoken_of.entry(&gate.model).or_default().push(id.clone());
             self.add(id, Work::Gate(GateWork { gate: gate.clone(), metric }), needs);
@@ -249,14 +264,32 @@ impl Builder<'_> {
                 vocab_size: self.vocab_size(&model.tokenizer),
                 compute: self.compute(),
             });
-            let needs = vec![
-                StageId::new(StageKind::Train, &sample.model),
-                StageId::new(StageKind::Tokenizer, &model.tokenizer),
-            ];
+            let needs = vec![StageId::new(StageKind::Train, &sample.model), self.tokenizer_of(&model.tokenizer)];
             let id = StageId::new(StageKind::Sample, name);
             self.spoken_of.entry(&sample.model).or_default().push(id.clone());
             self.add(id, work, needs);
         }
+    }
+
+    /// Adds the measurement of a model, given by name, network and tokenizer.
+    fn evaluate(&mut self, model: (&Name, &Architecture, &Name), repeat: u32, name: &Name, evaluation: &Evaluation) {
+        let (model, architecture, tokenizer) = model;
+        let tokens = self.tokens(&evaluation.dataset, tokenizer);
+        let work = Work::Evaluate(EvaluateWork {
+            model: model.clone(),
+            repeat,
+            evaluation: name.clone(),
+            metric: evaluation.metric,
+            dataset: evaluation.dataset.clone(),
+            split: evaluation.split,
+            tokenizer: tokenizer.clone(),
+            tokens: evaluation.tokens,
+            architecture: architecture.clone(),
+            vocab_size: self.vocab_size(tokenizer),
+            compute: self.compute(),
+        });
+        let needs = vec![self.weights_of(model, repeat), tokens];
+        self.add(evaluate_id(model, name).of_repeat(repeat), work, needs);
     }
 
     fn publication(&mut self) {
@@ -271,7 +304,7 @@ impl Builder<'_> {
         let mut needs: Vec<StageId> = Vec::new();
         for name in &order {
             needs.push(StageId::new(StageKind::Train, name));
-            needs.push(StageId::new(StageKind::Tokenizer, &recipe.models[name].tokenizer));
+            needs.push(self.tokenizer_of(&recipe.models[name].tokenizer));
             needs.push(StageId::new(StageKind::Card, name));
         }
         needs.extend(self.stages.iter().filter(|stage| is_requirement(stage.id.kind())).map(|stage| stage.id.clone()));
@@ -289,12 +322,13 @@ impl Builder<'_> {
     fn said_about(&self, name: &Name) -> Vec<StageId> {
         let recipe = self.recipe;
         let model = &recipe.models[name];
-        let mut concerned = vec![StageId::new(StageKind::Tokenizer, &model.tokenizer)];
+        let mut concerned = vec![self.tokenizer_of(&model.tokenizer)];
         for share in &model.train.data {
             concerned.push(StageId::new(StageKind::Dataset, &share.dataset));
             concerned.push(tokens_id(&share.dataset, &model.tokenizer));
         }
         for model in std::iter::once(name).chain(recipe.ancestors(name)) {
+            concerned.push(StageId::new(StageKind::Import, model));
             // The card is that of the first repeat; the others say how much its own numbers are to be trusted.
             let repeats = recipe.run.each_repeat().filter(|repeat| *repeat == 1 || model == name);
             concerned.extend(repeats.map(|repeat| StageId::new(StageKind::Train, model).of_repeat(repeat)));
@@ -314,15 +348,4 @@ impl Builder<'_> {
 /// Returns whether nothing is published when a stage of this kind fails, though the models themselves are there.
 fn is_requirement(kind: StageKind) -> bool {
     kind == StageKind::Gate || kind.is_condition()
-}
-
-/// Returns the model a gate compares with, if it compares with one.
-pub fn reference_model(rule: &GateRule) -> Option<&Name> {
-    match rule {
-        GateRule::LessThan { than }
-        | GateRule::GreaterThan { than }
-        | GateRule::MinBetterPercent { than, .. }
-        | GateRule::MaxWorsePercent { than, .. } => Some(than),
-        GateRule::AtMost { .. } | GateRule::AtLeast { .. } => None,
-    }
 }

@@ -4,7 +4,7 @@
 //!
 //! | in the key | not in the key |
 //! |---|---|
-//! | the digest of the source files | their paths, their times |
+//! | the digests of the source files, and of the files of imported models | their paths, their times |
 //! | the recipe's values for this work, seeds included | names, comments, order, the number of the repeat, the git commit |
 //! | the fingerprints of the stages it reads | their run, their machine |
 //! | the engine's semantic version for the kind of work | the program's version |
@@ -15,15 +15,17 @@ use serde_json::{Value, json};
 
 use crate::id::Digest;
 use crate::plan::work::{
-    CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork,
-    TokensWork, TrainWork, UncontaminatedWork, Work,
+    CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
+    TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::recipe::dataset::{Dataset, Source};
+use crate::recipe::import::{Content, Import};
 use crate::recipe::training::Train;
 
 /// The semantic version of each kind of work: raised when the same inputs give other outputs.
 const fn version(work: &Work) -> u32 {
     match work {
+        Work::Import(_) => 1,
         Work::Dataset(_) => 1,
         Work::Tokenizer(_) => 1,
         Work::Tokens(_) => 1,
@@ -41,6 +43,7 @@ const fn version(work: &Work) -> u32 {
 /// Returns the key of some work whose inputs have these fingerprints.
 pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
     let mut key = match work {
+        Work::Import(work) => import(work),
         Work::Dataset(work) => dataset(work),
         Work::Tokenizer(work) => tokenizer(work),
         Work::Tokens(TokensWork { dataset: _, tokenizer: _ }) => json!({}),
@@ -65,6 +68,16 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
         fields.insert("inputs".to_owned(), json!(inputs));
     }
     key
+}
+
+fn import(work: &ImportWork) -> Value {
+    let ImportWork { model: _, import } = work;
+    // Where a model lies and what it is called there is of no account: its files are what they are.
+    let Import { reference: _, tier: _, architecture: _, vocab_size: _, license: _, content, forebears: _ } = import;
+    match content {
+        Content::Files { weights, tokenizer } => json!({ "weights": weights, "tokenizer": tokenizer }),
+        Content::Description { digest } => json!({ "description": digest }),
+    }
 }
 
 fn dataset(work: &DatasetWork) -> Value {

@@ -16,7 +16,8 @@ fn repeated(n: u32) -> Plan {
 fn looks_at_repeats(id: &StageId) -> bool {
     match id.kind() {
         StageKind::Gate | StageKind::Card | StageKind::Publish => true,
-        StageKind::Dataset
+        StageKind::Import
+        | StageKind::Dataset
         | StageKind::Tokenizer
         | StageKind::Tokens
         | StageKind::Contamination
@@ -92,7 +93,8 @@ fn a_repeat_goes_on_from_its_own_parents_with_its_own_seed_and_the_same_data() {
             }
             Work::Evaluate(work) => assert_eq!(work.repeat, stage.id.repeat()),
             Work::Dataset(work) => assert_eq!(work.seed, 1, "the split is drawn once"),
-            Work::Tokenizer(_)
+            Work::Import(_)
+            | Work::Tokenizer(_)
             | Work::Tokens(_)
             | Work::Contamination(_)
             | Work::Uncontaminated(_)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Digest, RunId, StageId};
+use crate::id::{Digest, Name, RunId, StageId, StageKind};
 use crate::plan::work::Work;
 use crate::record::ArtifactRef;
 
@@ -38,6 +38,26 @@ pub struct Spec {
     pub work: Work,
     /// The outputs of the stages this one needs, by stage and name.
     pub inputs: BTreeMap<StageId, Outputs>,
+}
+
+impl Spec {
+    /// Returns the stage among the inputs that has the weights of a model in a repeat, from 1.
+    pub fn weights_of(&self, model: &Name, repeat: u32) -> StageId {
+        provider(&self.inputs, StageKind::Train, model, repeat)
+    }
+
+    /// Returns the stage among the inputs that has a tokenizer.
+    pub fn tokenizer_of(&self, tokenizer: &Name) -> StageId {
+        provider(&self.inputs, StageKind::Tokenizer, tokenizer, 1)
+    }
+}
+
+/// Returns the stage that makes a thing of a recipe, or the one that imports the model of that name, where that is among `stages`.
+///
+/// What is imported is the same in every repeat.
+pub fn provider<T>(stages: &BTreeMap<StageId, T>, kind: StageKind, name: &Name, repeat: u32) -> StageId {
+    let import = StageId::new(StageKind::Import, name);
+    if stages.contains_key(&import) { import } else { StageId::new(kind, name).of_repeat(repeat) }
 }
 
 /// The outputs of a stage by name.

@@ -8,7 +8,7 @@ use crate::id::{Digest, Name, RunId, StageId, StageKind};
 use crate::plan::judge::force;
 use crate::plan::{Done, Freshness, Ledger, Outputs, Plan, SourceState, Sources, StaleReason, build, judge};
 use crate::recipe::Recipe;
-use crate::recipe::fixture::{TEXT, recipe, recipe_of};
+use crate::recipe::fixture::{CHILD, FakeZoo, TEXT, recipe, recipe_beside, recipe_of};
 
 fn sources() -> Sources {
     let state = |text: &str| SourceState { digest: Digest::of(text.as_bytes()), files: 1, bytes: 1 };
@@ -314,6 +314,50 @@ fn what_is_forced_is_stale_with_everything_behind_it() {
     assert_eq!(stale(&plan), with_descendants(&plan, &["train:industry"]));
     assert_eq!(reason(&plan, "train:industry"), "asked for");
     assert_eq!(reason(&plan, "train:vertical"), "train:industry is stale");
+}
+
+#[test]
+fn a_model_outside_is_a_stage_of_its_own_and_is_measured_like_an_ancestor() {
+    let plan = plan(&recipe_beside(&FakeZoo { champion: 2 }, CHILD).unwrap());
+    let needs = |id: &str| -> Vec<String> {
+        let stage = plan.stage(&id.parse().unwrap()).unwrap_or_else(|| panic!("no {id}"));
+        stage.needs.iter().map(ToString::to_string).collect()
+    };
+    let import = "import:tree-industry.v2";
+    assert!(needs(import).is_empty());
+    assert_eq!(needs("tokens:rust/tree-industry.v2"), ["dataset:rust", import]);
+    assert_eq!(needs("train:asynchronous"), ["tokens:rust/tree-industry.v2", import]);
+    assert_eq!(needs("evaluate:tree-industry.v2/loss"), [import, "tokens:rust/tree-industry.v2"]);
+    assert_eq!(needs("gate:asynchronous/loss"), ["evaluate:asynchronous/loss", "evaluate:tree-industry.v2/loss"]);
+    for of in ["card:asynchronous", "publish:child"] {
+        assert!(needs(of).contains(&import.to_owned()), "{of}: {:?}", needs(of));
+    }
+    assert!(!plan.stages.iter().any(|stage| stage.id.to_string().starts_with("tokenizer:")));
+}
+
+#[test]
+fn a_model_outside_is_its_files_and_nothing_else() {
+    let recipe = recipe_beside(&FakeZoo { champion: 2 }, CHILD).unwrap();
+    let before = plan(&recipe);
+    let mut other = recipe.clone();
+    other.imports.values_mut().for_each(|import| import.license = None);
+    assert_eq!(changed(&before, &plan(&other)), BTreeSet::new());
+    other.imports.values_mut().for_each(|import| {
+        import.content = crate::recipe::Content::Files { weights: Digest::of(b"w"), tokenizer: Digest::of(b"t") };
+    });
+    assert_eq!(changed(&before, &plan(&other)), with_descendants(&before, &["import:tree-industry.v2"]));
+}
+
+#[test]
+fn an_alias_that_moved_makes_the_child_stale_and_says_so() {
+    let gateless =
+        CHILD.replace("gates:\n  - { model: asynchronous, evaluation: loss, less-than: zoo/tree-industry@v2 }\n", "");
+    let planned = |champion| plan(&recipe_beside(&FakeZoo { champion }, &gateless).unwrap());
+    let mut after = planned(3);
+    judge(&mut after, &all_done(&planned(2)));
+    assert_eq!(reason(&after, "import:tree-industry.v3"), "never done before");
+    assert_eq!(reason(&after, "train:asynchronous"), "base tree-industry.v2 → tree-industry.v3");
+    assert_eq!(reason(&after, "dataset:rust"), "fresh");
 }
 
 proptest! {

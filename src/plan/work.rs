@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name};
+use crate::recipe::Import;
 use crate::recipe::dataset::{Dataset, SplitName};
 use crate::recipe::evaluation::{Gate, Metric, Sample};
 use crate::recipe::model::{Adapter, Architecture, Tier};
@@ -15,6 +16,8 @@ use crate::record::contamination::{Learned, Measured};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Work {
+    /// Outputs `model.safetensors` and `tokenizer.json`; done by the manager.
+    Import(ImportWork),
     /// Outputs `train.jsonl`, `validation.jsonl`, `test.jsonl` and `report.json`.
     Dataset(DatasetWork),
     /// Outputs `tokenizer.json`.
@@ -42,6 +45,16 @@ pub enum Work {
     Publish(PublishWork),
 }
 
+/// Takes a model from outside of the recipe, after comparing its files with their digests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ImportWork {
+    /// Its name within the recipe, which is also the name of its tokenizer.
+    pub model: Name,
+    /// Where it comes from, and what it is.
+    pub import: Import,
+}
+
 /// Reads, cleans and splits a dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -66,7 +79,7 @@ pub struct TokenizerWork {
     pub tokenizer: Tokenizer,
 }
 
-/// Encodes every split of a dataset (inputs `dataset:…`, `tokenizer:…`).
+/// Encodes every split of a dataset (inputs `dataset:…`, and `tokenizer:…` or `import:…`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TokensWork {
@@ -126,7 +139,7 @@ pub struct Compute {
     pub threads: u32,
 }
 
-/// Trains a model (inputs `tokens:…` of each dataset, and `train:…` of the parent).
+/// Trains a model (inputs `tokens:…` of each dataset, and `train:…` or `import:…` of the parent).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TrainWork {
@@ -157,7 +170,7 @@ pub struct TrainWork {
     pub compute: Compute,
 }
 
-/// Measures a model (inputs `train:…`, `tokens:…`).
+/// Measures a model (inputs `train:…` or `import:…`, and `tokens:…`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct EvaluateWork {
@@ -186,7 +199,7 @@ pub struct EvaluateWork {
     pub compute: Compute,
 }
 
-/// Lets a model write (inputs `train:…`, `tokenizer:…`).
+/// Lets a model write (inputs `train:…`, and `tokenizer:…` or `import:…`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SampleWork {
@@ -240,7 +253,7 @@ impl Work {
     /// Returns whether the manager does this work itself, in an instant, without a worker.
     pub fn is_done_by_manager(&self) -> bool {
         match self {
-            Self::Uncontaminated(_) | Self::Gate(_) | Self::Card(_) | Self::Publish(_) => true,
+            Self::Import(_) | Self::Uncontaminated(_) | Self::Gate(_) | Self::Card(_) | Self::Publish(_) => true,
             Self::Dataset(_)
             | Self::Tokenizer(_)
             | Self::Tokens(_)
@@ -257,7 +270,8 @@ impl Work {
             Self::Train(work) => Some(&work.compute),
             Self::Evaluate(work) => Some(&work.compute),
             Self::Sample(work) => Some(&work.compute),
-            Self::Dataset(_)
+            Self::Import(_)
+            | Self::Dataset(_)
             | Self::Tokenizer(_)
             | Self::Tokens(_)
             | Self::Contamination(_)

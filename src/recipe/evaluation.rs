@@ -122,6 +122,19 @@ pub enum GateRule {
     },
 }
 
+impl GateRule {
+    /// Returns the other model, where the rule compares with one.
+    pub fn than(&self) -> Option<&Name> {
+        match self {
+            Self::LessThan { than }
+            | Self::GreaterThan { than }
+            | Self::MinBetterPercent { than, .. }
+            | Self::MaxWorsePercent { than, .. } => Some(than),
+            Self::AtMost { .. } | Self::AtLeast { .. } => None,
+        }
+    }
+}
+
 /// A text to let a model write.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -1,7 +1,10 @@
 //! A recipe the tests of the pure layers begin with.
 
-use crate::recipe::read::Input;
-use crate::recipe::{Recipe, read};
+use crate::id::Digest;
+use crate::recipe::model::Tier;
+use crate::recipe::read::{Input, OtherFile, Outside, Refusal};
+use crate::recipe::reference::{Reference, Version};
+use crate::recipe::{Content, Forebear, Import, Problems, Recipe, read};
 
 /// A lineage with everything a recipe can say.
 pub(crate) const TEXT: &str = r#"version: 1
@@ -56,4 +59,60 @@ pub(crate) fn recipe(sets: &str) -> Recipe {
 /// Returns the recipe of another text.
 pub(crate) fn recipe_of(text: &str) -> Recipe {
     read(&Input::new("tree.yaml", text.as_bytes())).unwrap().recipe
+}
+
+/// A recipe whose only model comes from one of the zoo.
+pub(crate) const CHILD: &str = r#"version: 1
+name: child
+run: { seed: 1, device: cpu, threads: 1 }
+datasets:
+  rust: { source: { type: files, root: /data/rust, include: ["*.rs"] } }
+models:
+  asynchronous:
+    base: zoo/tree@champion
+    train: { data: rust, budget: { steps: 10 } }
+evaluations:
+  loss: { metric: loss, data: rust }
+gates:
+  - { model: asynchronous, evaluation: loss, less-than: zoo/tree-industry@v2 }
+publish:
+  zoo: { name: child }
+"#;
+
+/// A zoo in which `tree@champion` is version `champion` of `tree-industry`, beside a description of `gpt2`.
+pub(crate) struct FakeZoo {
+    /// What the alias means.
+    pub champion: u32,
+}
+
+impl Outside for FakeZoo {
+    fn recipe(&self, _: &str, path: &str) -> Result<OtherFile, String> {
+        Err(format!("there is no `{path}`"))
+    }
+
+    fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
+        let own = recipe("").models.remove(&"industry".parse().unwrap()).unwrap();
+        let (reference, content) = match reference.to_string().as_str() {
+            "zoo/tree@champion" => version(self.champion),
+            "zoo/tree-industry@v2" => version(2),
+            "zoo/tree-industry@v3" => version(3),
+            "zoo/gpt2" => (reference.clone(), Content::Description { digest: Digest::of(b"gpt2") }),
+            other => return Err(Refusal::new(format!("there is no `{other}`"), "did you mean `zoo/tree@champion`?")),
+        };
+        let (architecture, license) = (own.architecture, Some("mit".to_owned()));
+        let general = Reference::Zoo { name: "tree-general".parse().unwrap(), version: Version::Number(1) };
+        let forebears = vec![Forebear { reference: general, tier: Tier::General, weights: Digest::of(b"general") }];
+        Ok(Import { reference, tier: Tier::Industry, architecture, vocab_size: 300, license, content, forebears })
+    }
+}
+
+fn version(number: u32) -> (Reference, Content) {
+    let reference = Reference::Zoo { name: "tree-industry".parse().unwrap(), version: Version::Number(number) };
+    let weights = Digest::of(format!("weights of version {number}").as_bytes());
+    (reference, Content::Files { weights, tokenizer: Digest::of(b"tokenizer") })
+}
+
+/// Returns the recipe of a text, read beside a zoo.
+pub(crate) fn recipe_beside(zoo: &FakeZoo, text: &str) -> Result<Recipe, Problems> {
+    read(&Input { outside: zoo, ..Input::new("child.yaml", text.as_bytes()) }).map(|reading| reading.recipe)
 }

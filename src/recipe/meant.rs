@@ -10,6 +10,7 @@ use crate::id::Name;
 use crate::recipe::contamination::Contamination;
 use crate::recipe::dataset::Dataset;
 use crate::recipe::evaluation::{Evaluation, Gate, Sample};
+use crate::recipe::import::Import;
 use crate::recipe::model::Model;
 use crate::recipe::run::RunOptions;
 use crate::recipe::tokenizer::Tokenizer;
@@ -44,8 +45,16 @@ pub struct Recipe {
     #[schemars(example = json!({ "prose": { "source": { "type": "files", "root": "../data", "include": ["**/*.md"] } } }))]
     pub datasets: BTreeMap<Name, Dataset>,
     /// The tokenizers by name.
-    #[schemars(example = json!({ "bpe": { "type": "byte-bpe", "vocab-size": 4096, "train-on": ["prose"] } }))]
+    #[schemars(
+        with = "Option<BTreeMap<Name, Tokenizer>>",
+        extend("x-default" = "has to be given, unless all models have a parent outside of the recipe"),
+        example = json!({ "bpe": { "type": "byte-bpe", "vocab-size": 4096, "train-on": ["prose"] } })
+    )]
     pub tokenizers: BTreeMap<Name, Tokenizer>,
+    /// The models outside of the recipe that it starts from or is compared with, by their names within it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(skip)]
+    pub imports: BTreeMap<Name, Import>,
     /// The models by name.
     #[schemars(example = json!({ "industry": { "base": "general", "train": { "data": "rust", "budget": { "steps": 400 } } } }))]
     pub models: BTreeMap<Name, Model>,
@@ -109,7 +118,7 @@ pub struct ZooEntry {
 }
 
 impl Recipe {
-    /// Returns the ancestors of a model, the nearest first.
+    /// Returns the ancestors of a model, the nearest first; the last one may be an import.
     pub fn ancestors<'a>(&'a self, name: &'a Name) -> impl Iterator<Item = &'a Name> {
         std::iter::successors(self.models.get(name).and_then(|model| model.base.as_ref()), |parent| {
             self.models.get(*parent).and_then(|model| model.base.as_ref())

@@ -10,6 +10,10 @@ pub mod dataset;
 pub mod tokenizer;
 pub mod model;
 pub mod adapter;
+pub mod reference;
+pub mod import;
+pub mod catalogue;
+pub mod hub;
 pub mod training;
 pub mod evaluation;
 pub mod variant;
@@ -25,6 +29,8 @@ pub mod render;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use import::{Content, Forebear, Import};
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use read::read;
+pub use reference::Reference;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::id::Name;
 pub use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter};
 use crate::recipe::training::Train;
-use crate::recipe::typed::{defaults, one_or_the_other};
+use crate::recipe::typed::{ModelReference, defaults, one_or_the_other};
 use crate::recipe::variant::Variant;
 
 /// A model of the lineage.
@@ -18,9 +18,10 @@ pub struct Model {
     /// The place in the lineage.
     #[schemars(with = "Option<Tier>", extend("x-default" = "one below the parent's; `general` without a parent"), example = &"industry")]
     pub tier: Tier,
-    /// The parent whose weights this model starts from; without one it starts from random weights.
+    /// The parent whose weights this model starts from: a model of this recipe, `zoo/name@v3` or `zoo/name@alias` of the workspace's
+    /// zoo, `zoo/name` of the catalogue, or `hf/owner/model@commit`; without one it starts from random weights.
     #[serde(default)]
-    #[schemars(example = &"general")]
+    #[schemars(with = "Option<ModelReference>", example = &"general")]
     pub base: Option<Name>,
     /// The network; a model with a parent has its parent's.
     #[schemars(

@@ -1,20 +1,29 @@
 //! The recipe as meant, written as one would type it: what is printed is itself a recipe, and means the same.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
+use crate::id::Name;
 use crate::recipe::Recipe;
 use crate::recipe::contamination::{Allow, Allowed, Contamination};
 use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Sample};
+use crate::recipe::import::Import;
 use crate::recipe::model::Model;
+use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::training::{DataShare, Train};
 
 /// Returns the recipe in the form in which recipes are typed.
 pub fn typed(recipe: &Recipe) -> Value {
-    let Recipe { models, evaluations, gates, contamination: looked_for, samples, .. } = recipe;
+    let Recipe { tokenizers, models, imports, evaluations, gates, contamination: looked_for, samples, .. } = recipe;
     let mut value = plain(recipe);
-    put(&mut value, "models", named(models, model));
+    if let Value::Object(fields) = &mut value {
+        fields.remove("imports");
+    }
+    put(&mut value, "tokenizers", tokenizers.iter().filter_map(tokenizer).collect::<Map<_, _>>().into());
+    put(&mut value, "models", named(models, |one| model(one, imports)));
     put(&mut value, "evaluations", named(evaluations, evaluation));
-    put(&mut value, "gates", gates.iter().map(gate).collect());
+    put(&mut value, "gates", gates.iter().map(|one| gate(one, imports)).collect());
     put(&mut value, "contamination", contamination(looked_for));
     put(&mut value, "samples", named(samples, sample));
     without_nothing(value)
@@ -30,13 +39,32 @@ fn put(value: &mut Value, key: &str, part: Value) {
     }
 }
 
-fn named<T>(things: &std::collections::BTreeMap<crate::id::Name, T>, one: impl Fn(&T) -> Value) -> Value {
+fn named<T>(things: &BTreeMap<Name, T>, one: impl Fn(&T) -> Value) -> Value {
     things.iter().map(|(name, thing)| (name.to_string(), one(thing))).collect::<Map<_, _>>().into()
 }
 
+/// A tokenizer that comes with a model outside of the recipe is not typed.
+fn tokenizer((name, tokenizer): (&Name, &Tokenizer)) -> Option<(String, Value)> {
+    match tokenizer {
+        Tokenizer::ByteBpe { .. } => Some((name.to_string(), plain(tokenizer))),
+        Tokenizer::Imported { .. } => None,
+    }
+}
+
+/// A model outside of the recipe is named by where it comes from.
+fn reference(name: &Name, imports: &BTreeMap<Name, Import>) -> Value {
+    match imports.get(name) {
+        Some(import) => json!(import.reference),
+        None => json!(name),
+    }
+}
+
 /// A model with a parent has its parent's network and tokenizer: they are not typed.
-fn model(model: &Model) -> Value {
+fn model(model: &Model, imports: &BTreeMap<Name, Import>) -> Value {
     let mut value = plain(model);
+    if let Some(base) = &model.base {
+        put(&mut value, "base", reference(base, imports));
+    }
     if let (Some(_), Value::Object(fields)) = (&model.base, &mut value) {
         fields.remove("architecture");
         fields.remove("tokenizer");
@@ -58,19 +86,19 @@ fn evaluation(evaluation: &Evaluation) -> Value {
     json!({ "metric": metric, "data": format!("{dataset}/{}", split.word()), "tokens": tokens, "variant": variant })
 }
 
-fn gate(gate: &Gate) -> Value {
+fn gate(gate: &Gate, imports: &BTreeMap<Name, Import>) -> Value {
     let Gate { model, evaluation, rule } = gate;
     let mut value = json!({ "model": model, "evaluation": evaluation });
     match rule {
-        GateRule::LessThan { than } => put(&mut value, "less-than", json!(than)),
-        GateRule::GreaterThan { than } => put(&mut value, "greater-than", json!(than)),
+        GateRule::LessThan { than } => put(&mut value, "less-than", reference(than, imports)),
+        GateRule::GreaterThan { than } => put(&mut value, "greater-than", reference(than, imports)),
         GateRule::MinBetterPercent { percent, than } => {
             put(&mut value, "min-better-percent", json!(percent));
-            put(&mut value, "than", json!(than));
+            put(&mut value, "than", reference(than, imports));
         }
         GateRule::MaxWorsePercent { percent, than } => {
             put(&mut value, "max-worse-percent", json!(percent));
-            put(&mut value, "than", json!(than));
+            put(&mut value, "than", reference(than, imports));
         }
         GateRule::AtMost { value: bound } => put(&mut value, "at-most", json!(bound)),
         GateRule::AtLeast { value: bound } => put(&mut value, "at-least", json!(bound)),

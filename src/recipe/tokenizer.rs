@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::id::Name;
+use crate::id::{Digest, Name};
 
 /// The token that ends a document and a response.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
@@ -21,13 +21,22 @@ pub enum Tokenizer {
         #[schemars(length(min = 1), example = ["prose", "rust"])]
         train_on: Vec<Name>,
     },
+    /// The tokenizer of a model outside of the recipe, which has the same name; nobody types it.
+    #[schemars(skip)]
+    Imported {
+        /// The number of tokens, special tokens included.
+        vocab_size: u32,
+        /// The digest of `tokenizer.json`, where it is on this machine.
+        #[serde(default)]
+        digest: Option<Digest>,
+    },
 }
 
 impl Tokenizer {
     /// Returns the number of tokens, special tokens included.
     pub fn vocab_size(&self) -> u32 {
         match self {
-            Self::ByteBpe { vocab_size, .. } => *vocab_size,
+            Self::ByteBpe { vocab_size, .. } | Self::Imported { vocab_size, .. } => *vocab_size,
         }
     }
 
@@ -35,6 +44,7 @@ impl Tokenizer {
     pub fn train_on(&self) -> &[Name] {
         match self {
             Self::ByteBpe { train_on, .. } => train_on,
+            Self::Imported { .. } => &[],
         }
     }
 }

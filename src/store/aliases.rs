@@ -9,6 +9,7 @@ use sqlx::{Sqlite, Transaction};
 use crate::id::Name;
 use crate::store::Result;
 use crate::store::error::{StoreError, sqlite};
+use crate::store::model_parents::Parent;
 use crate::store::model_versions::{ModelVersion, NewVersion};
 use crate::store::open::{Store, commit};
 use crate::store::outputs::insert_artifact;
@@ -65,7 +66,13 @@ async fn insert_version(
     if let Some(id) = model_versions::find_same(transaction, new).await? {
         return Ok(id);
     }
-    let parent = new.parent.as_ref().map(|parent| published(ids, parent)).transpose()?;
+    let parent = match &new.parent {
+        Some(Parent::Model(model)) => Some(published(ids, model)?),
+        Some(Parent::Version { name, version, weights }) => {
+            model_parents::find(transaction, name, *version, *weights).await?
+        }
+        None => None,
+    };
     for artifact in [&new.weights, &new.tokenizer] {
         insert_artifact(transaction, artifact.digest, artifact.bytes, at_ms).await?;
     }

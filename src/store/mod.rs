@@ -32,6 +32,7 @@ pub use error::StoreError;
 pub use evaluations::EvaluationRow;
 pub use gates::GateRow;
 pub use metrics::MetricPoint;
+pub use model_parents::Parent;
 pub use model_versions::{ModelVersion, NewVersion};
 pub use open::Store;
 pub use runs::{NewRun, RunRow, RunSummary};

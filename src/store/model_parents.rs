@@ -2,11 +2,28 @@
 
 use sqlx::{Sqlite, Transaction};
 
+use crate::id::{Digest, Name};
 use crate::store::Result;
 use crate::store::error::sqlite;
 use crate::store::model_versions::{ModelVersion, SELECT, TABLE};
 use crate::store::open::Store;
 use crate::store::row::collect;
+
+/// What a model was trained from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parent {
+    /// A model of the same recipe, published with it.
+    Model(Name),
+    /// A model that was published before.
+    Version {
+        /// Its name in the zoo.
+        name: Name,
+        /// Its version.
+        version: u32,
+        /// The digest of its weights.
+        weights: Digest,
+    },
+}
 
 impl Store {
     /// Returns the ancestors of a version, the nearest first.
@@ -40,6 +57,22 @@ impl Store {
             sqlx::query(sql).bind(version.id).fetch_all(self.reader()).await.map_err(sqlite("list descendants"))?;
         collect(TABLE, &rows, |row| self.version(&row))
     }
+}
+
+/// Returns a version with these weights; there is none where it was published in another workspace.
+pub(super) async fn find(
+    transaction: &mut Transaction<'static, Sqlite>,
+    name: &Name,
+    version: u32,
+    weights: Digest,
+) -> Result<Option<i64>> {
+    sqlx::query_scalar("select id from model_versions where name = ?1 and version = ?2 and weights = ?3")
+        .bind(name.as_str())
+        .bind(i64::from(version))
+        .bind(weights.to_string())
+        .fetch_optional(&mut **transaction)
+        .await
+        .map_err(sqlite("find a parent"))
 }
 
 /// Records that a version was trained from another.

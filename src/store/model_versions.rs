@@ -9,6 +9,7 @@ use crate::recipe::model::{Architecture, Tier};
 use crate::record::ArtifactRef;
 use crate::store::Result;
 use crate::store::error::sqlite;
+use crate::store::model_parents::Parent;
 use crate::store::open::Store;
 use crate::store::row::{Reader, collect, to_integer, to_json};
 
@@ -37,8 +38,8 @@ pub struct NewVersion {
     pub entry: Name,
     /// Its name in the recipe: `industry`.
     pub model: Name,
-    /// The model of the same recipe it was trained from.
-    pub parent: Option<Name>,
+    /// What it was trained from.
+    pub parent: Option<Parent>,
     /// The run that publishes it.
     pub run: RunId,
     /// The fingerprint of its training.

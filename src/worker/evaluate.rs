@@ -5,7 +5,6 @@ use crate::engine::evaluate::measure;
 use crate::engine::model::Network;
 use crate::engine::sampler::{Kind, Rows};
 use crate::engine::train::learner::load_parameters;
-use crate::id::{StageId, StageKind};
 use crate::plan::work::EvaluateWork;
 use crate::recipe::evaluation::Metric;
 use crate::record::FailureClass;
@@ -19,8 +18,7 @@ use crate::worker::train::{json, tokens};
 /// # Errors
 /// When inputs are missing or damaged, and when the split is empty.
 pub fn run(task: &mut Task, work: &EvaluateWork) -> Result<(), Failure> {
-    let trained = StageId::new(StageKind::Train, &work.model).of_repeat(work.repeat);
-    let weights = task.input(&trained, "model.safetensors")?;
+    let weights = task.input(&task.spec.weights_of(&work.model, work.repeat), "model.safetensors")?;
     let tokens = tokens(task, &work.dataset, &work.tokenizer, work.split, work.vocab_size)?;
     let device = device::open(work.compute.device, work.compute.threads)?;
     let network = Network::new(&work.architecture, work.vocab_size, &device);

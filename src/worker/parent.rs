@@ -2,7 +2,7 @@
 
 use crate::engine::model::lora::Stored;
 use crate::engine::train::Base;
-use crate::id::{Digest, StageId, StageKind};
+use crate::id::{Digest, StageId};
 use crate::plan::work::TrainWork;
 use crate::recipe::model::{Adapter, ParentAdapter};
 use crate::record::{AdapterFile, Adapters, FailureClass};
@@ -38,7 +38,7 @@ impl Parent {
     /// When an input is missing or damaged.
     pub fn read(task: &Task, work: &TrainWork) -> Result<Option<Self>, Failure> {
         let Some(base) = &work.base else { return Ok(None) };
-        let stage = StageId::new(StageKind::Train, base).of_repeat(work.repeat);
+        let stage = task.spec.weights_of(base, work.repeat);
         let weights = |name| task.input(&stage, name);
         let parent = match work.adapter.as_ref().and_then(Adapter::parent) {
             None | Some(ParentAdapter::Merge) => {

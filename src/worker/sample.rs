@@ -1,6 +1,5 @@
 //! Lets a model write a sample.
 
-use crate::id::{StageId, StageKind};
 use crate::plan::work::SampleWork;
 use crate::record::report::SampleReport;
 use crate::worker::failure::Failure;
@@ -13,8 +12,8 @@ use crate::worker::train::json;
 /// # Errors
 /// When inputs are missing or damaged.
 pub fn run(task: &mut Task, work: &SampleWork) -> Result<(), Failure> {
-    let weights = task.input(&StageId::new(StageKind::Train, &work.sample.model), "model.safetensors")?;
-    let tokenizer = task.input(&StageId::new(StageKind::Tokenizer, &work.tokenizer), "tokenizer.json")?;
+    let weights = task.input(&task.spec.weights_of(&work.sample.model, 1), "model.safetensors")?;
+    let tokenizer = task.input(&task.spec.tokenizer_of(&work.tokenizer), "tokenizer.json")?;
     let model = Model::load(&work.architecture, work.vocab_size, &weights, &tokenizer, &work.compute)?;
     let answer = model.write(&work.sample.prompt, &work.sample.sampling, |_| Ok(()))?;
     if answer.cut > 0 {

@@ -23,7 +23,7 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let Work::Tokens(work) = task.spec.work.clone() else {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about tokens"));
     };
-    let bytes = task.input(&StageId::new(StageKind::Tokenizer, &work.tokenizer), "tokenizer.json")?;
+    let bytes = task.input(&task.spec.tokenizer_of(&work.tokenizer), "tokenizer.json")?;
     let tokenizer = tokenizer::load(&bytes)?;
     let dataset = StageId::new(StageKind::Dataset, &work.dataset);
     let vocab_size = tokenizer.vocab_size();

@@ -7,7 +7,7 @@ use crate::id::{Digest, Name, RunId};
 use crate::recipe::Tags;
 use crate::recipe::model::{Architecture, Tier};
 use crate::record::ArtifactRef;
-use crate::store::{ModelVersion, NewVersion, Store};
+use crate::store::{ModelVersion, NewVersion, Parent, Store};
 use crate::zoo::error::ZooError;
 
 /// What is to be published.
@@ -36,8 +36,8 @@ pub struct PublishRequest {
 pub struct PublishModel {
     /// Its name in the recipe.
     pub model: Name,
-    /// The model of the recipe it was trained from.
-    pub parent: Option<Name>,
+    /// What it was trained from.
+    pub parent: Option<Parent>,
     /// The fingerprint of its training.
     pub fingerprint: Digest,
     /// Its place in the lineage.
@@ -84,7 +84,7 @@ pub fn zoo_name(entry: &Name, model: &Name) -> Result<Name, ZooError> {
 
 fn check(request: &PublishRequest) -> Result<(), ZooError> {
     for (i, PublishModel { model, parent, .. }) in request.models.iter().enumerate() {
-        if let Some(parent) = parent
+        if let Some(Parent::Model(parent)) = parent
             && !request.models[..i].iter().any(|earlier| earlier.model == *parent)
         {
             return Err(ZooError::ParentMissing { model: model.clone(), parent: parent.clone() });
@@ -170,7 +170,7 @@ mod tests {
         };
         PublishModel {
             model: name(model),
-            parent: parent.map(name),
+            parent: parent.map(|parent| Parent::Model(name(parent))),
             fingerprint: Digest::of(model.as_bytes()),
             tier: Tier::General,
             architecture: Architecture::Llama(llama),
@@ -227,6 +227,28 @@ mod tests {
             assert!(store.search("medicine").await.unwrap().is_empty());
             let trees = forest(&store.models().await.unwrap());
             assert_eq!((trees.len(), trees[0].children.len()), (1, 2));
+            store.close().await;
+        });
+    }
+
+    #[test]
+    fn a_parent_that_was_published_before_is_a_parent_where_it_is_known() {
+        block_on(async {
+            let (_project, store, run) = store_with_run().await;
+            let artifacts = store.artifacts().clone();
+            let first = publish(&store, &artifacts, &request(&artifacts, run, ["a", "b"])).await.unwrap();
+            let child = |weights: Digest, card: &str| {
+                let parent = Parent::Version { name: first[1].name.clone(), version: 1, weights };
+                let card = artifacts.put_bytes(card.as_bytes()).unwrap();
+                let model = PublishModel { parent: Some(parent), card, ..model(&artifacts, "tuned", None, "c") };
+                let aliases = BTreeMap::new();
+                PublishRequest { models: vec![model], aliases, ..request(&artifacts, run, ["a", "b"]) }
+            };
+            let known = publish(&store, &artifacts, &child(first[1].weights.digest, "one")).await.unwrap();
+            assert_eq!(known[0].parents, ["rust-coder-industry@v1"]);
+            assert_eq!(store.lineage_of(&known[0]).await.unwrap(), [first[1].clone(), first[0].clone()]);
+            let elsewhere = publish(&store, &artifacts, &child(Digest::of(b"others"), "two")).await.unwrap();
+            assert!(elsewhere[0].parents.is_empty());
             store.close().await;
         });
     }

@@ -31,3 +31,4 @@ mod linkage;
 mod recipes;
 mod run_options;
 mod reference;
+mod references;

@@ -57,6 +57,9 @@ impl Project {
         }
         command
             .env("NO_COLOR", "1")
+            // The cache of Hugging Face is the project's own, and not the machine's.
+            .env("HF_HOME", self.path().join("huggingface"))
+            .env_remove("HF_HUB_CACHE")
             // The project is no repository, and must not find one above it.
             .env("GIT_CEILING_DIRECTORIES", "/")
             .stdin(Stdio::null())

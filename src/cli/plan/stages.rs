@@ -44,6 +44,9 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
                 None => format!("{all} parameters"),
             }
         }
+        Work::Import(work) => {
+            format!("{} parameters", short(work.import.architecture.parameters(work.import.vocab_size)))
+        }
         Work::Tokenizer(work) => format!("{} tokens", work.tokenizer.vocab_size()),
         Work::Dataset(work) => match work.dataset.source {
             Source::Described { tokens, bytes: raw, cleaned_bytes, documents: _ } => {

@@ -41,7 +41,7 @@ fn described(name: &Name, evaluation: &Evaluation) -> String {
     format!("{name}: {}, {better} is better", evaluation.metric.word())
 }
 
-/// Returns the models depth first, every parent before its children.
+/// Returns the models depth first, every parent before its children; imports stand at the top with what comes from them.
 fn descent(view: &RunView) -> Vec<(usize, &Name)> {
     fn below<'v>(view: &'v RunView, parent: Option<&Name>, depth: usize, out: &mut Vec<(usize, &'v Name)>) {
         for (name, model) in &view.recipe.models {
@@ -52,23 +52,27 @@ fn descent(view: &RunView) -> Vec<(usize, &Name)> {
         }
     }
     let mut models = Vec::new();
+    for name in view.recipe.imports.keys() {
+        models.push((0, name));
+        below(view, Some(name), 1, &mut models);
+    }
     below(view, None, 0, &mut models);
     models
 }
 
 fn row(view: &RunView, depth: usize, name: &Name) -> Vec<String> {
-    let model = &view.recipe.models[name];
     let branch = if depth == 0 { String::new() } else { format!("{}└─ ", "   ".repeat(depth - 1)) };
-    let training = view.trainings.get(name);
-    let parameters = training.map_or_else(String::new, |training| {
-        if training.trainable_parameters == training.parameters {
-            short(training.parameters)
-        } else {
-            format!("{} (LoRA {})", short(training.parameters), short(training.trainable_parameters))
+    let mut row = match (view.recipe.imports.get(name), view.recipe.models.get(name)) {
+        (Some(import), _) => {
+            let parameters = short(import.architecture.parameters(import.vocab_size));
+            vec![import.reference.to_string(), import.tier.word().to_owned(), parameters, String::new()]
         }
-    });
-    let steps = training.map_or_else(String::new, |training| training.steps.to_string());
-    let mut row = vec![format!("{branch}{name}"), model.tier.word().to_owned(), parameters, steps];
+        (None, Some(model)) => {
+            let [parameters, steps] = trained(view, name);
+            vec![format!("{branch}{name}"), model.tier.word().to_owned(), parameters, steps]
+        }
+        (None, None) => vec![name.to_string(), String::new(), String::new(), String::new()],
+    };
     for evaluation in view.recipe.evaluations.keys() {
         row.push(cell(view, name, evaluation));
     }
@@ -76,10 +80,21 @@ fn row(view: &RunView, depth: usize, name: &Name) -> Vec<String> {
     row
 }
 
+/// Returns the parameters and the steps of a model's training.
+fn trained(view: &RunView, name: &Name) -> [String; 2] {
+    let Some(training) = view.trainings.get(name) else { return [String::new(), String::new()] };
+    let parameters = if training.trainable_parameters == training.parameters {
+        short(training.parameters)
+    } else {
+        format!("{} (LoRA {})", short(training.parameters), short(training.trainable_parameters))
+    };
+    [parameters, training.steps.to_string()]
+}
+
 fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
     let Some(value) = view.measured(name, evaluation) else { return "–".to_owned() };
     let words = shown(value, view.recipe.run.repeats);
-    let parent = view.recipe.models[name].base.as_ref().and_then(|base| view.value(base, evaluation));
+    let parent = view.recipe.ancestors(name).next().and_then(|base| view.value(base, evaluation));
     match parent {
         Some(parent) if parent != 0.0 => format!("{words} ({})", percent((value.mean / parent - 1.0) * 100.0)),
         Some(_) | None => words,
@@ -87,14 +102,19 @@ fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
 }
 
 /// Returns by how many percent a model is worse than the ancestor that learned the data, on its worst such evaluation.
+///
+/// What an import learned is not known here: it counts as having learned what no model of the lineage has.
 fn forgetting(view: &RunView, name: &Name) -> Option<f64> {
     let lineage: Vec<&Name> = view.recipe.ancestors(name).collect();
     let losses = view.recipe.evaluations.iter().filter_map(|(evaluation_name, evaluation)| {
-        // The ancestor nearest to the root that trained on the data is the one that learned it.
-        let learned = |model: &&&Name| {
-            view.recipe.models[**model].train.data.iter().any(|share| share.dataset == evaluation.dataset)
+        let learned = |name: &Name| {
+            let model = view.recipe.models.get(name);
+            model.is_some_and(|model| model.train.data.iter().any(|share| share.dataset == evaluation.dataset))
         };
-        let owner = lineage.iter().rev().find(learned)?;
+        // The ancestor nearest to the root that trained on the data is the one that learned it.
+        let owner = lineage.iter().rev().find(|name| learned(name));
+        let import = lineage.last().filter(|root| view.recipe.imports.contains_key(**root) && !learned(name));
+        let owner = owner.or(import)?;
         let (value, before) = (view.value(name, evaluation_name)?, view.value(owner, evaluation_name)?);
         let change = (value / before - 1.0) * 100.0;
         Some(if evaluation.metric.lower_is_better() { change } else { -change })

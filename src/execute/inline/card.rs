@@ -9,8 +9,9 @@ use crate::execute::inline::recipe_facts::RecipeFacts;
 use crate::execute::intake::report;
 use crate::id::{Digest, Name, StageId};
 use crate::plan::contamination::contamination_id;
-use crate::plan::work::{CardWork, EvaluateWork, TrainWork};
+use crate::plan::work::{CardWork, EvaluateWork, ImportWork, TrainWork};
 use crate::plan::{Freshness, Outputs, Stage, Work};
+use crate::recipe::Reference;
 use crate::recipe::training::DataShare;
 use crate::record::contamination::{ContaminationReport, Learned, Measured, exposure};
 use crate::record::report::{EvaluationReport, TrainingReport};
@@ -49,6 +50,21 @@ struct Training<'a> {
     work: &'a TrainWork,
 }
 
+/// An ancestor of a model: trained by this recipe, or taken from outside of it.
+enum Origin<'a> {
+    Trained(Training<'a>),
+    Imported(&'a ImportWork),
+}
+
+impl Origin<'_> {
+    fn model(&self) -> &Name {
+        match self {
+            Self::Trained(train) => &train.work.model,
+            Self::Imported(work) => &work.model,
+        }
+    }
+}
+
 impl<'a> Gathered<'a> {
     fn of(inline: &'a Inline<'a>, card: &'a Stage) -> Self {
         let needs = card.needs.iter().filter_map(|need| inline.by_id.get(need).copied()).collect();
@@ -85,19 +101,18 @@ impl<'a> Gathered<'a> {
             compute: _,
         } = train.work;
         let lineage = self.lineage(train)?;
-        let models: Vec<&Name> =
-            std::iter::once(model).chain(lineage.iter().map(|ancestor| &ancestor.work.model)).collect();
+        let models: Vec<&Name> = std::iter::once(model).chain(lineage.iter().map(Origin::model)).collect();
         Ok(CardFacts {
             name: recipe.zoo_name(model),
             is_published: recipe.publish.is_some(),
             recipe: self.inline.plan.recipe.clone(),
             model: model.clone(),
             tier: *tier,
-            lineage: lineage.iter().map(|ancestor| self.ancestor(&recipe, ancestor)).collect(),
+            lineage: lineage.iter().flat_map(|origin| self.ancestors(&recipe, origin)).collect(),
             description: recipe.description,
             license: recipe.license,
             tags: recipe.tags,
-            hub_base: None,
+            hub_base: lineage.iter().find_map(hub_base),
             architecture: architecture.clone(),
             vocab_size: *vocab_size,
             tokenizer: tokenizer.clone(),
@@ -138,22 +153,39 @@ impl<'a> Gathered<'a> {
         Ok(Repeated::of(losses).filter(|losses| losses.n > 1))
     }
 
-    /// Returns the trainings of the ancestors, the nearest first.
-    fn lineage(&self, train: &Training<'a>) -> Result<Vec<Training<'a>>, ExecuteError> {
-        let mut lineage: Vec<Training<'a>> = Vec::new();
+    /// Returns the ancestors, the nearest first; only the last one may be an import.
+    fn lineage(&self, train: &Training<'a>) -> Result<Vec<Origin<'a>>, ExecuteError> {
+        let mut lineage: Vec<Origin<'a>> = Vec::new();
         let mut next = train.work.base.as_ref();
         while let Some(parent) = next {
+            if let Some(work) = self.import(parent) {
+                lineage.push(Origin::Imported(work));
+                break;
+            }
             let parent = self.train(parent)?;
             next = parent.work.base.as_ref();
-            lineage.push(parent);
+            lineage.push(Origin::Trained(parent));
         }
         Ok(lineage)
     }
 
-    fn ancestor(&self, recipe: &RecipeFacts, train: &Training<'_>) -> Ancestor {
-        let TrainWork { model, tier, adapter, .. } = train.work;
-        let weights = self.digest(train.stage, "model.safetensors");
-        Ancestor { name: recipe.zoo_name(model), tier: *tier, weights, adapter: adapter.clone() }
+    fn import(&self, model: &Name) -> Option<&'a ImportWork> {
+        self.needs.iter().find_map(|stage| {
+            let Work::Import(work) = &stage.work else { return None };
+            (work.model == *model).then_some(work)
+        })
+    }
+
+    /// Returns an ancestor as the card names it; an import brings its own ancestors.
+    fn ancestors(&self, recipe: &RecipeFacts, origin: &Origin<'_>) -> Vec<Ancestor> {
+        match origin {
+            Origin::Trained(train) => {
+                let TrainWork { model, tier, adapter, .. } = train.work;
+                let weights = self.digest(train.stage, "model.safetensors");
+                vec![Ancestor { name: recipe.zoo_name(model), tier: *tier, weights, adapter: adapter.clone() }]
+            }
+            Origin::Imported(ImportWork { import, .. }) => Ancestor::imported(import),
+        }
     }
 
     fn data(&self, share: &DataShare, tokenizer: &Name) -> Result<DataFacts, ExecuteError> {
@@ -199,7 +231,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// Returns what the model and its ancestors have learned of the evaluations' data, where it was looked for.
-    fn contamination(&self, train: &Training<'_>, lineage: &[Training<'_>]) -> Result<Vec<Exposure>, ExecuteError> {
+    fn contamination(&self, train: &Training<'_>, lineage: &[Origin<'_>]) -> Result<Vec<Exposure>, ExecuteError> {
         let reports: Vec<ContaminationReport> =
             self.reports(|work| matches!(work, Work::Contamination(_)), "contamination.json")?;
         if reports.is_empty() {
@@ -210,7 +242,12 @@ impl<'a> Gathered<'a> {
             model: train.work.model.clone(),
             datasets: train.work.train.data.iter().map(|share| share.dataset.clone()).collect(),
         };
-        let lineage: Vec<Learned> = std::iter::once(train).chain(lineage).map(learned).collect();
+        // What an imported model has read is not known here.
+        let trained = lineage.iter().filter_map(|origin| match origin {
+            Origin::Trained(train) => Some(train),
+            Origin::Imported(_) => None,
+        });
+        let lineage: Vec<Learned> = std::iter::once(train).chain(trained).map(learned).collect();
         let measured = self.needs.iter().filter_map(|stage| {
             let Work::Evaluate(work) = &stage.work else { return None };
             (work.model == train.work.model).then(|| Measured {
@@ -236,7 +273,20 @@ impl<'a> Gathered<'a> {
     }
 
     fn tokenizer_digest(&self, tokenizer: &Name) -> Option<Digest> {
-        let is_it = |stage: &&&Stage| matches!(&stage.work, Work::Tokenizer(work) if work.name == *tokenizer);
+        let is_it = |stage: &&&Stage| match &stage.work {
+            Work::Tokenizer(work) => work.name == *tokenizer,
+            Work::Import(work) => work.model == *tokenizer,
+            Work::Dataset(_)
+            | Work::Tokens(_)
+            | Work::Contamination(_)
+            | Work::Uncontaminated(_)
+            | Work::Train(_)
+            | Work::Evaluate(_)
+            | Work::Sample(_)
+            | Work::Gate(_)
+            | Work::Card(_)
+            | Work::Publish(_) => false,
+        };
         self.digest(self.needs.iter().find(is_it)?, "tokenizer.json")
     }
 
@@ -257,5 +307,16 @@ impl<'a> Gathered<'a> {
     fn report<T: serde::de::DeserializeOwned>(&self, stage: &Stage, name: &str) -> Option<Result<T, ExecuteError>> {
         let outputs = self.inline.outputs.get(&stage.id).filter(|outputs| outputs.contains_key(name))?;
         Some(report(self.inline.artifacts, &stage.id, outputs, name))
+    }
+}
+
+/// Returns the model of the Hub that an ancestor is, if it is one.
+fn hub_base(ancestor: &Origin<'_>) -> Option<String> {
+    match ancestor {
+        Origin::Trained(_) => None,
+        Origin::Imported(work) => match &work.import.reference {
+            Reference::Hub { owner, model, .. } => Some(format!("{owner}/{model}")),
+            Reference::Zoo { .. } => None,
+        },
     }
 }

@@ -6,7 +6,6 @@ use crate::execute::error::ExecuteError;
 use crate::execute::inline::Inline;
 use crate::execute::intake::report;
 use crate::id::Name;
-use crate::plan::build::reference_model;
 use crate::plan::work::GateWork;
 use crate::plan::{Outputs, Stage, Work};
 use crate::recipe::evaluation::{Gate, GateRule, Metric};
@@ -21,7 +20,7 @@ pub(super) fn work(
 ) -> Result<(Outputs, Option<String>), ExecuteError> {
     let GateWork { gate, metric } = work;
     let value = measured(inline, stage, &gate.model, &gate.evaluation)?;
-    let reference = reference_model(&gate.rule).map(|than| measured(inline, stage, than, &gate.evaluation));
+    let reference = gate.rule.than().map(|than| measured(inline, stage, than, &gate.evaluation));
     let result = judge(gate, *metric, &value, reference.transpose()?.as_ref());
     let text = serde_json::to_vec_pretty(&result).expect("a gate's result serializes");
     let outputs = Outputs::from([("gate.json".to_owned(), inline.artifacts.put_bytes(&text)?)]);
@@ -46,7 +45,7 @@ fn measured(inline: &Inline<'_>, stage: &Stage, model: &Name, evaluation: &Name)
 ///
 /// `reference` is what was measured of the other model, for rules that name one; it is not looked at by the others.
 pub fn judge(gate: &Gate, metric: Metric, value: &Repeated, reference: Option<&Repeated>) -> GateResult {
-    let (mean, other) = (value.mean, reference.filter(|_| reference_model(&gate.rule).is_some()));
+    let (mean, other) = (value.mean, reference.filter(|_| gate.rule.than().is_some()));
     let bound = match &gate.rule {
         GateRule::AtMost { value } | GateRule::AtLeast { value } => *value,
         GateRule::LessThan { .. }
@@ -55,7 +54,7 @@ pub fn judge(gate: &Gate, metric: Metric, value: &Repeated, reference: Option<&R
         | GateRule::MaxWorsePercent { .. } => other.map_or(f64::NAN, |other| other.mean),
     };
     let (passed, required) = hold(&gate.rule, metric, mean, bound);
-    let against = match (reference_model(&gate.rule), other) {
+    let against = match (gate.rule.than(), other) {
         (Some(than), Some(other)) => {
             format!(" is {} {than}'s {}", compare(metric, mean, bound), measured_words(other, value.n))
         }

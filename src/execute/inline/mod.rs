@@ -1,5 +1,6 @@
-//! Work the manager does itself, in an instant: gates, cards, publishing.
+//! Work the manager does itself, in an instant: imports, gates, cards, publishing.
 
+mod import;
 pub mod gate;
 mod card;
 mod publish;
@@ -29,6 +30,7 @@ pub(super) struct Inline<'a> {
 /// Does the work of a stage; returns its outputs and, where a requirement is broken, how.
 pub(super) async fn work(inline: &Inline<'_>, stage: &Stage) -> Result<(Outputs, Option<String>), ExecuteError> {
     match &stage.work {
+        Work::Import(work) => Ok((import::work(inline, stage, work)?, None)),
         Work::Gate(work) => gate::work(inline, stage, work),
         Work::Uncontaminated(work) => uncontaminated::work(inline, work),
         Work::Card(work) => Ok((card::work(inline, stage, work).await?, None)),

@@ -8,10 +8,13 @@ use crate::execute::inline::recipe_facts::RecipeFacts;
 use crate::execute::intake::report;
 use crate::execute::now_ms;
 use crate::id::{Name, StageId, StageKind};
-use crate::plan::work::{PublishWork, TrainWork};
+use crate::plan::spec::provider;
+use crate::plan::work::{ImportWork, PublishWork, TrainWork};
 use crate::plan::{Outputs, Plan, Work};
+use crate::recipe::reference::{Reference, Version};
 use crate::record::ArtifactRef;
 use crate::record::report::TrainingReport;
+use crate::store::Parent;
 use crate::zoo::{PublishModel, PublishRequest, publish};
 
 /// Publishes the models of a run; returns `versions.json`, which names what they are called in the zoo.
@@ -42,7 +45,8 @@ fn facts(plan: &Plan, models: &[Name]) -> Result<RecipeFacts, ExecuteError> {
     let Some(stage) = card.and_then(|card| plan.stage(&card)) else { return Ok(RecipeFacts::default()) };
     match &stage.work {
         Work::Card(card) => RecipeFacts::of(&stage.id, card),
-        Work::Dataset(_)
+        Work::Import(_)
+        | Work::Dataset(_)
         | Work::Tokenizer(_)
         | Work::Tokens(_)
         | Work::Contamination(_)
@@ -65,16 +69,33 @@ fn published(inline: &Inline<'_>, model: &Name) -> Result<PublishModel, ExecuteE
     let training: TrainingReport = report(inline.artifacts, &train_id, outputs, "training.json")?;
     Ok(PublishModel {
         model: model.clone(),
-        parent: base.clone(),
+        parent: base.as_ref().map(|base| parent(inline.plan, base)).transpose()?,
         fingerprint: stage.fingerprint,
         tier: *tier,
         architecture: architecture.clone(),
         vocab_size: *vocab_size,
         parameters: training.parameters,
         weights: output(inline, &train_id, "model.safetensors")?,
-        tokenizer: output(inline, &StageId::new(StageKind::Tokenizer, tokenizer), "tokenizer.json")?,
+        tokenizer: output(inline, &provider(inline.outputs, StageKind::Tokenizer, tokenizer, 1), "tokenizer.json")?,
         card: output(inline, &StageId::new(StageKind::Card, model), "README.md")?,
     })
+}
+
+/// Returns what a model was trained from: a model of the recipe, or one that was imported.
+fn parent(plan: &Plan, base: &Name) -> Result<Parent, ExecuteError> {
+    let import = plan.stage(&StageId::new(StageKind::Import, base));
+    let Some(Work::Import(ImportWork { import, .. })) = import.map(|stage| &stage.work) else {
+        return Ok(Parent::Model(base.clone()));
+    };
+    match (&import.reference, import.content.weights()) {
+        (Reference::Zoo { name, version: Version::Number(version) }, Some(weights)) => {
+            Ok(Parent::Version { name: name.clone(), version: *version, weights })
+        }
+        (Reference::Zoo { .. } | Reference::Hub { .. }, _) => Err(ExecuteError::Lacks {
+            stage: StageId::new(StageKind::Import, base),
+            name: "model.safetensors".to_owned(),
+        }),
+    }
 }
 
 fn output(inline: &Inline<'_>, stage: &StageId, name: &str) -> Result<ArtifactRef, ExecuteError> {

@@ -149,7 +149,8 @@ fn of_stage<'p>(
         }
         Work::Evaluate(work) => other(rates.get(&work.model)),
         Work::Sample(work) => other(rates.get(&work.sample.model)),
-        Work::Dataset(_)
+        Work::Import(_)
+        | Work::Dataset(_)
         | Work::Tokenizer(_)
         | Work::Tokens(_)
         | Work::Contamination(_)

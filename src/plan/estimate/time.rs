@@ -66,7 +66,7 @@ pub fn of_other(stage: &Stage, rate: Option<&Rate>, datasets: &Datasets<'_>, kno
         Work::Sample(work) => last.unwrap_or_else(|| (write(work, rate), TimeSource::Arithmetic)),
         Work::Train(_) => (0.0, TimeSource::Arithmetic),
         Work::Contamination(work) => by_bytes(bytes_of(&work.dataset) / COMPARED_PER_SECOND),
-        Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
+        Work::Import(_) | Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
             (INLINE_SECONDS, TimeSource::Manager)
         }
     }
@@ -79,6 +79,7 @@ fn prepares(work: &Work) -> impl Iterator<Item = &Name> {
         Work::Tokenizer(work) => (None, work.tokenizer.train_on()),
         Work::Tokens(work) => (Some(&work.dataset), &[]),
         Work::Contamination(work) => (Some(&work.dataset), &[]),
+        Work::Import(_) => (None, &[]),
         Work::Uncontaminated(_)
         | Work::Train(_)
         | Work::Evaluate(_)

@@ -90,7 +90,8 @@ pub type Datasets<'p> = BTreeMap<&'p Name, &'p DatasetWork>;
 pub fn datasets(plan: &Plan) -> Datasets<'_> {
     let works = plan.stages.iter().filter_map(|stage| match &stage.work {
         Work::Dataset(work) => Some((&work.name, work)),
-        Work::Tokenizer(_)
+        Work::Import(_)
+        | Work::Tokenizer(_)
         | Work::Tokens(_)
         | Work::Contamination(_)
         | Work::Uncontaminated(_)

@@ -2,7 +2,6 @@
 
 use crate::id::Name;
 use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter};
-use crate::recipe::model::Model;
 use crate::recipe::problem::Place;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
@@ -54,10 +53,10 @@ pub fn draft(reader: &mut Reader, at: &At<'_>) -> Option<AdapterDraft> {
     Some(AdapterDraft { place, path, rank: rank?, alpha: alpha?, then: then?, parent: parent? })
 }
 
-/// Fills in what an adapter takes from its model's parent.
-pub fn resolve(reader: &mut Reader, draft: &AdapterDraft, base: &Name, parent: &Model) -> Option<Adapter> {
+/// Fills in what an adapter takes from the adapter that its model's parent was trained with, where that was kept.
+pub fn resolve(reader: &mut Reader, draft: &AdapterDraft, base: &Name, theirs: Option<&Adapter>) -> Option<Adapter> {
     let AdapterDraft { place, path, rank, alpha, then, parent: said } = draft;
-    let kept = parent.adapter.as_ref().filter(|adapter| adapter.is_kept());
+    let kept = theirs.filter(|adapter| adapter.is_kept());
     let problem = |reader: &mut Reader, place: Place, path: String, message: String, hint: &str| {
         reader.problem(place, &path, message, Some(hint.to_owned()));
         None

@@ -55,12 +55,12 @@ pub fn gate(reader: &mut Reader, at: &At<'_>) -> Option<Gate> {
         return reader.wrong(than, "`than` goes with `min-better-percent` and `max-worse-percent`", None);
     }
     let rule = match (less, greater, better.or(worse.clone()), most, least) {
-        (Some(at), ..) => reader.reference(&at, Kind::Model).map(|than| GateRule::LessThan { than }),
-        (_, Some(at), ..) => reader.reference(&at, Kind::Model).map(|than| GateRule::GreaterThan { than }),
+        (Some(at), ..) => reader.any_model(&at).map(|than| GateRule::LessThan { than }),
+        (_, Some(at), ..) => reader.any_model(&at).map(|than| GateRule::GreaterThan { than }),
         (_, _, Some(percent_at), ..) => {
             let percent = reader.number(&percent_at, 0.0..=1e6);
             let than = match &than {
-                Some(at) => reader.reference(at, Kind::Model),
+                Some(at) => reader.any_model(at),
                 None => reader.wrong(at, "`than` is missing: better or worse than which model?", None),
             };
             percent.zip(than).map(|(percent, than)| {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::recipe::Recipe;
 use crate::recipe::problem::{Problems, SourceText};
+use crate::recipe::{Import, Recipe, Reference};
 
 /// A recipe's own text, and what is laid over it.
 pub struct Input<'a> {
@@ -40,6 +40,28 @@ pub trait Outside {
     /// # Errors
     /// In words, when it cannot be read.
     fn recipe(&self, folder: &str, path: &str) -> Result<OtherFile, String>;
+
+    /// Returns a model outside of the recipe, pinned: what an alias means now is said by the version it means.
+    ///
+    /// # Errors
+    /// When there is none, and when it is of no kind that is known here.
+    fn model(&self, reference: &Reference) -> Result<Import, Refusal>;
+}
+
+/// Why something outside cannot be referred to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong, as a fragment in lowercase.
+    pub message: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// Returns a refusal that says how to mend it.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: Some(hint.into()) }
+    }
 }
 
 /// A recipe that another one extends.
@@ -61,6 +83,10 @@ pub struct Nothing;
 impl Outside for Nothing {
     fn recipe(&self, _: &str, path: &str) -> Result<OtherFile, String> {
         Err(format!("`{path}` cannot be read from here"))
+    }
+
+    fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
+        Err(Refusal { message: format!("`{reference}` cannot be read from here"), hint: None })
     }
 }
 

@@ -12,6 +12,7 @@ pub mod references;
 pub mod axes;
 pub mod matrix;
 pub mod names;
+pub mod imports;
 mod root;
 mod run;
 pub mod accelerator;
@@ -23,6 +24,7 @@ mod adapter;
 mod training;
 mod evaluation;
 mod variant;
+mod catalogue;
 mod contamination;
 #[cfg(test)]
 pub(crate) mod seen;
@@ -30,5 +32,6 @@ pub(crate) mod seen;
 #[cfg(test)]
 mod tests;
 
-pub use input::{Input, Nothing, OtherFile, Outside, Reading};
+pub use catalogue::catalogue;
+pub use input::{Input, Nothing, OtherFile, Outside, Reading, Refusal};
 pub use root::read;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::Name;
-use crate::recipe::model::{Architecture, Model, Tier};
+use crate::recipe::model::{Adapter, Architecture, Model, Tier};
 use crate::recipe::problem::Place;
 use crate::recipe::read::adapter::{self, AdapterDraft};
 use crate::recipe::read::architecture::architecture;
@@ -53,7 +53,7 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
     });
     let base_at = fields.take("base");
     let base = match &base_at {
-        Some(at) => base(reader, at).map(Some),
+        Some(at) => reader.any_model(at).map(Some),
         None => Some(None),
     };
     let architecture_at = fields.take("architecture");
@@ -111,20 +111,10 @@ fn missing(reader: &mut Reader, fields: &Fields<'_>, what: &str) {
     reader.problem(place, &path, format!("`{what}` is missing"), hint);
 }
 
-fn base(reader: &mut Reader, at: &At<'_>) -> Option<Name> {
-    let text = reader.text(at)?;
-    if text.starts_with("zoo/") || text.starts_with("hf/") {
-        let hint =
-            Some("name a model of this recipe; parents from the zoo and from Hugging Face are not read yet".to_owned());
-        return reader.wrong(at, format!("`{text}` cannot be a parent"), hint);
-    }
-    reader.refer(at, Kind::Model, &text)
-}
-
-/// Returns a model and its ancestors, the model first.
+/// Returns a model and its ancestors in this recipe, the model first.
 fn lineage<'d>(reader: &mut Reader, drafts: &'d BTreeMap<Name, Draft>, name: &'d Name) -> Option<Vec<&'d Name>> {
     let mut chain = vec![name];
-    while let Some(parent) = drafts[chain[chain.len() - 1]].base.as_ref() {
+    while let Some(parent) = drafts[chain[chain.len() - 1]].base.as_ref().filter(|base| drafts.contains_key(*base)) {
         if let Some(start) = chain.iter().position(|seen| *seen == parent) {
             let mut circle: Vec<_> = chain[start..].iter().map(|name| name.as_str()).collect();
             circle.push(parent.as_str());
@@ -139,9 +129,30 @@ fn lineage<'d>(reader: &mut Reader, drafts: &'d BTreeMap<Name, Draft>, name: &'d
     Some(chain)
 }
 
-/// Fills in what a model takes from its parent, which is already in `models`.
+/// What a model takes from its parent.
+struct Inherited {
+    tier: Tier,
+    architecture: Architecture,
+    tokenizer: Name,
+    adapter: Option<Adapter>,
+}
+
+/// Returns what a parent hands down: a model that is already in `models`, or one outside of the recipe.
+fn handed_down(reader: &Reader, base: &Name, models: &BTreeMap<Name, Model>) -> Option<Inherited> {
+    if let Some(Model { tier, architecture, tokenizer, adapter, .. }) = models.get(base) {
+        let (architecture, tokenizer, adapter) = (architecture.clone(), tokenizer.clone(), adapter.clone());
+        return Some(Inherited { tier: *tier, architecture, tokenizer, adapter });
+    }
+    let import = reader.imports.get(base)?;
+    // Of a model outside of the recipe there are its whole weights, and no adapter beside them.
+    let (architecture, tokenizer) = (import.architecture.clone(), base.clone());
+    Some(Inherited { tier: import.tier, architecture, tokenizer, adapter: None })
+}
+
+/// Fills in what a model takes from its parent, which is already in `models` or stands outside of the recipe.
 fn resolve(reader: &mut Reader, draft: &Draft, models: &BTreeMap<Name, Model>) -> Option<Model> {
-    let parent = draft.base.as_ref().and_then(|base| models.get(base));
+    let parent = draft.base.as_ref().and_then(|base| handed_down(reader, base, models));
+    let parent = parent.as_ref();
     let tier = draft.tier.or_else(|| Some(parent.map_or(Tier::General, |parent| below(parent.tier))))?;
     if let Some(parent) = parent
         && tier < parent.tier
@@ -155,7 +166,9 @@ fn resolve(reader: &mut Reader, draft: &Draft, models: &BTreeMap<Name, Model>) -
     let architecture = draft.architecture.clone().or_else(|| parent.map(|parent| parent.architecture.clone()))?;
     let train = training::resolve(reader, draft.train.clone(), architecture.context(), draft.place, &draft.path);
     let adapter = match (&draft.adapter, &draft.base, parent) {
-        (Some(adapter), Some(base), Some(parent)) => adapter::resolve(reader, adapter, base, parent).map(Some),
+        (Some(adapter), Some(base), Some(parent)) => {
+            adapter::resolve(reader, adapter, base, parent.adapter.as_ref()).map(Some)
+        }
         (Some(_) | None, Some(_) | None, Some(_) | None) => Some(None),
     };
     Some(Model {

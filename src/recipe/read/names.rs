@@ -7,6 +7,7 @@ use crate::recipe::problem::{listed, nearest};
 use crate::recipe::read::node::Node;
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::references::Section;
+use crate::recipe::reference::{Reference, ReferenceError};
 
 /// A kind of thing a recipe gives names to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,11 @@ impl Names {
         }
     }
 
+    /// Returns whether a model or a tokenizer has this name.
+    pub fn has_model_or_tokenizer(&self, name: &str) -> bool {
+        self.models.contains(name) || self.tokenizers.contains(name)
+    }
+
     fn of_kind(&self, kind: Kind) -> (&'static str, &BTreeSet<String>) {
         match kind {
             Kind::Dataset => ("dataset", &self.datasets),
@@ -77,6 +83,15 @@ impl Reader {
             let some = listed(copies.iter().take(4).map(String::as_str));
             let hint = Some(format!("name one of them: {some}{}", if copies.len() > 4 { ", …" } else { "" }));
             return self.wrong(at, format!("`{text}` is {} {word}s of the matrix", copies.len()), hint);
+        }
+        if kind == Kind::Model && text.contains('/') {
+            let hint = match Reference::is_meant(text) {
+                true => {
+                    "`base` and the other model of a gate may stand outside of the recipe, and nothing else".to_owned()
+                }
+                false => ReferenceError::Elsewhere { text: text.to_owned() }.hint(),
+            };
+            return self.wrong(at, format!("there is no model `{text}` in this recipe"), Some(hint));
         }
         let names: Vec<_> = names.iter().map(String::as_str).collect();
         let hint = match nearest(text, names.iter().copied()) {

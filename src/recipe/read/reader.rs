@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use crate::id::Name;
 use crate::recipe::problem::{Place, Problem, listed, nearest};
+use crate::recipe::read::imports::Imports;
 use crate::recipe::read::names::Names;
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::references::Section;
@@ -25,6 +26,8 @@ pub struct Reader {
     pub problems: Vec<Problem>,
     /// The names the recipe gives to things.
     pub names: Names,
+    /// The models outside of the recipe that it names.
+    pub imports: Imports,
     /// The folders in which the relative paths of each text start.
     pub folders: Vec<String>,
     /// What the copies are called that a matrix made of an entry.

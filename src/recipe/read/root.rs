@@ -8,6 +8,7 @@ use crate::recipe::meant::{Publish, Recipe, Tags, ZooEntry};
 use crate::recipe::problem::Problems;
 use crate::recipe::read::extends::merged;
 use crate::recipe::read::fields::{Fields, named};
+use crate::recipe::read::imports::{self, Imports};
 use crate::recipe::read::input::{Input, Reading};
 use crate::recipe::read::names::{Kind, Names};
 use crate::recipe::read::node::{Node, Value};
@@ -31,6 +32,7 @@ pub fn read(input: &Input<'_>) -> Result<Reading, Problems> {
     lay_defaults(&mut reader, &mut root);
     matrix::expand(&mut reader, &mut root, &variables);
     reader.names = Names::of(&root);
+    reader.imports = Imports::asked(&root, &reader.names, input.outside);
     let recipe = recipe(&mut reader, &root);
     let environment =
         input.environment.iter().filter(|(name, _)| reader.variables_used.contains(*name) && !variables.defines(name));
@@ -72,7 +74,15 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     let tags = fields.or(reader, "tags", Tags::default(), tags);
     let run = fields.or(reader, "run", crate::recipe::run::RunOptions::default(), run::run);
     let datasets = fields.need(reader, "datasets").and_then(|at| named(reader, &at, dataset::dataset));
-    let tokenizers = fields.need(reader, "tokenizers").and_then(|at| named(reader, &at, tokenizer::tokenizer));
+    // A recipe whose models all come from outside needs no tokenizer of its own.
+    let tokenizers_at = match reader.imports.is_empty() {
+        true => fields.need(reader, "tokenizers").map(Some),
+        false => Some(fields.take("tokenizers")),
+    };
+    let tokenizers = tokenizers_at.and_then(|at| match at {
+        Some(at) => named(reader, &at, tokenizer::tokenizer),
+        None => Some(BTreeMap::new()),
+    });
     let models = fields.need(reader, "models").and_then(|at| model::models(reader, &at));
     let evaluations = fields.or(reader, "evaluations", BTreeMap::new(), |reader, at| {
         named(reader, at, |reader, _, at| evaluation::evaluation(reader, at))
@@ -84,6 +94,10 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     });
     let publish = fields.or(reader, "publish", None, |reader, at| publish(reader, at).map(Some));
     fields.finish(reader);
+    let (models, gates) = (models?, gates?);
+    let imports = reader.imports.used(&models, &gates);
+    let mut tokenizers = tokenizers?;
+    tokenizers.extend(imports::tokenizers(&imports));
     Some(Recipe {
         version: version?,
         name: name?,
@@ -92,10 +106,11 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         tags: tags?,
         run: run?,
         datasets: datasets?,
-        tokenizers: tokenizers?,
-        models: models?,
+        tokenizers,
+        imports,
+        models,
         evaluations: evaluations?,
-        gates: gates?,
+        gates,
         contamination: contamination?,
         samples: samples?,
         publish: publish?,

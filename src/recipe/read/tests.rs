@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::recipe::fixture::{TEXT, recipe_of};
-use crate::recipe::read::{Input, OtherFile, Outside, Reading};
+use crate::recipe::read::{Input, OtherFile, Outside, Reading, Refusal};
 use crate::recipe::render::render;
 use crate::recipe::training::{Budget, Optimizer};
-use crate::recipe::{Problems, Recipe, read};
+use crate::recipe::{Import, Problems, Recipe, Reference, read};
 
 /// Files by their path; a path is a file's identity.
 struct Files(BTreeMap<&'static str, String>);
@@ -16,6 +16,10 @@ impl Outside for Files {
         let text = self.0.get(path).ok_or_else(|| format!("cannot read `{path}`"))?;
         let (name, identity) = (path.to_owned(), path.to_owned());
         Ok(OtherFile { name, identity, folder: format!("{folder}/parents"), bytes: text.clone().into_bytes() })
+    }
+
+    fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
+        Err(Refusal { message: format!("there is no `{reference}`"), hint: None })
     }
 }
 

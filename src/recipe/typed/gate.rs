@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
-use crate::id::Name;
+use crate::recipe::typed::ModelReference;
 
 /// What a gate requires: one of these, and `than` where it is a percentage.
 #[derive(JsonSchema)]
@@ -11,10 +11,10 @@ use crate::id::Name;
 pub struct Requirement {
     /// The model's value is below that of this model.
     #[schemars(example = &"general")]
-    pub less_than: Option<Name>,
+    pub less_than: Option<ModelReference>,
     /// The model's value is above that of this model.
     #[schemars(example = &"general")]
-    pub greater_than: Option<Name>,
+    pub greater_than: Option<ModelReference>,
     /// The model's value is better than that of the model `than` by at least so many percent of it.
     #[schemars(range(min = 0.0, max = 1e6), extend("x-unit" = "percent"), example = 30)]
     pub min_better_percent: Option<f64>,
@@ -29,7 +29,7 @@ pub struct Requirement {
     pub at_least: Option<f64>,
     /// The model that `min-better-percent` and `max-worse-percent` compare with.
     #[schemars(example = &"general")]
-    pub than: Option<Name>,
+    pub than: Option<ModelReference>,
 }
 
 /// A gate has one requirement, and `than` goes with percentages.

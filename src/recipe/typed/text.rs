@@ -38,6 +38,17 @@ macro_rules! schema_of {
 pub struct SomeText;
 schema_of!(SomeText, inline: true, json_schema!({ "type": "string", "pattern": SOME_TEXT }));
 
+/// A model of the recipe, of the zoo, of the catalogue, or of Hugging Face.
+pub struct ModelReference;
+schema_of!(
+    ModelReference,
+    inline: true,
+    json_schema!({
+        "type": "string",
+        "pattern": format!("^({0}|zoo/{0}(@{0})?|hf/{0}/{0}@[0-9a-f]{{40}})$", name_pattern()),
+    })
+);
+
 /// Text with at least one placeholder of an extraction.
 pub struct Template;
 schema_of!(Template, inline: true, json_schema!({ "type": "string", "pattern": r"\{(doc|signature|body)\}" }));
