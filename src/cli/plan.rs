@@ -45,6 +45,7 @@ fn size(work: &Work) -> String {
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => String::new(),
     }

@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::cli::format::{duration, metric};
 use crate::cli::printer::Printer;
 use crate::execute::{Happening, Listener};
-use crate::id::StageId;
+use crate::id::{StageId, StageKind};
 use crate::record::{EventKind, Progress, StageStatus};
 
 /// How often a stage is told of where there is no terminal.
@@ -52,7 +52,7 @@ impl ProgressListener {
 
     fn start(&mut self, stage: &StageId, attempt: u32, adopted: bool) {
         let bar = self.bars.as_ref().map(|bars| new_bar(bars, stage));
-        if self.bars.is_none() && !matches!(stage.kind(), crate::id::StageKind::Gate | crate::id::StageKind::Card) {
+        if self.bars.is_none() && !is_instant(stage.kind()) {
             let how = if adopted {
                 " (its worker was still running)"
             } else if attempt > 1 {
@@ -145,6 +145,11 @@ impl Listener for ProgressListener {
             }
         }
     }
+}
+
+/// Returns whether the manager does such a stage before anybody could read that it begins.
+fn is_instant(kind: StageKind) -> bool {
+    matches!(kind, StageKind::Gate | StageKind::Analyse | StageKind::Card)
 }
 
 /// Adds the line of a stage; it ticks only once it has its place, or it would be drawn twice.

@@ -1,5 +1,6 @@
 //! What can go wrong with a run as a whole; what goes wrong with a stage is told by that stage.
 
+use crate::analysis::LawError;
 use crate::artifact::ArtifactError;
 use crate::card::CardError;
 use crate::error::{Exit, Explain};
@@ -47,6 +48,15 @@ pub enum ExecuteError {
         #[source]
         source: serde_json::Error,
     },
+    /// The trainings of an analysis have no law.
+    #[error("`{stage}` finds no law")]
+    Law {
+        /// The stage.
+        stage: StageId,
+        /// Why not.
+        #[source]
+        source: LawError,
+    },
     /// A stage lacks an output or an input it is known to have.
     #[error("`{stage}` has no `{name}`")]
     Lacks {
@@ -66,6 +76,7 @@ impl Explain for ExecuteError {
             Self::Task(error) => error.exit(),
             Self::Card(error) => error.exit(),
             Self::Zoo(error) => error.exit(),
+            Self::Law { .. } => Exit::Failed,
             Self::NoOutputs { .. } => Exit::Bug,
             Self::Report { .. } | Self::Lacks { .. } => Exit::Integrity,
         }
@@ -79,7 +90,7 @@ impl Explain for ExecuteError {
             Self::Task(error) => error.hint(),
             Self::Card(error) => error.hint(),
             Self::Zoo(error) => error.hint(),
-            Self::NoOutputs { .. } | Self::Report { .. } | Self::Lacks { .. } => None,
+            Self::Law { .. } | Self::NoOutputs { .. } | Self::Report { .. } | Self::Lacks { .. } => None,
         }
     }
 }

@@ -78,8 +78,13 @@ pub(super) async fn record_findings(
             let result: GateResult = report(artifacts, &id, outputs, "gate.json")?;
             store.insert_gate(run, &GateRow { stage: id, result }).await?;
         }
-        Work::Dataset(_) | Work::Tokenizer(_) | Work::Tokens(_) | Work::Train(_) | Work::Card(_) | Work::Publish(_) => {
-        }
+        Work::Dataset(_)
+        | Work::Tokenizer(_)
+        | Work::Tokens(_)
+        | Work::Train(_)
+        | Work::Analyse(_)
+        | Work::Card(_)
+        | Work::Publish(_) => {}
     }
     Ok(())
 }

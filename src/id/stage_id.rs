@@ -20,6 +20,8 @@ pub enum StageKind {
     Sample,
     /// Holds metrics against a requirement.
     Gate,
+    /// Asks what several models say together.
+    Analyse,
     /// Writes a model card.
     Card,
     /// Puts the models into the zoo.
@@ -28,7 +30,7 @@ pub enum StageKind {
 
 impl StageKind {
     /// Every kind, in the order in which a recipe mentions them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Dataset,
         Self::Tokenizer,
         Self::Tokens,
@@ -36,6 +38,7 @@ impl StageKind {
         Self::Evaluate,
         Self::Sample,
         Self::Gate,
+        Self::Analyse,
         Self::Card,
         Self::Publish,
     ];
@@ -50,6 +53,7 @@ impl StageKind {
             Self::Evaluate => "evaluate",
             Self::Sample => "sample",
             Self::Gate => "gate",
+            Self::Analyse => "analyse",
             Self::Card => "card",
             Self::Publish => "publish",
         }

@@ -1,6 +1,6 @@
 //! From a recipe to stages: what has to be done, in which order, and everything each stage depends on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Digest, Name, StageId, StageKind};
 use crate::plan::key;
@@ -8,8 +8,8 @@ use crate::plan::ledger::{SourceState, Sources};
 use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
-    CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork, TokensWork,
-    TrainWork, Work,
+    AnalyseWork, CardWork, Compute, DatasetWork, EvaluateWork, GateWork, PublishWork, SampleWork, TokenizerWork,
+    TokensWork, TrainWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
@@ -24,6 +24,7 @@ pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
     builder.data();
     builder.training();
     builder.judgement();
+    builder.analyses();
     builder.publication();
     Plan { recipe: recipe.name.clone(), stages: builder.stages }
 }
@@ -182,6 +183,36 @@ impl Builder<'_> {
         }
     }
 
+    /// An analysis reads what was measured of its models, and what it cost to train them and their ancestors.
+    fn analyses(&mut self) {
+        let recipe = self.recipe;
+        for (name, analysis) in &recipe.analyses {
+            let models: BTreeSet<&Name> = analysis.models().iter().collect();
+            let lineages: BTreeSet<&Name> =
+                models.iter().copied().flat_map(|model| recipe.ancestors(model).chain([model])).collect();
+            let copies = |evaluation: &Name| {
+                let variant = recipe.evaluations.get(evaluation).and_then(|evaluation| evaluation.variant.as_ref());
+                evaluation == analysis.evaluation()
+                    || variant.is_some_and(|variant| variant.of == *analysis.evaluation())
+            };
+            let concerns = |stage: &&Stage| match &stage.work {
+                Work::Train(work) => lineages.contains(&work.model),
+                Work::Evaluate(work) => models.contains(&work.model) && copies(&work.evaluation),
+                Work::Dataset(_)
+                | Work::Tokenizer(_)
+                | Work::Tokens(_)
+                | Work::Gate(_)
+                | Work::Analyse(_)
+                | Work::Sample(_)
+                | Work::Card(_)
+                | Work::Publish(_) => false,
+            };
+            let needs = self.stages.iter().filter(concerns).map(|stage| stage.id.clone()).collect();
+            let work = Work::Analyse(AnalyseWork { name: name.clone(), analysis: analysis.clone() });
+            self.add(StageId::new(StageKind::Analyse, name), work, needs);
+        }
+    }
+
     fn publication(&mut self) {
         let recipe = self.recipe;
         let order: Vec<Name> = recipe.models_by_lineage().into_iter().map(|(name, _)| name.clone()).collect();
@@ -200,7 +231,7 @@ impl Builder<'_> {
         needs.extend(
             self.stages.iter().filter(|stage| stage.id.kind() == StageKind::Gate).map(|stage| stage.id.clone()),
         );
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         needs.retain(|need| seen.insert(need.clone()));
         let work = Work::Publish(PublishWork {
             name: publish.zoo.name.clone(),
@@ -225,7 +256,7 @@ impl Builder<'_> {
             Work::Evaluate(work) => lineage.contains(&&work.model),
             Work::Gate(work) => work.gate.model == *name,
             Work::Sample(work) => work.sample.model == *name,
-            Work::Card(_) | Work::Publish(_) => false,
+            Work::Analyse(_) | Work::Card(_) | Work::Publish(_) => false,
         };
         self.stages.iter().filter(concerns).map(|stage| stage.id.clone()).collect()
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name};
+use crate::recipe::analysis::Analysis;
 use crate::recipe::dataset::{Dataset, SplitName};
 use crate::recipe::evaluation::{Gate, Metric, Sample};
 use crate::recipe::model::{Adapter, Architecture, Tier};
@@ -28,6 +29,8 @@ pub enum Work {
     Sample(SampleWork),
     /// Outputs `gate.json`; done by the manager.
     Gate(GateWork),
+    /// Outputs `law.json` and `law.svg`; done by the manager.
+    Analyse(AnalyseWork),
     /// Outputs `README.md`; done by the manager.
     Card(CardWork),
     /// Outputs `versions.json`; done by the manager.
@@ -162,6 +165,16 @@ pub struct GateWork {
     pub metric: Metric,
 }
 
+/// Asks what several models say together (inputs: their `evaluate:…`, and `train:…` of them and of their ancestors).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AnalyseWork {
+    /// The analysis's name.
+    pub name: Name,
+    /// What is asked.
+    pub analysis: Analysis,
+}
+
 /// Writes the card of a model (inputs: everything that says something about it).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -188,7 +201,7 @@ impl Work {
     /// Returns whether the manager does this work itself, in an instant, without a worker.
     pub fn is_done_by_manager(&self) -> bool {
         match self {
-            Self::Gate(_) | Self::Card(_) | Self::Publish(_) => true,
+            Self::Gate(_) | Self::Analyse(_) | Self::Card(_) | Self::Publish(_) => true,
             Self::Dataset(_)
             | Self::Tokenizer(_)
             | Self::Tokens(_)
@@ -208,6 +221,7 @@ impl Work {
             | Self::Tokenizer(_)
             | Self::Tokens(_)
             | Self::Gate(_)
+            | Self::Analyse(_)
             | Self::Card(_)
             | Self::Publish(_) => None,
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
+use crate::recipe::analysis::Analysis;
 use crate::recipe::dataset::Dataset;
 use crate::recipe::evaluation::{Evaluation, Gate, Sample};
 use crate::recipe::model::Model;
@@ -42,6 +43,9 @@ pub struct Recipe {
     /// The requirements, in the order in which they are checked.
     #[serde(default)]
     pub gates: Vec<Gate>,
+    /// The questions to several models at once, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub analyses: BTreeMap<Name, Analysis>,
     /// The samples to generate, by name.
     #[serde(default)]
     pub samples: BTreeMap<Name, Sample>,

@@ -11,6 +11,7 @@ pub mod tokenizer;
 pub mod model;
 pub mod training;
 pub mod evaluation;
+pub mod analysis;
 pub mod variant;
 pub mod run;
 

@@ -113,7 +113,7 @@ fn work(task: &mut Task) -> Result<Outcome, Failure> {
         Work::Dataset(_) => dataset::run(task).map(|()| whole(task)),
         Work::Tokenizer(_) => tokenizer::run(task).map(|()| whole(task)),
         Work::Tokens(_) => tokens::run(task).map(|()| whole(task)),
-        Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
+        Work::Gate(_) | Work::Analyse(_) | Work::Card(_) | Work::Publish(_) => {
             Err(Failure::new(FailureClass::Bug, format!("`{}` is work of the manager", task.spec.stage)))
         }
     }

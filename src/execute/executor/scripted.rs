@@ -192,7 +192,7 @@ fn outputs(work: &Work, value: f64) -> Vec<(&'static str, Vec<u8>)> {
             let (prompt, sampling) = (work.sample.prompt.clone(), work.sample.sampling.clone());
             vec![json("sample.json", json!(SampleReport { prompt, text: "…".to_owned(), tokens: 1, sampling }))]
         }
-        Work::Gate(_) | Work::Card(_) | Work::Publish(_) => Vec::new(),
+        Work::Gate(_) | Work::Analyse(_) | Work::Card(_) | Work::Publish(_) => Vec::new(),
     }
 }
 

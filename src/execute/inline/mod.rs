@@ -1,6 +1,7 @@
-//! Work the manager does itself, in an instant: gates, cards, publishing.
+//! Work the manager does itself, in an instant: gates, analyses, cards, publishing.
 
 pub mod gate;
+mod analyse;
 mod card;
 mod publish;
 mod recipe_facts;
@@ -27,6 +28,7 @@ pub(super) struct Inline<'a> {
 pub(super) async fn work(inline: &Inline<'_>, stage: &Stage) -> Result<(Outputs, Option<String>), ExecuteError> {
     match &stage.work {
         Work::Gate(work) => gate::work(inline, stage, work),
+        Work::Analyse(work) => Ok((analyse::work(inline, stage, work)?, None)),
         Work::Card(work) => Ok((card::work(inline, stage, work).await?, None)),
         Work::Publish(work) => Ok((publish::work(inline, work).await?, None)),
         Work::Dataset(_)

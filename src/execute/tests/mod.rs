@@ -5,6 +5,7 @@ mod publishing;
 mod processes;
 mod stopping;
 mod succeeding;
+mod sweeping;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -19,6 +19,7 @@ mod tokenizer;
 mod model;
 mod training;
 mod evaluation;
+mod analysis;
 mod variant;
 
 #[cfg(test)]

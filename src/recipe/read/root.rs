@@ -12,7 +12,7 @@ use crate::recipe::read::names::{Kind, Names};
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::vars::{Variables, taken};
-use crate::recipe::read::{dataset, evaluation, matrix, model, run, set, tokenizer};
+use crate::recipe::read::{analysis, dataset, evaluation, matrix, model, run, set, tokenizer};
 
 /// Reads a recipe: the one way from text to [`Recipe`].
 ///
@@ -77,6 +77,8 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         named(reader, at, |reader, _, at| evaluation::evaluation(reader, at))
     });
     let gates = fields.or(reader, "gates", Vec::<Gate>::new(), |reader, at| reader.list(at, evaluation::gate));
+    let known = analysis::Known { models: models.as_ref(), evaluations: evaluations.as_ref() };
+    let analyses = fields.or(reader, "analyses", BTreeMap::new(), |reader, at| analysis::analyses(reader, at, known));
     let samples = fields.or(reader, "samples", BTreeMap::new(), |reader, at| {
         named(reader, at, |reader, _, at| evaluation::sample(reader, at))
     });
@@ -94,6 +96,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         models: models?,
         evaluations: evaluations?,
         gates: gates?,
+        analyses: analyses?,
         samples: samples?,
         publish: publish?,
     })
