@@ -2,6 +2,8 @@
 
 mod view;
 mod lineage;
+pub mod ranking;
+mod laws;
 
 pub use view::RunView;
 
@@ -38,6 +40,8 @@ pub fn human(printer: &Printer, view: &RunView) -> String {
     let parts = [
         head(printer, view),
         lineage::table(printer, view),
+        ranked(printer, view),
+        view.laws.iter().map(|law| laws::human(printer, law)).collect::<Vec<_>>().join("\n\n"),
         gates(printer, view),
         samples(printer, view),
         next(printer, view),
@@ -68,6 +72,10 @@ fn head(printer: &Printer, view: &RunView) -> String {
         plural(view.stages.len(), "stage"),
         counted.join(", "),
     )
+}
+
+fn ranked(printer: &Printer, view: &RunView) -> String {
+    view.ranking.as_ref().map_or_else(String::new, |ranking| ranking::human(printer, ranking))
 }
 
 fn gates(printer: &Printer, view: &RunView) -> String {
