@@ -170,6 +170,9 @@ pub struct RunArgs {
     /// Do this stage again although it is fresh
     #[arg(long, value_name = "STAGE")]
     pub force: Vec<String>,
+    /// Do only what failed in the newest run of this recipe, and what was skipped because of it
+    #[arg(long, conflicts_with_all = ["only", "force"])]
+    pub only_failed: bool,
 }
 
 /// A run.

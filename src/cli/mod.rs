@@ -29,6 +29,7 @@ mod fsck;
 mod doctor;
 
 mod execution;
+mod retry;
 mod progress;
 mod report;
 

@@ -6,8 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cli::arguments::RunArgs;
 use crate::cli::format::plural;
 use crate::cli::load::Loaded;
+use crate::cli::retry::Left;
 use crate::cli::session::Session;
-use crate::cli::{execution, load, report, why};
+use crate::cli::{execution, load, report, retry, why};
 use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageId};
@@ -27,6 +28,9 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
     force(&mut plan, &forced);
     keep_only(&mut plan, &arguments.only)?;
+    if arguments.only_failed && retry::leave_failed(session, &mut plan).await? == Left::Nothing {
+        return Ok(Exit::Done);
+    }
     if plan.stages.iter().all(crate::plan::Stage::is_fresh) {
         return nothing_is_stale(session, &plan);
     }

@@ -8,6 +8,7 @@ pub mod build;
 mod facts;
 pub mod key;
 pub mod judge;
+pub mod retry;
 pub mod stage;
 pub mod work;
 pub mod spec;
