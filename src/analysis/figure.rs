@@ -24,21 +24,12 @@ const POINT: RGBColor = RGBColor(196, 69, 22);
 const DARK: [(RGBColor, &str); 5] =
     [(PAPER, "#16181D"), (INK, "#E6E6EA"), (FAINT, "#3A3D46"), (CURVE, "#7FB0FF"), (POINT, "#FF9466")];
 
-/// What a figure says in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words<'a> {
-    /// The title.
-    pub title: &'a str,
-    /// What the loss was measured on.
-    pub measured: &'a str,
-}
-
-/// Returns the figure of a law, as the text of an SVG file.
-pub fn svg(law: &ScalingLaw, words: Words<'_>) -> String {
+/// Returns the figure of a law of the losses on `measured`, as the text of an SVG file.
+pub fn svg(law: &ScalingLaw, measured: &str) -> String {
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        draw(&area, law, words).expect("text in memory takes every drawing");
+        draw(&area, law, measured).expect("text in memory takes every drawing");
     }
     with_dark_colours(&text)
 }
@@ -46,14 +37,14 @@ pub fn svg(law: &ScalingLaw, words: Words<'_>) -> String {
 fn draw<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     law: &ScalingLaw,
-    words: Words<'_>,
+    measured: &str,
 ) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
     let (x, y) = spans(law);
     let (y, x) = (with_intervals(law, y), x);
     area.fill(&PAPER)?;
     let mut chart = ChartBuilder::on(area)
         .margin(16)
-        .caption(words.title, font(20))
+        .caption(formula(law), font(20))
         .x_label_area_size(52)
         .y_label_area_size(64)
         .build_cartesian_2d(
@@ -68,7 +59,7 @@ fn draw<B: DrawingBackend>(
         .label_style(font(14))
         .axis_desc_style(font(15))
         .x_desc("training compute C = 6·N·D (FLOP)")
-        .y_desc(format!("loss on {} (nats a token)", words.measured))
+        .y_desc(format!("loss on {} (nats a token)", measured))
         .x_label_formatter(&|value| short(*value, 3))
         .y_label_formatter(&|value| short(*value, 3))
         .draw()?;
@@ -86,7 +77,6 @@ fn draw<B: DrawingBackend>(
     let below = |at: (f64, f64), text: String| EmptyElement::at(at) + Text::new(text, (8, -16), font(13));
     let names = law.points.iter().map(|point| below((point.compute, point.loss), point.model.to_string()));
     chart.draw_series(names)?;
-    area.draw_text(&formula(law), &font(15), (84, SIZE.1 as i32 - 100))?;
     area.present()
 }
 
@@ -147,7 +137,7 @@ mod tests {
             Training { model: format!("m{i}").parse().unwrap(), parameters, tokens, loss }
         };
         let law = fit((0..4).map(training).collect(), &[Target { parameters: 4_000_000, tokens: 4_000_000 }]).unwrap();
-        svg(&law, Words { title: "law <of> small", measured: "prose" })
+        svg(&law, "a <small> loss")
     }
 
     #[test]
@@ -155,7 +145,7 @@ mod tests {
         let text = figure();
         assert!(text.starts_with("<svg ") && text.trim_end().ends_with("</svg>"), "{text}");
         for needed in
-            ["(FLOP)", "(nats a token)", "law &lt;of&gt; small", "prefers-color-scheme: dark", "L(C) = ", "m3"]
+            ["(FLOP)", "(nats a token)", "a &lt;small&gt; loss", "prefers-color-scheme: dark", "L(C) = ", "m3"]
         {
             assert!(text.contains(needed), "no {needed}");
         }

@@ -2,7 +2,7 @@
 
 /// Returns between two and about `most` round values within a range, in their order.
 ///
-/// Powers of ten where the range spans many of them, then 1, 2 and 5 times these, then even steps.
+/// The powers of ten times 1, 2 and 5, or 1 and 3, or alone, or every so many of them; even steps where the range holds too few.
 pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<f64> {
     let decades = (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
     let within = |value: &f64| *value >= low * (1.0 - 1e-9) && *value <= high * (1.0 + 1e-9);
@@ -11,7 +11,7 @@ pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<f64> {
         let values = decades.flat_map(|decade| mantissas.iter().map(move |mantissa| power(*mantissa, decade)));
         values.filter(within).collect()
     };
-    let mut candidates = vec![of(&[1.0, 2.0, 5.0], 1)];
+    let mut candidates = vec![of(&[1.0, 2.0, 5.0], 1), of(&[1.0, 3.0], 1)];
     candidates.extend((1..=300).map(|every| of(&[1.0], every)));
     let fits = candidates.into_iter().find(|values| values.len() <= most);
     match fits {
@@ -63,6 +63,7 @@ mod tests {
     #[test]
     fn marks_are_round_and_within() {
         assert_eq!(logarithmic(2e11, 3e13, 9), [2e11, 5e11, 1e12, 2e12, 5e12, 1e13, 2e13]);
+        assert_eq!(logarithmic(1.2e11, 2.6e13, 6), [3e11, 1e12, 3e12, 1e13]);
         assert_eq!(logarithmic(1e10, 1e22, 8), [1e10, 1e12, 1e14, 1e16, 1e18, 1e20, 1e22]);
         assert_eq!(logarithmic(4.3, 5.4, 6), [4.4, 4.6, 4.8, 5.0, 5.2, 5.4]);
         assert_eq!(logarithmic(0.9, 12.0, 6), [1.0, 2.0, 5.0, 10.0]);

@@ -40,12 +40,12 @@ fn size(work: &Work) -> String {
     match work {
         Work::Train(work) => format!("{} parameters", short(work.architecture.parameters(work.vocab_size))),
         Work::Tokenizer(work) => format!("{} tokens", work.tokenizer.vocab_size()),
+        Work::Analyse(work) => plural(work.analysis.models().len(), "model"),
         Work::Dataset(_)
         | Work::Tokens(_)
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
-        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => String::new(),
     }

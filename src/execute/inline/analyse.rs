@@ -1,6 +1,6 @@
 //! Analyses: gathers what was measured of several models, and asks what it says of all of them.
 
-use crate::analysis::figure::{Words, formula, svg};
+use crate::analysis::figure::svg;
 use crate::analysis::{Training, fit};
 use crate::execute::error::ExecuteError;
 use crate::execute::inline::Inline;
@@ -13,13 +13,12 @@ use crate::record::report::{EvaluationReport, TrainingReport};
 
 /// Answers an analysis; returns `law.json` and `law.svg`.
 pub(super) fn work(inline: &Inline<'_>, stage: &Stage, work: &AnalyseWork) -> Result<Outputs, ExecuteError> {
-    let AnalyseWork { name, analysis } = work;
+    let AnalyseWork { name: _, analysis } = work;
     match analysis {
         Analysis::ScalingLaw { models: _, evaluation, predict } => {
             let law = fit(trainings(inline, stage)?, predict)
                 .map_err(|source| ExecuteError::Law { stage: stage.id.clone(), source })?;
-            let title = format!("{name}: {}", formula(&law));
-            let figure = svg(&law, Words { title: &title, measured: evaluation.as_str() });
+            let figure = svg(&law, evaluation.as_str());
             let text = serde_json::to_vec_pretty(&law).expect("a law serializes");
             Ok(Outputs::from([
                 ("law.json".to_owned(), inline.artifacts.put_bytes(&text)?),
