@@ -19,7 +19,7 @@
 //! |---|---|
 //! | 0 | [`id`] [`error`] |
 //! | 1 | [`recipe`] [`record`] (pure) |
-//! | 2 | [`plan`] (pure) |
+//! | 2 | [`plan`] [`analysis`] (pure) |
 //! | 3 | [`schedule`] (pure) [`data`], and `engine` in the worker |
 //! | 4 | [`store`] [`artifact`] [`provenance`] |
 //! | 5 | [`zoo`] [`card`] [`reproduce`] |
@@ -28,14 +28,15 @@
 //!
 //! **Invariants.** Each layer imports only lower ones; `schedule`, `data` and `engine` never import each other; `execute` never
 //! imports `engine` or `data`; `worker` never imports `store`. Only `engine` names burn and tch, only `store` sqlx, only
-//! `provenance` git2, only `cli` clap. The manager never loads libtorch: `engine` and `worker` are modules of the program
-//! `pedigree-engine`, not of this library. A test holds all of this.
+//! `provenance` git2, only `cli` clap, only `analysis` plotters. The manager never loads libtorch: `engine` and `worker` are
+//! modules of the program `pedigree-engine`, not of this library. A test holds all of this.
 
 pub mod error;
 pub mod id;
 pub mod recipe;
 pub mod record;
 pub mod plan;
+pub mod analysis;
 pub mod schedule;
 pub mod data;
 pub mod store;

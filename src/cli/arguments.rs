@@ -82,7 +82,7 @@ pub enum Command {
     Stop,
     /// Print the numbers of a run
     Metrics(MetricsArgs),
-    /// Hold runs side by side: what differed, and what came out
+    /// Rank the variants of a sweep, or hold runs side by side
     Compare(CompareArgs),
     /// Run a recorded recipe again elsewhere, and compare everything that comes out
     Reproduce(ReproduceArgs),
@@ -288,6 +288,9 @@ pub struct RunArgs {
     /// Do this stage again although it is fresh
     #[arg(long, value_name = "STAGE", add = ArgValueCandidates::new(candidates::stages))]
     pub force: Vec<String>,
+    /// Do only what failed in the newest run of this recipe, and what was skipped because of it
+    #[arg(long, conflicts_with_all = ["only", "force"])]
+    pub only_failed: bool,
     /// What the run may take at most
     #[command(flatten)]
     pub ceilings: CeilingArgs,
@@ -343,9 +346,18 @@ pub struct MetricsArgs {
 /// `pedigree compare`
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The runs
-    #[arg(required = true, num_args = 2.., add = ArgValueCandidates::new(candidates::runs))]
+    /// The runs: one or more sweeps, whose variants are ranked, or two or more other runs
+    #[arg(required = true, add = ArgValueCandidates::new(candidates::runs))]
     pub runs: Vec<String>,
+    /// Rank by this evaluation [default: the first on data the ranked models learned from]
+    #[arg(long, value_name = "EVALUATION")]
+    pub by: Option<String>,
+    /// Rank the variants of this model, as the recipe names it [default: the deepest of the lineage]
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Hold the runs side by side although they are sweeps
+    #[arg(long, conflicts_with_all = ["by", "model"])]
+    pub side_by_side: bool,
 }
 
 /// `pedigree reproduce`

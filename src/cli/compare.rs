@@ -1,95 +1,45 @@
-//! `pedigree compare`: runs side by side — what differed, and what came out.
+//! `pedigree compare`: the variants of a sweep ranked, or runs side by side.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::json;
+mod side_by_side;
 
 use crate::cli::arguments::CompareArgs;
-use crate::cli::format::table;
-use crate::cli::report::{RunView, shown};
+use crate::cli::failure::Complaint;
+use crate::cli::report::RunView;
+use crate::cli::report::ranking::{Wanted, has_variants, human, ranking};
 use crate::cli::session::Session;
 use crate::error::Exit;
-use crate::plan::Change;
-use crate::plan::build::evaluate_id;
-use crate::plan::judge::differences;
-use crate::record::Repeated;
 
-/// Compares runs with the first of them.
+/// Ranks the variants of sweeps; of runs without a matrix, or where it is asked for, compares runs with the first of them.
 ///
 /// # Errors
-/// When there is no such run, or the database cannot be read.
+/// When there is no such run, model or evaluation, when there is nothing to compare, or the database cannot be read.
 pub async fn run(session: &Session, arguments: &CompareArgs) -> anyhow::Result<Exit> {
+    let CompareArgs { runs, by, model, side_by_side } = arguments;
     let (workspace, store, artifacts) = session.reading().await?;
     let mut views = Vec::new();
-    for text in &arguments.runs {
+    for text in runs {
         let row = store.run_by_prefix(text).await?;
         views.push(RunView::load(&workspace, &store, &artifacts, row).await?);
     }
     store.close().await;
-    let changes: Vec<Vec<Change>> =
-        views[1..].iter().map(|view| differences(&views[0].run.recipe_resolved, &view.run.recipe_resolved)).collect();
-    let numbers = numbers(&views);
-    let answer = json!({
-        "runs": views.iter().map(|view| view.run.id).collect::<Vec<_>>(),
-        "recipe": changes,
-        "metrics": numbers.iter().map(answered).collect::<Vec<_>>(),
-    });
-    session.printer.answer(&answer, || human(&views, &changes, &numbers));
-    Ok(Exit::Done)
-}
-
-/// A number by its name, in every run that has it.
-type Number = (String, Vec<Option<Repeated>>);
-
-/// Returns a number as JSON: the mean in each run, and what it is the mean of.
-fn answered((name, values): &Number) -> serde_json::Value {
-    let means: Vec<_> = values.iter().map(|value| value.as_ref().map(|value| value.mean)).collect();
-    json!({ "name": name, "values": means, "repeats": values })
-}
-
-/// Returns every number of the runs by name, in the order of the names.
-fn numbers(views: &[RunView]) -> Vec<Number> {
-    let named = |view: &RunView| -> BTreeMap<String, Repeated> {
-        let measured = view
-            .measurements
-            .iter()
-            .map(|found| (evaluate_id(&found.model, &found.evaluation).to_string(), found.value.clone()));
-        let trained = view
-            .validation_losses
-            .iter()
-            .map(|(model, losses)| (format!("train:{model} validation loss"), losses.clone()));
-        measured.chain(trained).collect()
-    };
-    let all: Vec<BTreeMap<String, Repeated>> = views.iter().map(named).collect();
-    let names: BTreeSet<&String> = all.iter().flat_map(BTreeMap::keys).collect();
-    let in_all = |name: &String| all.iter().map(|numbers| numbers.get(name).cloned()).collect();
-    names.into_iter().map(|name| (name.clone(), in_all(name))).collect()
-}
-
-fn human(views: &[RunView], changes: &[Vec<Change>], numbers: &[Number]) -> String {
-    let mut parts = Vec::new();
-    for (view, changes) in views[1..].iter().zip(changes) {
-        let title = format!("recipe {} → {}", views[0].run.id.short(), view.run.id.short());
-        let lines: Vec<String> = match changes.is_empty() {
-            true => vec!["  the same".to_owned()],
-            false => changes.iter().map(|change| format!("  {change}")).collect(),
+    let is_sweep = !side_by_side && views.iter().all(|view| has_variants(&view.recipe));
+    if is_sweep {
+        let wanted = Wanted { evaluation: by.as_deref(), model: model.as_deref() };
+        let Some(ranking) = ranking(&views, wanted)? else {
+            let message = "the recipe has no evaluation to rank by";
+            return Err(Complaint::input(message, "add one under `evaluations`: only it is made anew").into());
         };
-        parts.push(format!("{title}\n{}", lines.join("\n")));
+        session.printer.answer(&ranking, || human(&session.printer, &ranking));
+        return Ok(Exit::Done);
     }
-    let mut header = vec!["number".to_owned()];
-    header.extend(views.iter().map(|view| view.run.id.short()));
-    let header: Vec<&str> = header.iter().map(String::as_str).collect();
-    let rows: Vec<Vec<String>> = numbers
-        .iter()
-        .map(|(name, values)| {
-            let cells = values.iter().zip(views).map(|(value, view)| match value {
-                Some(value) => shown(value, view.recipe.run.repeats),
-                None => "–".to_owned(),
-            });
-            std::iter::once(name.clone()).chain(cells).collect()
-        })
-        .collect();
-    let right: Vec<usize> = (1..header.len()).collect();
-    parts.push(table(&header, &rows, &right));
-    parts.join("\n\n")
+    if by.is_some() || model.is_some() {
+        let message = "`--by` and `--model` rank the variants of a sweep, and not all of these runs are one";
+        return Err(Complaint::input(message, "a sweep is a run of a recipe with a `matrix`").into());
+    }
+    if let [view] = views.as_slice() {
+        let message = format!("run {} is no sweep: there is nothing to compare it with", view.run.id.short());
+        return Err(Complaint::input(message, "name a second run, or one of a recipe with a `matrix`").into());
+    }
+    side_by_side::answer(session, &views);
+    Ok(Exit::Done)
 }

@@ -105,6 +105,7 @@ fn records(workspace: &Workspace, plan: &Plan, ledger: &Ledger) -> BTreeMap<Name
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => None,
     };

@@ -37,6 +37,7 @@ mod candidates;
 mod man;
 
 mod execution;
+mod retry;
 mod progress;
 mod report;
 mod accuracy;

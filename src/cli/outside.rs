@@ -152,6 +152,7 @@ pub fn check_weights(plan: &Plan) -> Result<(), Complaint> {
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => None,
     });

@@ -52,8 +52,7 @@ impl ProgressListener {
 
     fn start(&mut self, stage: &StageId, attempt: u32, adopted: bool) {
         let bar = self.bars.as_ref().map(|bars| new_bar(bars, stage));
-        let is_an_instant = stage.kind().is_condition() || matches!(stage.kind(), StageKind::Gate | StageKind::Card);
-        if self.bars.is_none() && !is_an_instant {
+        if self.bars.is_none() && !is_instant(stage.kind()) {
             let how = if adopted {
                 " (its worker was still running)"
             } else if attempt > 1 {
@@ -149,6 +148,11 @@ impl Listener for ProgressListener {
             }
         }
     }
+}
+
+/// Returns whether the manager does such a stage before anybody could read that it begins.
+fn is_instant(kind: StageKind) -> bool {
+    kind.is_condition() || matches!(kind, StageKind::Gate | StageKind::Analyse | StageKind::Card)
 }
 
 /// Adds the line of a stage; it ticks only once it has its place, or it would be drawn twice.

@@ -23,7 +23,7 @@ macro_rules! shipped {
 }
 
 /// Every recipe that ships, with its text.
-pub const SHIPPED: &[(&str, &str)] = shipped!["rust-coder"];
+pub const SHIPPED: &[(&str, &str)] = shipped!["rust-coder", "gpt2", "scaling-law", "sweep", "gpt-3"];
 
 /// A recipe that ships, at a glance.
 #[derive(Debug, Serialize)]

@@ -4,6 +4,8 @@ mod view;
 mod measured;
 mod lineage;
 pub mod contamination;
+pub mod ranking;
+mod laws;
 
 pub use measured::shown;
 pub use view::RunView;
@@ -42,6 +44,8 @@ pub fn human(printer: &Printer, view: &RunView) -> String {
         head(printer, view),
         lineage::table(printer, view),
         contaminated(printer, &view.contamination),
+        ranked(printer, view),
+        view.laws.iter().map(|law| laws::human(printer, law)).collect::<Vec<_>>().join("\n\n"),
         gates(printer, view),
         samples(printer, view),
         next(printer, view),
@@ -72,6 +76,10 @@ fn head(printer: &Printer, view: &RunView) -> String {
         plural(view.stages.len(), "stage"),
         counted.join(", "),
     )
+}
+
+fn ranked(printer: &Printer, view: &RunView) -> String {
+    view.ranking.as_ref().map_or_else(String::new, |ranking| ranking::human(printer, ranking))
 }
 
 fn gates(printer: &Printer, view: &RunView) -> String {

@@ -8,8 +8,9 @@ use crate::cli::failure::Complaint;
 use crate::cli::format::{plural, seconds};
 use crate::cli::load::Loaded;
 use crate::cli::outside::check_weights;
+use crate::cli::retry::Left;
 use crate::cli::session::Session;
-use crate::cli::{estimate, execution, load, report, why};
+use crate::cli::{estimate, execution, load, report, retry, why};
 use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageId};
@@ -32,6 +33,9 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
     force(&mut plan, &forced);
     keep_only(&mut plan, &arguments.only)?;
+    if arguments.only_failed && retry::leave_failed(session, &mut plan).await? == Left::Nothing {
+        return Ok(Exit::Done);
+    }
     check_weights(&plan)?;
     if plan.stages.iter().all(crate::plan::Stage::is_fresh) {
         return nothing_is_stale(session, &plan);

@@ -1,5 +1,6 @@
 //! What can go wrong with a run as a whole; what goes wrong with a stage is told by that stage.
 
+use crate::analysis::LawError;
 use crate::artifact::ArtifactError;
 use crate::card::CardError;
 use crate::error::{Exit, Explain};
@@ -59,6 +60,15 @@ pub enum ExecuteError {
         #[source]
         source: serde_json::Error,
     },
+    /// The trainings of an analysis have no law.
+    #[error("`{stage}` finds no law")]
+    Law {
+        /// The stage.
+        stage: StageId,
+        /// Why not.
+        #[source]
+        source: LawError,
+    },
     /// A stage lacks an output or an input it is known to have.
     #[error("`{stage}` has no `{name}`")]
     Lacks {
@@ -79,6 +89,7 @@ impl Explain for ExecuteError {
             Self::Card(error) => error.exit(),
             Self::Zoo(error) => error.exit(),
             Self::Import { source, .. } => source.exit(),
+            Self::Law { .. } => Exit::Failed,
             Self::NoOutputs { .. } => Exit::Bug,
             Self::Report { .. } | Self::Lacks { .. } => Exit::Integrity,
         }
@@ -106,7 +117,7 @@ impl Explain for ExecuteError {
                 | Exit::Bug
                 | Exit::Interrupted => source.hint(),
             },
-            Self::NoOutputs { .. } | Self::Report { .. } | Self::Lacks { .. } => None,
+            Self::Law { .. } | Self::NoOutputs { .. } | Self::Report { .. } | Self::Lacks { .. } => None,
         }
     }
 }

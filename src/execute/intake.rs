@@ -85,6 +85,7 @@ pub(super) async fn record_findings(
         | Work::Contamination(_)
         | Work::Uncontaminated(_)
         | Work::Train(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => {}
     }

@@ -26,6 +26,8 @@ pub enum StageKind {
     Sample,
     /// Holds metrics against a requirement.
     Gate,
+    /// Asks what several models say together.
+    Analyse,
     /// Writes a model card.
     Card,
     /// Puts the models into the zoo.
@@ -34,7 +36,7 @@ pub enum StageKind {
 
 impl StageKind {
     /// Every kind, in the order in which a recipe mentions them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Import,
         Self::Dataset,
         Self::Tokenizer,
@@ -45,6 +47,7 @@ impl StageKind {
         Self::Evaluate,
         Self::Sample,
         Self::Gate,
+        Self::Analyse,
         Self::Card,
         Self::Publish,
     ];
@@ -62,6 +65,7 @@ impl StageKind {
             Self::Evaluate => "evaluate",
             Self::Sample => "sample",
             Self::Gate => "gate",
+            Self::Analyse => "analyse",
             Self::Card => "card",
             Self::Publish => "publish",
         }
@@ -80,6 +84,7 @@ impl StageKind {
             | Self::Evaluate
             | Self::Sample
             | Self::Gate
+            | Self::Analyse
             | Self::Card
             | Self::Publish => false,
         }
@@ -98,6 +103,7 @@ impl StageKind {
             | Self::Uncontaminated
             | Self::Sample
             | Self::Gate
+            | Self::Analyse
             | Self::Card
             | Self::Publish => None,
         }

@@ -10,8 +10,8 @@ use crate::plan::spec::provider;
 use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
-    CardWork, Compute, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
-    TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
+    AnalyseWork, CardWork, Compute, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork,
+    SampleWork, TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
@@ -44,6 +44,7 @@ pub fn build(recipe: &Recipe, sources: &Sources) -> Plan {
         builder.measurement(repeat);
     }
     builder.judgement();
+    builder.analyses();
     builder.publication();
     Plan { recipe: recipe.name.clone(), stages: builder.stages, estimate: None }
 }
@@ -290,6 +291,39 @@ impl Builder<'_> {
         });
         let needs = vec![self.weights_of(model, repeat), tokens];
         self.add(evaluate_id(model, name).of_repeat(repeat), work, needs);
+    }
+
+    /// An analysis reads what was measured of its models, and what it cost to train them and their ancestors.
+    fn analyses(&mut self) {
+        let recipe = self.recipe;
+        for (name, analysis) in &recipe.analyses {
+            let models: BTreeSet<&Name> = analysis.models().iter().collect();
+            let lineages: BTreeSet<&Name> =
+                models.iter().copied().flat_map(|model| recipe.ancestors(model).chain([model])).collect();
+            let copies = |evaluation: &Name| {
+                let variant = recipe.evaluations.get(evaluation).and_then(|evaluation| evaluation.variant.as_ref());
+                evaluation == analysis.evaluation()
+                    || variant.is_some_and(|variant| variant.of == *analysis.evaluation())
+            };
+            let concerns = |stage: &&Stage| match &stage.work {
+                Work::Train(work) => lineages.contains(&work.model),
+                Work::Evaluate(work) => models.contains(&work.model) && copies(&work.evaluation),
+                Work::Import(_)
+                | Work::Dataset(_)
+                | Work::Tokenizer(_)
+                | Work::Tokens(_)
+                | Work::Contamination(_)
+                | Work::Uncontaminated(_)
+                | Work::Gate(_)
+                | Work::Analyse(_)
+                | Work::Sample(_)
+                | Work::Card(_)
+                | Work::Publish(_) => false,
+            };
+            let needs = self.stages.iter().filter(concerns).map(|stage| stage.id.clone()).collect();
+            let work = Work::Analyse(AnalyseWork { name: name.clone(), analysis: analysis.clone() });
+            self.add(StageId::new(StageKind::Analyse, name), work, needs);
+        }
     }
 
     fn publication(&mut self) {

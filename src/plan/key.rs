@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::id::Digest;
 use crate::plan::work::{
-    CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
+    AnalyseWork, CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
     TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::recipe::dataset::{Dataset, Source};
@@ -35,6 +35,7 @@ const fn version(work: &Work) -> u32 {
         Work::Evaluate(_) => 1,
         Work::Sample(_) => 1,
         Work::Gate(_) => 1,
+        Work::Analyse(_) => 1,
         Work::Card(_) => 2, // It tells of contamination.
         Work::Publish(_) => 1,
     }
@@ -58,6 +59,7 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
         Work::Evaluate(work) => evaluate(work),
         Work::Sample(work) => sample(work),
         Work::Gate(GateWork { gate, metric }) => json!({ "gate": gate, "metric": metric }),
+        Work::Analyse(AnalyseWork { name: _, analysis }) => json!({ "analysis": analysis }),
         Work::Card(CardWork { model, facts }) => json!({ "model": model, "facts": facts }),
         Work::Publish(PublishWork { name, models, aliases }) => {
             json!({ "name": name, "models": models, "aliases": aliases })

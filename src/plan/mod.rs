@@ -9,6 +9,7 @@ pub mod contamination;
 mod facts;
 pub mod key;
 pub mod judge;
+pub mod retry;
 pub mod stage;
 pub mod work;
 pub mod spec;

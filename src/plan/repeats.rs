@@ -15,7 +15,7 @@ fn repeated(n: u32) -> Plan {
 /// Returns whether the means of repeats go into a stage.
 fn looks_at_repeats(id: &StageId) -> bool {
     match id.kind() {
-        StageKind::Gate | StageKind::Card | StageKind::Publish => true,
+        StageKind::Gate | StageKind::Analyse | StageKind::Card | StageKind::Publish => true,
         StageKind::Import
         | StageKind::Dataset
         | StageKind::Tokenizer
@@ -100,6 +100,7 @@ fn a_repeat_goes_on_from_its_own_parents_with_its_own_seed_and_the_same_data() {
             | Work::Uncontaminated(_)
             | Work::Sample(_)
             | Work::Gate(_)
+            | Work::Analyse(_)
             | Work::Card(_)
             | Work::Publish(_) => {}
         }

@@ -149,6 +149,29 @@ fn every_model_is_measured_on_every_evaluation() {
 }
 
 #[test]
+fn an_analysis_reads_its_models_and_changes_no_other_stage() {
+    let swept = |analyses: &str| {
+        let text = TEXT.replace("width: 16", "width: \"${width}\"").replace("{ champion: vertical }", "{}");
+        recipe_of(&format!("matrix: {{ width: [16, 32, 64] }}\n{text}{analyses}"))
+    };
+    let law = "analyses: { law: { type: scaling-law, models: industry, evaluation: loss } }\n";
+    let (without, with) = (plan(&swept("")), plan(&swept(law)));
+    let mut more = fingerprints(&with);
+    more.remove("analyse:law").unwrap();
+    assert_eq!(more, fingerprints(&without));
+    let stage = with.stage(&"analyse:law".parse().unwrap()).unwrap();
+    let needs: BTreeSet<String> = stage.needs.iter().map(ToString::to_string).collect();
+    let widths = ["16", "32", "64"];
+    let expected = widths.iter().flat_map(|width| {
+        ["train:general-width-W", "train:industry-width-W", "evaluate:industry-width-W/loss"]
+            .map(|id| id.replace('W', width))
+    });
+    assert_eq!(needs, expected.collect());
+    let predicting = law.replace("loss }", "loss, predict: [{ parameters: 1, tokens: 1 }] }");
+    assert_eq!(changed(&with, &plan(&swept(&predicting))), BTreeSet::from(["analyse:law".to_owned()]));
+}
+
+#[test]
 fn folders_comments_and_the_order_of_keys_are_of_no_account() {
     let one = plan(&recipe(""));
     let moved =

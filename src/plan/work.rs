@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name};
 use crate::recipe::Import;
+use crate::recipe::analysis::Analysis;
 use crate::recipe::dataset::{Dataset, SplitName};
 use crate::recipe::evaluation::{Gate, Metric, Sample};
 use crate::recipe::model::{Adapter, Architecture, Tier};
@@ -39,6 +40,8 @@ pub enum Work {
     Sample(SampleWork),
     /// Outputs `gate.json`; done by the manager.
     Gate(GateWork),
+    /// Outputs `law.json` and `law.svg`; done by the manager.
+    Analyse(AnalyseWork),
     /// Outputs `README.md`; done by the manager.
     Card(CardWork),
     /// Outputs `versions.json`; done by the manager.
@@ -227,6 +230,16 @@ pub struct GateWork {
     pub metric: Metric,
 }
 
+/// Asks what several models say together (inputs: their `evaluate:…`, and `train:…` of them and of their ancestors).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct AnalyseWork {
+    /// The analysis's name.
+    pub name: Name,
+    /// What is asked.
+    pub analysis: Analysis,
+}
+
 /// Writes the card of a model (inputs: everything that says something about it).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -253,7 +266,12 @@ impl Work {
     /// Returns whether the manager does this work itself, in an instant, without a worker.
     pub fn is_done_by_manager(&self) -> bool {
         match self {
-            Self::Import(_) | Self::Uncontaminated(_) | Self::Gate(_) | Self::Card(_) | Self::Publish(_) => true,
+            Self::Import(_)
+            | Self::Uncontaminated(_)
+            | Self::Analyse(_)
+            | Self::Gate(_)
+            | Self::Card(_)
+            | Self::Publish(_) => true,
             Self::Dataset(_)
             | Self::Tokenizer(_)
             | Self::Tokens(_)
@@ -277,6 +295,7 @@ impl Work {
             | Self::Contamination(_)
             | Self::Uncontaminated(_)
             | Self::Gate(_)
+            | Self::Analyse(_)
             | Self::Card(_)
             | Self::Publish(_) => None,
         }

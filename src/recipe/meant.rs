@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::id::Name;
+use crate::recipe::analysis::Analysis;
 use crate::recipe::contamination::Contamination;
 use crate::recipe::dataset::Dataset;
 use crate::recipe::evaluation::{Evaluation, Gate, Sample};
@@ -70,6 +71,10 @@ pub struct Recipe {
     #[serde(default)]
     #[schemars(example = json!({ "on-find": "fail" }))]
     pub contamination: Contamination,
+    /// The questions to several models at once, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(example = json!({ "law": { "type": "scaling-law", "models": "general", "evaluation": "prose-loss" } }))]
+    pub analyses: BTreeMap<Name, Analysis>,
     /// The samples to generate, by name.
     #[serde(default)]
     #[schemars(example = json!({ "poll": { "model": "industry", "prompt": "pub fn poll(" } }))]

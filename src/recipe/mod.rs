@@ -16,6 +16,7 @@ pub mod catalogue;
 pub mod hub;
 pub mod training;
 pub mod evaluation;
+pub mod analysis;
 pub mod variant;
 pub mod contamination;
 pub mod run;

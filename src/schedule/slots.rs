@@ -51,7 +51,12 @@ pub fn cores_of(work: &Work) -> u32 {
         Work::Train(work) => work.compute.threads.max(1),
         Work::Evaluate(work) => work.compute.threads.max(1),
         Work::Sample(work) => work.compute.threads.max(1),
-        Work::Import(_) | Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => 0,
+        Work::Import(_)
+        | Work::Uncontaminated(_)
+        | Work::Analyse(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => 0,
     }
 }
 

@@ -116,7 +116,12 @@ fn work(task: &mut Task) -> Result<Outcome, Failure> {
         Work::Tokenizer(_) => tokenizer::run(task).map(|()| whole(task)),
         Work::Tokens(_) => tokens::run(task).map(|()| whole(task)),
         Work::Contamination(work) => contamination::run(task, &work).map(|()| whole(task)),
-        Work::Import(_) | Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
+        Work::Import(_)
+        | Work::Uncontaminated(_)
+        | Work::Analyse(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => {
             Err(Failure::new(FailureClass::Bug, format!("`{}` is work of the manager", task.spec.stage)))
         }
     }

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The layer of every module at the top.
-const LAYERS: [(&str, u32); 18] = [
+const LAYERS: [(&str, u32); 19] = [
     ("id", 0),
     ("error", 0),
     ("recipe", 1),
     ("record", 1),
     ("plan", 2),
+    ("analysis", 2),
     ("schedule", 3),
     ("data", 3),
     ("engine", 3),
@@ -36,7 +37,7 @@ const FORBIDDEN: [(&str, &str); 5] =
 const SIDEWAYS: [(&str, &str); 2] = [("store", "artifact"), ("cli", "settings")];
 
 /// Crates only these modules may name.
-const OWNERS: [(&str, &str); 12] = [
+const OWNERS: [(&str, &str); 13] = [
     ("burn", "engine"),
     ("burn_tch", "engine"),
     ("tch", "engine"),
@@ -49,10 +50,11 @@ const OWNERS: [(&str, &str); 12] = [
     ("anyhow", "cli"),
     ("indicatif", "cli"),
     ("minijinja", "card"),
+    ("plotters", "analysis"),
 ];
 
 /// Modules without a clock, a disk or an environment.
-const PURE: [&str; 4] = ["recipe", "record", "plan", "schedule"];
+const PURE: [&str; 5] = ["recipe", "record", "plan", "analysis", "schedule"];
 const IMPURE: [&str; 7] =
     ["std::fs", "std::env", "std::net", "std::process", "std::time::SystemTime", "std::time::Instant", "std::thread"];
 

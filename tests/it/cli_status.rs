@@ -145,15 +145,6 @@ fn runs_are_held_side_by_side() {
      train:industry validation loss  [n]  [n]
      train:vertical validation loss  [n]  [n]
     "#);
-    insta::assert_snapshot!(finished().pedigree(&["compare", "latest"]), @r#"
-    exit: 2
-    --- stderr
-    error: 2 values required by '<RUNS> <RUNS>...'; only 1 was provided
-
-    Usage: pedigree compare [OPTIONS] <RUNS> <RUNS>...
-
-    For more information, try '--help'.
-    "#);
 }
 
 #[test]

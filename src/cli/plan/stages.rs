@@ -65,6 +65,7 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => String::new(),
     }

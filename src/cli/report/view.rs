@@ -1,16 +1,19 @@
 //! Everything the report of a run is made of, read from the database and the artifacts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde::Serialize;
 
+use crate::analysis::Ranking;
 use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::accuracy::{self, RunAccuracy};
 use crate::cli::report::contamination;
+use crate::cli::report::laws::{self, LawView};
 use crate::cli::report::measured::{Measurement, measurements, validation_losses};
-use crate::id::{Name, StageId, StageKind};
+use crate::cli::report::ranking::{Wanted, has_variants, ranking};
+use crate::id::{Name, RunId, StageId, StageKind};
 use crate::plan::contamination::{contamination_id, exposures as exposures_of};
 use crate::recipe::Recipe;
 use crate::record::contamination::ExposureVerdict;
@@ -43,6 +46,15 @@ pub struct RunView {
     pub trainings: BTreeMap<Name, TrainingReport>,
     /// The validation losses by model, in nats a token, over all repeats.
     pub validation_losses: BTreeMap<Name, Repeated>,
+    /// How long the trainings took, by model, in milliseconds; those taken from an earlier run too.
+    #[serde(skip)]
+    pub durations: BTreeMap<Name, u64>,
+    /// The variants, where the recipe is a sweep, as they are ranked without being asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<Ranking>,
+    /// What the analyses have found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub laws: Vec<LawView>,
     /// The cards of the published models, every parent before its children.
     pub cards: Vec<CardView>,
     /// What was expected of the run beside what it took.
@@ -84,7 +96,9 @@ impl RunView {
         let samples = store.samples_of_run(run.id).await?;
         let cards = cards(workspace, store, artifacts, &recipe, &stages).await?;
         let accuracy = accuracy::of_run(store, &run, &stages).await?;
-        Ok(Self {
+        let durations = durations(store, &recipe, &stages).await?;
+        let laws = laws::load(workspace, artifacts, &recipe, &stages)?;
+        let view = Self {
             run,
             recipe,
             stages,
@@ -95,9 +109,14 @@ impl RunView {
             samples,
             trainings,
             validation_losses,
+            durations,
+            ranking: None,
+            laws,
             cards,
             accuracy,
-        })
+        };
+        let ranking = ranking(std::slice::from_ref(&view), Wanted::default())?;
+        Ok(Self { ranking, ..view })
     }
 
     /// Returns what a model scored on an evaluation: the mean over its repeats.
@@ -145,6 +164,29 @@ fn exposures(recipe: &Recipe, stages: &[StageRunRow], artifacts: &ArtifactStore)
         ExposureVerdict::Clean(_) | ExposureVerdict::Contaminated { .. } => true,
     });
     Ok(exposures)
+}
+
+/// Returns how long the trainings of a sweep took; one that was taken from an earlier run took its time there.
+async fn durations(store: &Store, recipe: &Recipe, stages: &[StageRunRow]) -> anyhow::Result<BTreeMap<Name, u64>> {
+    if !has_variants(recipe) {
+        return Ok(BTreeMap::new());
+    }
+    let id = |model: &Name| StageId::new(StageKind::Train, model);
+    let rows = recipe.models.keys().filter_map(|model| {
+        let id = id(model);
+        stages.iter().find(|row| row.stage == id).map(|row| (model, row))
+    });
+    let mut earlier: BTreeMap<RunId, Vec<StageRunRow>> = BTreeMap::new();
+    for run in rows.clone().filter_map(|(_, row)| row.from_run).collect::<BTreeSet<_>>() {
+        earlier.insert(run, store.stages_of_run(run).await?);
+    }
+    let duration = |row: &StageRunRow| match row.from_run {
+        None => row.duration_ms,
+        Some(run) => {
+            earlier[&run].iter().find(|other| other.fingerprint == row.fingerprint).and_then(|other| other.duration_ms)
+        }
+    };
+    Ok(rows.filter_map(|(model, row)| Some((model.clone(), duration(row)?))).collect())
 }
 
 /// Puts the cards of the published models where people can read them, under their names.

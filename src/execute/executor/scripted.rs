@@ -195,7 +195,12 @@ fn outputs(work: &Work, value: f64) -> Vec<(&'static str, Vec<u8>)> {
             let (prompt, sampling) = (work.sample.prompt.clone(), work.sample.sampling.clone());
             vec![json("sample.json", json!(SampleReport { prompt, text: "…".to_owned(), tokens: 1, sampling }))]
         }
-        Work::Import(_) | Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => Vec::new(),
+        Work::Import(_)
+        | Work::Uncontaminated(_)
+        | Work::Analyse(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => Vec::new(),
     }
 }
 

@@ -284,6 +284,7 @@ impl<'a> Gathered<'a> {
             | Work::Evaluate(_)
             | Work::Sample(_)
             | Work::Gate(_)
+            | Work::Analyse(_)
             | Work::Card(_)
             | Work::Publish(_) => false,
         };

@@ -1,7 +1,8 @@
-//! Work the manager does itself, in an instant: imports, gates, cards, publishing.
+//! Work the manager does itself, in an instant: imports, gates, analyses, cards, publishing.
 
 mod import;
 pub mod gate;
+mod analyse;
 mod card;
 mod publish;
 mod uncontaminated;
@@ -33,6 +34,7 @@ pub(super) async fn work(inline: &Inline<'_>, stage: &Stage) -> Result<(Outputs,
         Work::Import(work) => Ok((import::work(inline, stage, work)?, None)),
         Work::Gate(work) => gate::work(inline, stage, work),
         Work::Uncontaminated(work) => uncontaminated::work(inline, work),
+        Work::Analyse(work) => Ok((analyse::work(inline, stage, work)?, None)),
         Work::Card(work) => Ok((card::work(inline, stage, work).await?, None)),
         Work::Publish(work) => Ok((publish::work(inline, work).await?, None)),
         Work::Dataset(_)

@@ -55,6 +55,7 @@ fn facts(plan: &Plan, models: &[Name]) -> Result<RecipeFacts, ExecuteError> {
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Publish(_) => Ok(RecipeFacts::default()),
     }
 }

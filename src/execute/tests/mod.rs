@@ -6,6 +6,7 @@ mod repeating;
 mod processes;
 mod stopping;
 mod succeeding;
+mod sweeping;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -156,6 +156,7 @@ fn of_stage<'p>(
         | Work::Contamination(_)
         | Work::Uncontaminated(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => other(None),
     };

@@ -66,9 +66,12 @@ pub fn of_other(stage: &Stage, rate: Option<&Rate>, datasets: &Datasets<'_>, kno
         Work::Sample(work) => last.unwrap_or_else(|| (write(work, rate), TimeSource::Arithmetic)),
         Work::Train(_) => (0.0, TimeSource::Arithmetic),
         Work::Contamination(work) => by_bytes(bytes_of(&work.dataset) / COMPARED_PER_SECOND),
-        Work::Import(_) | Work::Uncontaminated(_) | Work::Gate(_) | Work::Card(_) | Work::Publish(_) => {
-            (INLINE_SECONDS, TimeSource::Manager)
-        }
+        Work::Import(_)
+        | Work::Uncontaminated(_)
+        | Work::Analyse(_)
+        | Work::Gate(_)
+        | Work::Card(_)
+        | Work::Publish(_) => (INLINE_SECONDS, TimeSource::Manager),
     }
 }
 
@@ -85,6 +88,7 @@ fn prepares(work: &Work) -> impl Iterator<Item = &Name> {
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => (None, &[]),
     };

@@ -99,6 +99,7 @@ pub fn datasets(plan: &Plan) -> Datasets<'_> {
         | Work::Evaluate(_)
         | Work::Sample(_)
         | Work::Gate(_)
+        | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => None,
     });

@@ -23,6 +23,7 @@ mod architecture;
 mod adapter;
 mod training;
 mod evaluation;
+mod analysis;
 mod variant;
 mod catalogue;
 mod contamination;

@@ -14,7 +14,7 @@ use crate::recipe::read::names::{Kind, Names};
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::vars::{Variables, taken};
-use crate::recipe::read::{contamination, dataset, evaluation, matrix, model, run, set, tokenizer};
+use crate::recipe::read::{analysis, contamination, dataset, evaluation, matrix, model, run, set, tokenizer};
 
 /// Reads a recipe: the one way from text to [`Recipe`].
 ///
@@ -89,6 +89,8 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     });
     let gates = fields.or(reader, "gates", Vec::<Gate>::new(), |reader, at| reader.list(at, evaluation::gate));
     let contamination = fields.or(reader, "contamination", Contamination::default(), contamination::contamination);
+    let known = analysis::Known { models: models.as_ref(), evaluations: evaluations.as_ref() };
+    let analyses = fields.or(reader, "analyses", BTreeMap::new(), |reader, at| analysis::analyses(reader, at, known));
     let samples = fields.or(reader, "samples", BTreeMap::new(), |reader, at| {
         named(reader, at, |reader, _, at| evaluation::sample(reader, at))
     });
@@ -112,6 +114,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         evaluations: evaluations?,
         gates,
         contamination: contamination?,
+        analyses: analyses?,
         samples: samples?,
         publish: publish?,
     })

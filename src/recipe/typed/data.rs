@@ -45,3 +45,13 @@ impl JsonSchema for DataSplit {
         json_schema!({ "type": "string", "pattern": format!("^{}(/({splits}))?$", name_pattern()) })
     }
 }
+
+/// One name, or a list of them.
+#[derive(JsonSchema)]
+#[schemars(untagged, inline)]
+pub enum OneOrMore {
+    /// One.
+    One(Name),
+    /// A list.
+    More(Vec<Name>),
+}

@@ -23,7 +23,7 @@ mod words;
 mod tests;
 
 pub use allow::TypedAllow;
-pub use data::{Data, DataSplit};
+pub use data::{Data, DataSplit, OneOrMore};
 pub use gate::{Requirement, one_requirement};
 pub use matrix::Matrix;
 pub use model::one_or_the_other;
