@@ -14,8 +14,9 @@ use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::recipe::dataset::Source;
 use crate::recipe::problem::{listed, nearest};
-use crate::recipe::read::{Input, vars};
-use crate::recipe::{Recipe, read};
+use crate::recipe::read::{Input, OtherFile, Outside, Refusal, vars};
+use crate::recipe::reference::Reference;
+use crate::recipe::{Import, Recipe, read};
 
 /// Names recipes of the folder `recipes/`, and takes their texts into the program.
 macro_rules! shipped {
@@ -62,7 +63,7 @@ fn glance(name: &'static str, text: &str) -> anyhow::Result<Glance> {
     // Which folders they are here is of no account.
     let environment: BTreeMap<_, _> =
         vars::ALLOWED_ENVIRONMENT.iter().map(|name| ((*name).to_owned(), format!("${name}"))).collect();
-    let recipe = read(&Input { environment, ..Input::new(name, text.as_bytes()) })?.recipe;
+    let recipe = read(&Input { environment, outside: &Shipped, ..Input::new(name, text.as_bytes()) })?.recipe;
     Ok(Glance {
         name,
         description: recipe.description.clone(),
@@ -74,6 +75,32 @@ fn glance(name: &'static str, text: &str) -> anyhow::Result<Glance> {
             .map(|model| model.architecture.parameters(recipe.tokenizers[&model.tokenizer].vocab_size()))
             .collect(),
     })
+}
+
+/// A world of nothing but the recipes that ship.
+struct Shipped;
+
+impl Outside for Shipped {
+    fn recipe(&self, _: &str, path: &str) -> Result<OtherFile, String> {
+        let (name, text) = parent(path).ok_or_else(|| format!("`{path}` does not ship"))?;
+        let (name, bytes) = (format!("{name}.yaml"), text.as_bytes().to_vec());
+        Ok(OtherFile { identity: name.clone(), name, folder: String::new(), bytes })
+    }
+
+    fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
+        Err(Refusal { message: format!("`{reference}` does not ship"), hint: None })
+    }
+}
+
+/// Returns the recipe that ships under the name of a file beside it.
+fn parent(path: &str) -> Option<(&'static str, &'static str)> {
+    let name = path.strip_suffix(".yaml")?;
+    SHIPPED.iter().find(|(known, _)| *known == name).copied()
+}
+
+/// Returns the recipe that a text extends, where it is one that ships.
+fn extended(text: &str) -> Option<(&'static str, &'static str)> {
+    text.lines().find_map(|line| line.strip_prefix("extends:")).and_then(|path| parent(path.trim()))
 }
 
 fn tiers(recipe: &Recipe) -> Vec<&'static str> {
@@ -110,6 +137,16 @@ pub fn copy(session: &Session, arguments: &CopyArgs) -> anyhow::Result<Exit> {
         schema::put(workspace)?;
     }
     fs::write(&file, schema::named_in(text, &folder, workspace.as_ref()))?;
+    // What it extends has to lie beside it; what lies there already may have been changed, and stays.
+    let mut next = extended(text);
+    while let Some((name, text)) = next {
+        let beside = folder.join(format!("{name}.yaml"));
+        if !beside.exists() {
+            fs::write(&beside, schema::named_in(text, &folder, workspace.as_ref()))?;
+            session.printer.say(format!("wrote `{}`, which it extends", beside.display()));
+        }
+        next = extended(text);
+    }
     session.printer.answer(&serde_json::json!({ "recipe": file }), || {
         format!("wrote `{file}`\nnext: `pedigree plan {file}` · `pedigree run {file}`", file = file.display())
     });

@@ -72,7 +72,7 @@ fn reason(plan: &Plan, id: &str) -> String {
 fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     let found: Vec<String> =
         plan(&recipe("")).stages.iter().map(|stage| format!("{} {}", stage.fingerprint.short(), stage.id)).collect();
-    insta::assert_snapshot!(found.join("\n"), @r"
+    insta::assert_snapshot!(found.join("\n"), @r#"
     9fc5f3b57c58 dataset:prose
     a5f580a54e9c dataset:rust
     506bf76bdc62 dataset:tasks
@@ -83,6 +83,9 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     9d182691549b train:industry
     9199f51d8a8a tokens:tasks/bytes
     4a326f922755 train:vertical
+    33b017eca73e contamination:prose
+    6b8cf0b23515 contamination:rust
+    c13804a30de1 contamination:tasks
     969ab7cc900e evaluate:general/loss
     7f97785cfb89 evaluate:general/ppl
     6607d1eafae7 evaluate:industry/loss
@@ -94,11 +97,11 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     ab9948f3163f gate:vertical/ppl
     4f68de58902a gate:vertical/ppl-2
     fa021fce0019 sample:story
-    eb3b6da97e57 card:general
-    84741dee5c9b card:industry
-    58fb36bed227 card:vertical
-    2bceeb093b9c publish:tree
-    ");
+    155b111923a1 card:general
+    cf57be8f3053 card:industry
+    62bfebc7ba38 card:vertical
+    5ac5daec9162 publish:tree
+    "#);
 }
 
 #[test]

@@ -69,6 +69,9 @@ fn loosen(schema: &mut Value) {
 /// Lets a property also be nothing; what is said about it stays outside, where editors look for it.
 fn or_nothing(property: &mut Value) {
     let Value::Object(fields) = property else { return };
+    if fields.contains_key("const") {
+        return;
+    }
     let mut outside = Map::new();
     for key in ["title", "description", "default", "examples", "x-unit", "x-default"] {
         outside.extend(fields.remove_entry(key));

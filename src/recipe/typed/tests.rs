@@ -232,6 +232,12 @@ fn every_mapping_refuses_keys_it_does_not_know() {
 }
 
 #[test]
-fn nothing_is_no_value_anywhere() {
-    assert!(!schema().to_string().contains("\"null\""));
+fn nothing_is_a_value_only_where_another_recipe_is_extended() {
+    assert!(!plain_schema().to_string().contains("\"null\""));
+    let schema = schema();
+    for (name, part) in schema["$defs"].as_object().unwrap() {
+        let is_part = name == "Extending" || name.starts_with("part-of-");
+        assert!(is_part || !part.to_string().contains("\"null\""), "{name}");
+        assert!(!is_part || !part.to_string().contains("\"required\""), "{name}");
+    }
 }
