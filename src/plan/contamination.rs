@@ -49,9 +49,12 @@ pub fn learned_datasets(recipe: &Recipe) -> BTreeSet<&Name> {
 
 /// Returns what a model and its ancestors learned from, the model first.
 pub fn lineage(recipe: &Recipe, model: &Name) -> Vec<Learned> {
-    let datasets = |name: &Name| recipe.models[name].train.data.iter().map(|share| share.dataset.clone()).collect();
-    let learned = |name: &Name| Learned { model: name.clone(), datasets: datasets(name) };
-    std::iter::once(learned(model)).chain(recipe.ancestors(model).map(learned)).collect()
+    let learned = |name: &Name| {
+        // What a model outside of the recipe has learned from is not known here.
+        let shares = &recipe.models.get(name)?.train.data;
+        Some(Learned { model: name.clone(), datasets: shares.iter().map(|share| share.dataset.clone()).collect() })
+    };
+    std::iter::once(model).chain(recipe.ancestors(model)).filter_map(learned).collect()
 }
 
 /// Returns what the evaluations measure on.

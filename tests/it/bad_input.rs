@@ -74,7 +74,7 @@ fn data_that_is_not_text_is_told() {
       pedigree resume [short]
     --- stderr
       dataset:prose begins
-    1 stage to do (1 new), 0 fresh
+    1 stage to do (1 new), 0 fresh, about [took]
     error: dataset:prose: `[project]/data/prose/007.md` is not UTF-8 at byte 14
     hint: convert the file to UTF-8, or leave it out with `exclude`
     run [short] of `small` begins
@@ -97,7 +97,7 @@ fn a_dataset_of_which_nothing_is_left_is_told() {
       pedigree resume [short]
     --- stderr
       dataset:prose begins
-    1 stage to do (1 new), 0 fresh
+    1 stage to do (1 new), 0 fresh, about [took]
     error: dataset:prose: nothing is left of dataset `prose` after cleaning
     hint: `report.json` tells what each step dropped; `min-length` is the usual reason
     run [short] of `small` begins
@@ -145,7 +145,7 @@ fn a_damaged_artifact_is_never_read_and_always_found() {
     insta::assert_snapshot!(fsck, @r#"
     exit: 3
     --- stdout
-    46 artifacts compared ([size])
+    49 artifacts compared ([size])
     damaged: [project]/.pedigree/artifacts/d6/[digest] (found [digest])
     delete what is damaged and run the recipe again: its stages are then stale
     "#);
@@ -219,7 +219,7 @@ fn a_database_of_a_later_program_is_left_alone() {
     insta::assert_snapshot!(project.pedigree(&["runs"]), @r#"
     exit: 4
     --- stderr
-    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 1
+    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 2
     hint: use the newer Pedigree, or another project folder
     "#);
     assert_eq!(project.pedigree(&["run", "small.yaml"]).code, 4);

@@ -164,7 +164,7 @@ fn a_run_that_may_not_be_contaminated_fails_before_it_trains() {
       tokens:prose/bytes begins
       tokens:rust/bytes begins
       tokens:tasks/bytes begins
-    29 stages to do (29 new), 0 fresh
+    29 stages to do (29 new), 0 fresh, about [took]
     error: uncontaminated:general: rust-loss: 6 of 10 records ([n] %) stand in the training data: 6 in prose
     error: uncontaminated:industry: prose-ppl: 10 of 24 records ([n] %) stand in the training data: 10 in rust; rust-loss: 6 of 10 records ([n] %) stand in the training data: 6 in prose, which general learned
     error: uncontaminated:vertical: prose-ppl: 10 of 24 records ([n] %) stand in the training data: 10 in tasks; 10 in rust, which industry learned; rust-loss: 6 of 10 records ([n] %) stand in the training data: 6 in prose, which general learned

@@ -53,7 +53,10 @@ fn a_plan_tells_what_every_training_takes_and_from_what_that_is_known() {
     rate of general, industry, vertical: 2 × [rate], what the recipe states for card
     formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
 
-    23 of 23 stages to do: about [took] one after the other, 3.97e8 FLOP, [size] of memory at most, [energy], 0.11 EUR
+    contamination
+      ? 6 pairs of a model and an evaluation: not known before dataset:prose has run
+
+    26 of 26 stages to do: about [took] one after the other, 3.97e8 FLOP, [size] of memory at most, [energy], 0.13 EUR
     "#);
 }
 
@@ -101,7 +104,7 @@ fn what_is_fresh_takes_nothing_and_runs_calibrate_the_next_plan() {
     let run = finished().json(&["runs"])[0]["id"].clone();
     assert_eq!(source["runs"], serde_json::json!([run]));
     assert!(vertical["seconds"].as_f64().unwrap() > 0.0);
-    assert_eq!(plan["estimate"]["total"]["fresh"], 16);
+    assert_eq!(plan["estimate"]["total"]["fresh"], 19);
     let epoch = "models.vertical.train.budget={ epochs: 1 }";
     let counted = finished().json(&["plan", "small.yaml", "--set", epoch]);
     let tokens = &counted["estimate"]["stages"]["train:vertical"]["training"]["tokens"];
@@ -167,27 +170,41 @@ fn gpt_3_plans_without_its_data_and_does_not_run() {
     --- stdout
      stage  state  why  size  time
      dataset:books1  stale  never done before  [size], 12.0 G tokens, only described
-     └─ tokens:books1/bpe (below)
+     ├─ tokens:books1/bpe (below)
+     ├─ contamination:books1  stale  never done before
+     │  └─ card:gpt-3 (below)
+     ├─ contamination:books2 (below)
+     ├─ contamination:common-crawl (below)
+     ├─ contamination:webtext2 (below)
+     └─ contamination:wikipedia (below)
      dataset:books2  stale  never done before  [size], 55.0 G tokens, only described
-     └─ tokens:books2/bpe (below)
+     ├─ tokens:books2/bpe (below)
+     └─ contamination:books2  stale  never done before
+        └─ card:gpt-3 (below)
      dataset:common-crawl  stale  never done before  [size] → [size], 400.0 G tokens, only described
-     └─ tokens:common-crawl/bpe (below)
+     ├─ tokens:common-crawl/bpe (below)
+     └─ contamination:common-crawl  stale  never done before
+        └─ card:gpt-3 (below)
      dataset:webtext2  stale  never done before  [size], 19.0 G tokens, only described
-     └─ tokenizer:bpe  stale  never done before  50257 tokens
-        ├─ tokens:books1/bpe  stale  never done before
-        │  └─ train:gpt-3 (below)
-        ├─ tokens:books2/bpe  stale  never done before
-        │  └─ train:gpt-3 (below)
-        ├─ tokens:common-crawl/bpe  stale  never done before
-        │  └─ train:gpt-3 (below)
-        ├─ tokens:webtext2/bpe  stale  never done before
-        │  └─ train:gpt-3 (below)
-        └─ tokens:wikipedia/bpe (below)
+     ├─ tokenizer:bpe  stale  never done before  50257 tokens
+     │  ├─ tokens:books1/bpe  stale  never done before
+     │  │  └─ train:gpt-3 (below)
+     │  ├─ tokens:books2/bpe  stale  never done before
+     │  │  └─ train:gpt-3 (below)
+     │  ├─ tokens:common-crawl/bpe  stale  never done before
+     │  │  └─ train:gpt-3 (below)
+     │  ├─ tokens:webtext2/bpe  stale  never done before
+     │  │  └─ train:gpt-3 (below)
+     │  └─ tokens:wikipedia/bpe (below)
+     └─ contamination:webtext2  stale  never done before
+        └─ card:gpt-3 (below)
      dataset:wikipedia  stale  never done before  [size], 3.0 G tokens, only described
-     └─ tokens:wikipedia/bpe  stale  never done before
-        └─ train:gpt-3  stale  never done before  174.6 G parameters  36 d 22 h
-           └─ evaluate:gpt-3/books-ppl  stale  never done before [took]
-              └─ card:gpt-3  stale  never done before
+     ├─ tokens:wikipedia/bpe  stale  never done before
+     │  └─ train:gpt-3  stale  never done before  174.6 G parameters  36 d 22 h
+     │  └─ evaluate:gpt-3/books-ppl  stale  never done before [took]
+     │  └─ card:gpt-3 (below)
+     └─ contamination:wikipedia  stale  never done before
+        └─ card:gpt-3  stale  never done before
 
     estimate
      training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
@@ -207,7 +224,10 @@ fn gpt_3_plans_without_its_data_and_does_not_run() {
     rate of gpt-3: 512 × [rate], what the recipe states for a100
     formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
 
-    14 of 14 stages to do: about 36 d 22 h one after the other, 3.19e23 FLOP (3689 petaFLOP/s-days), [size] of memory at most, [energy]
+    contamination
+      ? 1 pair of a model and an evaluation: not known before dataset:books1 has run
+
+    19 of 19 stages to do: about 36 d 22 h one after the other, 3.19e23 FLOP (3689 petaFLOP/s-days), [size] of memory at most, [energy]
     "#);
     insta::assert_snapshot!(project.pedigree(&["run", &recipe]), @r#"
     exit: 2
@@ -228,7 +248,7 @@ fn a_plan_is_a_graph_for_other_programs() {
     assert!(dot.stdout.contains("label=\"train:vertical\", tooltip=\"stale: budget.steps 10 → 12\""), "{dot}");
     let mermaid = project.pedigree(&["plan", "small.yaml", "--graph", "mermaid", "--set", longer]);
     assert!(mermaid.stdout.starts_with("flowchart LR\n"), "{mermaid}");
-    assert_eq!((mermaid.stdout.matches(":::stale").count(), mermaid.stdout.matches(":::fresh").count()), (7, 16));
+    assert_eq!((mermaid.stdout.matches(":::stale").count(), mermaid.stdout.matches(":::fresh").count()), (7, 19));
 }
 
 #[test]
@@ -236,7 +256,7 @@ fn estimates_stand_beside_what_runs_took() {
     let project = finished();
     let status = project.json(&["status"]);
     let stages = status["accuracy"]["stages"].as_array().unwrap();
-    assert_eq!(stages.len(), 23, "every stage did its work and was expected to");
+    assert_eq!(stages.len(), 26, "every stage did its work and was expected to");
     let general = stages.iter().find(|stage| stage["stage"] == "train:general").unwrap();
     for number in ["seconds", "tokens-per-second", "memory"] {
         for side in ["estimate", "actual"] {

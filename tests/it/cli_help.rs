@@ -2,7 +2,7 @@
 
 use crate::support::Project;
 
-const COMMANDS: [&[&str]; 23] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["init"],
     &["check"],
@@ -26,6 +26,12 @@ const COMMANDS: [&[&str]; 23] = [
     &["gc"],
     &["fsck"],
     &["doctor"],
+    &["recipes"],
+    &["recipes", "list"],
+    &["recipes", "copy"],
+    &["schema"],
+    &["completions"],
+    &["man"],
 ];
 
 /// The options every command has; they are shown once.
@@ -67,27 +73,31 @@ fn the_program_and_every_command_explain_themselves() {
     Usage: pedigree [OPTIONS] <COMMAND>
 
     Commands:
-      init       Make a workspace here, with a first recipe that runs
-      check      Find every mistake in recipes, without running anything
-      show       Print a recipe as it is meant: every default filled in
-      plan       Tell what a run would do: every stage, fresh or stale and why
-      why        Tell what a stage depends on, and what changed since it was last done
-      run        Run a recipe: only what is stale
-      resume     Go on with a run that was interrupted or failed
-      runs       List the runs
-      status     Tell how a run stands: stages, lineage, gates, samples
-      logs       Print what a stage told while it worked
-      stop       Ask the run that is under way to save its state and end
-      metrics    Print the numbers of a run
-      compare    Hold runs side by side: what differed, and what came out
-      reproduce  Run a recorded recipe again elsewhere, and compare everything that comes out
-      zoo        Browse the models
-      card       Print the card of a model
-      generate   Let a model write
-      gc         Delete the artifacts nothing needs
-      fsck       Compare every artifact with its digest, and look over the database
-      doctor     Find out whether everything is there that Pedigree needs
-      help       Print this message or the help of the given subcommand(s)
+      init         Make a workspace here, with a first recipe that runs
+      recipes      Look at the recipes that ship with Pedigree, and copy one
+      check        Find every mistake in recipes, without running anything
+      show         Print a recipe as it is meant: every default filled in
+      schema       Print the JSON Schema of recipes, for editors
+      plan         Tell what a run would do: every stage, fresh or stale and why
+      why          Tell what a stage depends on, and what changed since it was last done
+      run          Run a recipe: only what is stale
+      resume       Go on with a run that was interrupted or failed
+      runs         List the runs
+      status       Tell how a run stands: stages, lineage, gates, samples
+      logs         Print what a stage told while it worked
+      stop         Ask the run that is under way to save its state and end
+      metrics      Print the numbers of a run
+      compare      Rank the variants of a sweep, or hold runs side by side
+      reproduce    Run a recorded recipe again elsewhere, and compare everything that comes out
+      zoo          Browse the models
+      card         Print the card of a model
+      generate     Let a model write
+      gc           Delete the artifacts nothing needs
+      fsck         Compare every artifact with its digest, and look over the database
+      doctor       Find out whether everything is there that Pedigree needs
+      completions  Print what a shell needs to complete commands, models, runs, stages and recipes
+      man          Write manual pages
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
           --workspace <DIR>
@@ -134,10 +144,18 @@ fn the_program_and_every_command_explain_themselves() {
               [default: .]
 
     Options:
+          --template <NAME>
+              The recipe to begin with: one of those that `--list` lists
+
+              [default: first]
+
               - human: For people
               - json:  For programs
 
               [default: human]
+
+          --list
+              List the templates, and make nothing
 
               - auto:   On a terminal
               - always: Always
@@ -214,11 +232,28 @@ fn the_program_and_every_command_explain_themselves() {
 
               [default: human]
 
+          --graph <KIND>
+              Print the stages as a graph for another program instead
+
+              Possible values:
+              - dot:     Graphviz
+              - mermaid: Mermaid, as Markdown pages show it
+
               - auto:   On a terminal
               - always: Always
               - never:  Never
 
               [default: auto]
+
+          --max-time <DURATION>
+              Refuse to start a run that is expected to last longer: `2h`, `30m`, `1h30m`, `90s`
+
+          --max-memory <SIZE>
+              Refuse to start a run with a training that is expected to need more memory: `8GiB`,
+              `500MB`
+
+          --max-cost <AMOUNT>
+              Refuse to start a run that is expected to cost more, in the currency of the settings
 
     $ pedigree why --help
     Tell what a stage depends on, and what changed since it was last done
@@ -277,6 +312,19 @@ fn the_program_and_every_command_explain_themselves() {
           --force <STAGE>
               Do this stage again although it is fresh
 
+          --only-failed
+              Do only what failed in the newest run of this recipe, and what was skipped because of it
+
+          --max-time <DURATION>
+              Refuse to start a run that is expected to last longer: `2h`, `30m`, `1h30m`, `90s`
+
+          --max-memory <SIZE>
+              Refuse to start a run with a training that is expected to need more memory: `8GiB`,
+              `500MB`
+
+          --max-cost <AMOUNT>
+              Refuse to start a run that is expected to cost more, in the currency of the settings
+
     $ pedigree resume --help
     Go on with a run that was interrupted or failed
 
@@ -310,6 +358,9 @@ fn the_program_and_every_command_explain_themselves() {
               How many of the newest
 
               [default: 20]
+
+          --estimates
+              Hold what was expected of them beside what they took
 
               - human: For people
               - json:  For programs
@@ -421,25 +472,35 @@ fn the_program_and_every_command_explain_themselves() {
               [default: auto]
 
     $ pedigree compare --help
-    Hold runs side by side: what differed, and what came out
+    Rank the variants of a sweep, or hold runs side by side
 
-    Usage: pedigree compare [OPTIONS] <RUNS> <RUNS>...
+    Usage: pedigree compare [OPTIONS] <RUNS>...
 
     Arguments:
-      <RUNS> <RUNS>...
-              The runs
+      <RUNS>...
+              The runs: one or more sweeps, whose variants are ranked, or two or more other runs
 
     Options:
+          --by <EVALUATION>
+              Rank by this evaluation [default: the first on data the ranked models learned from]
+
               - human: For people
               - json:  For programs
 
               [default: human]
+
+          --model <MODEL>
+              Rank the variants of this model, as the recipe names it [default: the deepest of the
+              lineage]
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
 
               [default: auto]
+
+          --side-by-side
+              Hold the runs side by side although they are sweeps
 
     $ pedigree reproduce --help
     Run a recorded recipe again elsewhere, and compare everything that comes out
@@ -661,6 +722,139 @@ fn the_program_and_every_command_explain_themselves() {
     Find out whether everything is there that Pedigree needs
 
     Usage: pedigree doctor [OPTIONS]
+
+    Options:
+          --measure
+              Measure how fast this machine computes, and keep it for the estimates of `pedigree plan`
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree recipes --help
+    Look at the recipes that ship with Pedigree, and copy one
+
+    Usage: pedigree recipes [OPTIONS] <COMMAND>
+
+    Commands:
+      list  List the recipes that ship: what for, which tiers, how large, what data they need
+      copy  Copy a recipe that ships into the project
+      help  Print this message or the help of the given subcommand(s)
+
+    Options:
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree recipes list --help
+    List the recipes that ship: what for, which tiers, how large, what data they need
+
+    Usage: pedigree recipes list [OPTIONS]
+
+    Options:
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree recipes copy --help
+    Copy a recipe that ships into the project
+
+    Usage: pedigree recipes copy [OPTIONS] <NAME> [DEST]
+
+    Arguments:
+      <NAME>
+              The recipe: one of those that `pedigree recipes list` lists
+
+      [DEST]
+              The file or the folder to copy it to [default: `recipes/` of the project]
+
+    Options:
+          --force
+              Write over what is there
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree schema --help
+    Print the JSON Schema of recipes, for editors
+
+    Usage: pedigree schema [OPTIONS]
+
+    Options:
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree completions --help
+    Print what a shell needs to complete commands, models, runs, stages and recipes
+
+    Usage: pedigree completions [OPTIONS] <SHELL>
+
+    Arguments:
+      <SHELL>
+              The shell; it reads the answer when it starts: `source <(pedigree completions bash)`
+
+              Possible values:
+              - bash: In `~/.bashrc`: `source <(pedigree completions bash)`
+              - zsh:  In `~/.zshrc`, behind `compinit`: `source <(pedigree completions zsh)`
+              - fish: In `~/.config/fish/config.fish`: `pedigree completions fish | source`
+
+    Options:
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree man --help
+    Write manual pages
+
+    Usage: pedigree man [OPTIONS] <DIR>
+
+    Arguments:
+      <DIR>
+              The folder the pages go to, such as `~/.local/share/man/man1`
 
     Options:
               - human: For people

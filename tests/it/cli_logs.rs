@@ -47,6 +47,7 @@ fn a_training_tells_every_step() {
     [time] train:vertical  step 10: gradient-norm [n]
     [time] train:vertical  step 10: validation/loss [n]
     [time] train:vertical  checkpoint at step 10 ([size])
+    [time] train:vertical  step 10: peak-memory-bytes [memory]
     [time] train:vertical  output model.safetensors [digest] ([size])
     [time] train:vertical  output architecture.json [digest] ([size])
     [time] train:vertical  output training.json [digest] ([size])

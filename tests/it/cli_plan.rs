@@ -22,7 +22,7 @@ fn words(text: &str) -> BTreeSet<String> {
 }
 
 /// What stands behind the files of `rust` and `tasks`: all but the prose, for the tokenizer is trained on both.
-const BEHIND_RUST: &str = "dataset:rust dataset:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
+const BEHIND_RUST: &str = "dataset:rust dataset:tasks contamination:prose contamination:rust contamination:tasks tokenizer:bytes tokens:prose/bytes tokens:rust/bytes tokens:tasks/bytes \
     train:general train:industry train:vertical evaluate:general/prose-ppl evaluate:general/rust-loss \
     evaluate:industry/prose-ppl evaluate:industry/rust-loss evaluate:vertical/prose-ppl evaluate:vertical/rust-loss \
     gate:industry/rust-loss gate:vertical/prose-ppl sample:story card:general card:industry card:vertical publish:small";
@@ -35,45 +35,58 @@ fn a_plan_of_a_new_recipe_is_all_new() {
     --- stdout
      stage  state  why  size  time
      dataset:prose  stale  never done before [took]
-     └─ tokenizer:bytes (below)
+     ├─ tokenizer:bytes (below)
+     ├─ contamination:prose (below)
+     ├─ contamination:rust (below)
+     └─ contamination:tasks (below)
      dataset:rust  stale  never done before [took]
-     └─ tokenizer:bytes  stale  never done before  300 tokens [took]
-        ├─ tokens:prose/bytes  stale  never done before [took]
-        │  └─ train:general  stale  never done before  8.7 k parameters [took]
-        │  ├─ train:industry (below)
-        │  ├─ evaluate:general/prose-ppl  stale  never done before [took]
-        │  │  ├─ card:general (below)
-        │  │  ├─ card:industry (below)
-        │  │  └─ card:vertical (below)
-        │  └─ evaluate:general/rust-loss (below)
-        ├─ tokens:rust/bytes  stale  never done before [took]
-        │  ├─ train:industry  stale  never done before  8.7 k parameters [took]
-        │  │  ├─ train:vertical (below)
-        │  │  ├─ evaluate:industry/prose-ppl  stale  never done before [took]
-        │  │  │  ├─ card:industry (below)
-        │  │  │  └─ card:vertical (below)
-        │  │  └─ evaluate:industry/rust-loss  stale  never done before [took]
-        │  │  ├─ gate:industry/rust-loss (below)
-        │  │  └─ card:vertical (below)
-        │  └─ evaluate:general/rust-loss  stale  never done before [took]
-        │  ├─ gate:industry/rust-loss  stale  never done before
-        │  │  └─ card:industry  stale  never done before
-        │  │  └─ publish:small (below)
-        │  ├─ card:general  stale  never done before
-        │  │  └─ publish:small (below)
-        │  └─ card:vertical (below)
-        └─ tokens:tasks/bytes (below)
+     ├─ tokenizer:bytes  stale  never done before  300 tokens [took]
+     │  ├─ tokens:prose/bytes  stale  never done before [took]
+     │  │  └─ train:general  stale  never done before  8.7 k parameters [took]
+     │  │  ├─ train:industry (below)
+     │  │  ├─ evaluate:general/prose-ppl  stale  never done before [took]
+     │  │  │  ├─ card:general (below)
+     │  │  │  ├─ card:industry (below)
+     │  │  │  └─ card:vertical (below)
+     │  │  └─ evaluate:general/rust-loss (below)
+     │  ├─ tokens:rust/bytes  stale  never done before [took]
+     │  │  ├─ train:industry  stale  never done before  8.7 k parameters [took]
+     │  │  │  ├─ train:vertical (below)
+     │  │  │  ├─ evaluate:industry/prose-ppl  stale  never done before [took]
+     │  │  │  │  ├─ card:industry (below)
+     │  │  │  │  └─ card:vertical (below)
+     │  │  │  └─ evaluate:industry/rust-loss  stale  never done before [took]
+     │  │  │  ├─ gate:industry/rust-loss (below)
+     │  │  │  └─ card:vertical (below)
+     │  │  └─ evaluate:general/rust-loss  stale  never done before [took]
+     │  │  ├─ gate:industry/rust-loss  stale  never done before
+     │  │  │  └─ card:industry (below)
+     │  │  ├─ card:general (below)
+     │  │  └─ card:vertical (below)
+     │  └─ tokens:tasks/bytes (below)
+     ├─ contamination:prose  stale  never done before [took]
+     │  ├─ card:general  stale  never done before
+     │  │  └─ publish:small (below)
+     │  ├─ card:industry (below)
+     │  └─ card:vertical (below)
+     ├─ contamination:rust  stale  never done before [took]
+     │  ├─ card:industry  stale  never done before
+     │  │  └─ publish:small (below)
+     │  └─ card:vertical (below)
+     └─ contamination:tasks (below)
      dataset:tasks  stale  never done before [took]
-     └─ tokens:tasks/bytes  stale  never done before [took]
-        └─ train:vertical  stale  never done before  8.7 k parameters (LoRA 704) [took]
-           ├─ evaluate:vertical/prose-ppl  stale  never done before [took]
-           │  └─ gate:vertical/prose-ppl  stale  never done before
-           │  └─ card:vertical (below)
-           ├─ evaluate:vertical/rust-loss  stale  never done before [took]
-           │  └─ card:vertical (below)
-           └─ sample:story  stale  never done before [took]
-              └─ card:vertical  stale  never done before
-                 └─ publish:small  stale  never done before
+     ├─ tokens:tasks/bytes  stale  never done before [took]
+     │  └─ train:vertical  stale  never done before  8.7 k parameters (LoRA 704) [took]
+     │  ├─ evaluate:vertical/prose-ppl  stale  never done before [took]
+     │  │  └─ gate:vertical/prose-ppl  stale  never done before
+     │  │  └─ card:vertical (below)
+     │  ├─ evaluate:vertical/rust-loss  stale  never done before [took]
+     │  │  └─ card:vertical (below)
+     │  └─ sample:story  stale  never done before [took]
+     │  └─ card:vertical (below)
+     └─ contamination:tasks  stale  never done before [took]
+        └─ card:vertical  stale  never done before
+           └─ publish:small  stale  never done before
 
     estimate
      training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
@@ -102,7 +115,10 @@ fn a_plan_of_a_new_recipe_is_all_new() {
     rate of general, industry, vertical: [rate], [n] % of the peak [rate] of 1 core of this processor at 3 GHz; `pedigree doctor --measure` measures it
     formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
 
-    23 of 23 stages to do: about [took] one after the other, 3.97e8 FLOP, [size] of memory at most, [energy]
+    contamination
+      ? 6 pairs of a model and an evaluation: not known before dataset:prose has run
+
+    26 of 26 stages to do: about [took] one after the other, 3.97e8 FLOP, [size] of memory at most, [energy]
     "#);
     assert!(!project.workspace().exists(), "planning has made a workspace");
 }
@@ -275,45 +291,58 @@ fn a_plan_of_what_is_done_is_all_fresh() {
     --- stdout
      stage  state  why  size  time
      dataset:prose  fresh  run [short]
-     └─ tokenizer:bytes (below)
+     ├─ tokenizer:bytes (below)
+     ├─ contamination:prose (below)
+     ├─ contamination:rust (below)
+     └─ contamination:tasks (below)
      dataset:rust  fresh  run [short]
-     └─ tokenizer:bytes  fresh  run [short]  300 tokens
-        ├─ tokens:prose/bytes  fresh  run [short]
-        │  └─ train:general  fresh  run [short]  8.7 k parameters
-        │  ├─ train:industry (below)
-        │  ├─ evaluate:general/prose-ppl  fresh  run [short]
-        │  │  ├─ card:general (below)
-        │  │  ├─ card:industry (below)
-        │  │  └─ card:vertical (below)
-        │  └─ evaluate:general/rust-loss (below)
-        ├─ tokens:rust/bytes  fresh  run [short]
-        │  ├─ train:industry  fresh  run [short]  8.7 k parameters
-        │  │  ├─ train:vertical (below)
-        │  │  ├─ evaluate:industry/prose-ppl  fresh  run [short]
-        │  │  │  ├─ card:industry (below)
-        │  │  │  └─ card:vertical (below)
-        │  │  └─ evaluate:industry/rust-loss  fresh  run [short]
-        │  │  ├─ gate:industry/rust-loss (below)
-        │  │  └─ card:vertical (below)
-        │  └─ evaluate:general/rust-loss  fresh  run [short]
-        │  ├─ gate:industry/rust-loss  fresh  run [short]
-        │  │  └─ card:industry  fresh  run [short]
-        │  │  └─ publish:small (below)
-        │  ├─ card:general  fresh  run [short]
-        │  │  └─ publish:small (below)
-        │  └─ card:vertical (below)
-        └─ tokens:tasks/bytes (below)
+     ├─ tokenizer:bytes  fresh  run [short]  300 tokens
+     │  ├─ tokens:prose/bytes  fresh  run [short]
+     │  │  └─ train:general  fresh  run [short]  8.7 k parameters
+     │  │  ├─ train:industry (below)
+     │  │  ├─ evaluate:general/prose-ppl  fresh  run [short]
+     │  │  │  ├─ card:general (below)
+     │  │  │  ├─ card:industry (below)
+     │  │  │  └─ card:vertical (below)
+     │  │  └─ evaluate:general/rust-loss (below)
+     │  ├─ tokens:rust/bytes  fresh  run [short]
+     │  │  ├─ train:industry  fresh  run [short]  8.7 k parameters
+     │  │  │  ├─ train:vertical (below)
+     │  │  │  ├─ evaluate:industry/prose-ppl  fresh  run [short]
+     │  │  │  │  ├─ card:industry (below)
+     │  │  │  │  └─ card:vertical (below)
+     │  │  │  └─ evaluate:industry/rust-loss  fresh  run [short]
+     │  │  │  ├─ gate:industry/rust-loss (below)
+     │  │  │  └─ card:vertical (below)
+     │  │  └─ evaluate:general/rust-loss  fresh  run [short]
+     │  │  ├─ gate:industry/rust-loss  fresh  run [short]
+     │  │  │  └─ card:industry (below)
+     │  │  ├─ card:general (below)
+     │  │  └─ card:vertical (below)
+     │  └─ tokens:tasks/bytes (below)
+     ├─ contamination:prose  fresh  run [short]
+     │  ├─ card:general  fresh  run [short]
+     │  │  └─ publish:small (below)
+     │  ├─ card:industry (below)
+     │  └─ card:vertical (below)
+     ├─ contamination:rust  fresh  run [short]
+     │  ├─ card:industry  fresh  run [short]
+     │  │  └─ publish:small (below)
+     │  └─ card:vertical (below)
+     └─ contamination:tasks (below)
      dataset:tasks  fresh  run [short]
-     └─ tokens:tasks/bytes  fresh  run [short]
-        └─ train:vertical  fresh  run [short]  8.7 k parameters (LoRA 704)
-           ├─ evaluate:vertical/prose-ppl  fresh  run [short]
-           │  └─ gate:vertical/prose-ppl  fresh  run [short]
-           │  └─ card:vertical (below)
-           ├─ evaluate:vertical/rust-loss  fresh  run [short]
-           │  └─ card:vertical (below)
-           └─ sample:story  fresh  run [short]
-              └─ card:vertical  fresh  run [short]
-                 └─ publish:small  fresh  run [short]
+     ├─ tokens:tasks/bytes  fresh  run [short]
+     │  └─ train:vertical  fresh  run [short]  8.7 k parameters (LoRA 704)
+     │  ├─ evaluate:vertical/prose-ppl  fresh  run [short]
+     │  │  └─ gate:vertical/prose-ppl  fresh  run [short]
+     │  │  └─ card:vertical (below)
+     │  ├─ evaluate:vertical/rust-loss  fresh  run [short]
+     │  │  └─ card:vertical (below)
+     │  └─ sample:story  fresh  run [short]
+     │  └─ card:vertical (below)
+     └─ contamination:tasks  fresh  run [short]
+        └─ card:vertical  fresh  run [short]
+           └─ publish:small  fresh  run [short]
 
     estimate
      training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
@@ -343,7 +372,10 @@ fn a_plan_of_what_is_done_is_all_fresh() {
     rate of general, industry: [rate], the median of the same network on cpu in run [short]
     formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
 
-    nothing is stale: all 23 stages are done, and nothing is to be paid for
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
+
+    nothing is stale: all 26 stages are done, and nothing is to be paid for
     "#);
 }
 
@@ -361,45 +393,58 @@ fn a_changed_value_makes_only_its_dependents_stale() {
     --- stdout
      stage  state  why  size  time
      dataset:prose  fresh  run [short]
-     └─ tokenizer:bytes (below)
+     ├─ tokenizer:bytes (below)
+     ├─ contamination:prose (below)
+     ├─ contamination:rust (below)
+     └─ contamination:tasks (below)
      dataset:rust  fresh  run [short]
-     └─ tokenizer:bytes  fresh  run [short]  300 tokens
-        ├─ tokens:prose/bytes  fresh  run [short]
-        │  └─ train:general  fresh  run [short]  8.7 k parameters
-        │  ├─ train:industry (below)
-        │  ├─ evaluate:general/prose-ppl  fresh  run [short]
-        │  │  ├─ card:general (below)
-        │  │  ├─ card:industry (below)
-        │  │  └─ card:vertical (below)
-        │  └─ evaluate:general/rust-loss (below)
-        ├─ tokens:rust/bytes  fresh  run [short]
-        │  ├─ train:industry  fresh  run [short]  8.7 k parameters
-        │  │  ├─ train:vertical (below)
-        │  │  ├─ evaluate:industry/prose-ppl  fresh  run [short]
-        │  │  │  ├─ card:industry (below)
-        │  │  │  └─ card:vertical (below)
-        │  │  └─ evaluate:industry/rust-loss  fresh  run [short]
-        │  │  ├─ gate:industry/rust-loss (below)
-        │  │  └─ card:vertical (below)
-        │  └─ evaluate:general/rust-loss  fresh  run [short]
-        │  ├─ gate:industry/rust-loss  fresh  run [short]
-        │  │  └─ card:industry  fresh  run [short]
-        │  │  └─ publish:small (below)
-        │  ├─ card:general  fresh  run [short]
-        │  │  └─ publish:small (below)
-        │  └─ card:vertical (below)
-        └─ tokens:tasks/bytes (below)
+     ├─ tokenizer:bytes  fresh  run [short]  300 tokens
+     │  ├─ tokens:prose/bytes  fresh  run [short]
+     │  │  └─ train:general  fresh  run [short]  8.7 k parameters
+     │  │  ├─ train:industry (below)
+     │  │  ├─ evaluate:general/prose-ppl  fresh  run [short]
+     │  │  │  ├─ card:general (below)
+     │  │  │  ├─ card:industry (below)
+     │  │  │  └─ card:vertical (below)
+     │  │  └─ evaluate:general/rust-loss (below)
+     │  ├─ tokens:rust/bytes  fresh  run [short]
+     │  │  ├─ train:industry  fresh  run [short]  8.7 k parameters
+     │  │  │  ├─ train:vertical (below)
+     │  │  │  ├─ evaluate:industry/prose-ppl  fresh  run [short]
+     │  │  │  │  ├─ card:industry (below)
+     │  │  │  │  └─ card:vertical (below)
+     │  │  │  └─ evaluate:industry/rust-loss  fresh  run [short]
+     │  │  │  ├─ gate:industry/rust-loss (below)
+     │  │  │  └─ card:vertical (below)
+     │  │  └─ evaluate:general/rust-loss  fresh  run [short]
+     │  │  ├─ gate:industry/rust-loss  fresh  run [short]
+     │  │  │  └─ card:industry (below)
+     │  │  ├─ card:general (below)
+     │  │  └─ card:vertical (below)
+     │  └─ tokens:tasks/bytes (below)
+     ├─ contamination:prose  fresh  run [short]
+     │  ├─ card:general  fresh  run [short]
+     │  │  └─ publish:small (below)
+     │  ├─ card:industry (below)
+     │  └─ card:vertical (below)
+     ├─ contamination:rust  fresh  run [short]
+     │  ├─ card:industry  fresh  run [short]
+     │  │  └─ publish:small (below)
+     │  └─ card:vertical (below)
+     └─ contamination:tasks (below)
      dataset:tasks  fresh  run [short]
-     └─ tokens:tasks/bytes  fresh  run [short]
-        └─ train:vertical  stale  budget.steps 10 → 12  8.7 k parameters (LoRA 704) [took]
-           ├─ evaluate:vertical/prose-ppl  stale  train:vertical is stale [took]
-           │  └─ gate:vertical/prose-ppl  stale  evaluate:vertical/prose-ppl is stale
-           │  └─ card:vertical (below)
-           ├─ evaluate:vertical/rust-loss  stale  train:vertical is stale [took]
-           │  └─ card:vertical (below)
-           └─ sample:story  stale  train:vertical is stale [took]
-              └─ card:vertical  stale  facts.model.train.budget.steps 10 → 12
-                 └─ publish:small  stale  train:vertical is stale
+     ├─ tokens:tasks/bytes  fresh  run [short]
+     │  └─ train:vertical  stale  budget.steps 10 → 12  8.7 k parameters (LoRA 704) [took]
+     │  ├─ evaluate:vertical/prose-ppl  stale  train:vertical is stale [took]
+     │  │  └─ gate:vertical/prose-ppl  stale  evaluate:vertical/prose-ppl is stale
+     │  │  └─ card:vertical (below)
+     │  ├─ evaluate:vertical/rust-loss  stale  train:vertical is stale [took]
+     │  │  └─ card:vertical (below)
+     │  └─ sample:story  stale  train:vertical is stale [took]
+     │  └─ card:vertical (below)
+     └─ contamination:tasks  fresh  run [short]
+        └─ card:vertical  stale  facts.model.train.budget.steps 10 → 12
+           └─ publish:small  stale  train:vertical is stale
 
     estimate
      training  parameters  trained  tokens  FLOP  memory  disk  speed  time  energy
@@ -429,7 +474,10 @@ fn a_changed_value_makes_only_its_dependents_stale() {
     rate of general, industry: [rate], the median of the same network on cpu in run [short]
     formula: 6 N D (4 N D where frozen) + 12 L d D (S + 1) / 2 for causal attention, forward and backward: Kaplan et al. 2020; Narayanan et al. 2021; Chowdhery et al. 2022, appendix B
 
-    7 of 23 stages to do: about [took] one after the other, 9.04e7 FLOP, [size] of memory at most, [energy]; what is fresh takes nothing
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
+
+    7 of 26 stages to do: about [took] one after the other, 9.04e7 FLOP, [size] of memory at most, [energy]; what is fresh takes nothing
     "#);
 }
 
@@ -482,18 +530,17 @@ fn why_names_what_changed() {
     --- stdout
     fresh evaluate:general/prose-ppl: done by run [short]
 
-    everything it depends on (fingerprint [digest]):
-    compute:
-      device: "cpu"
-      precision: "fp32"
-      threads: 1
-    inputs:
-      tokens:prose/bytes: "[digest]"
-      train:general: "[digest]"
-    metric: "perplexity"
-    split: "test"
-    tokens: 512
-    version: 1
+     it depends on  now
+     compute.device  cpu
+     compute.precision  fp32
+     compute.threads  1
+     inputs.tokens:prose/bytes  [short]
+     inputs.train:general  [short]
+     metric  perplexity
+     split  test
+     tokens  512
+     version  1
+     fingerprint  [digest]
     "#);
     let set = ["--set", "models.vertical.train.budget={ epochs: 1 }", "--set", "run.seed=8"];
     let mut arguments = vec!["why", "small.yaml", "sample:story"];
@@ -503,25 +550,20 @@ fn why_names_what_changed() {
     --- stdout
     stale sample:story: train:vertical is stale
 
-     changed  was  is
-     inputs.train:vertical  [short]  [short]
-
-    everything it depends on (fingerprint [digest]):
-    compute:
-      device: "cpu"
-      precision: "fp32"
-      threads: 1
-    inputs:
-      tokenizer:bytes: "[digest]"
-      train:vertical: "[digest]"
-    prompt: "The river"
-    sampling:
-      max-tokens: 8
-      seed: 42
-      temperature: 0.0
-      top-k: 0
-      top-p: 1.0
-    version: 1
+        it depends on  run [short]  now
+        compute.device  cpu  cpu
+        compute.precision  fp32  fp32
+        compute.threads  1  1
+        inputs.tokenizer:bytes  [short]  [short]
+     ≠  inputs.train:vertical  [short]  [short]
+        prompt  The river  The river
+        sampling.max-tokens  8  8
+        sampling.seed  42  42
+        sampling.temperature  0.0  0.0
+        sampling.top-k  0  0
+        sampling.top-p  1.0  1.0
+        version  1  1
+        fingerprint  [digest]  [digest]
     "#);
     let changes =
         project.json(&["why", "small.yaml", "train:vertical", set[0], set[1], set[2], set[3]])["changes"].clone();

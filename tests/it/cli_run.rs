@@ -8,7 +8,7 @@ fn a_first_run_does_everything_and_reports() {
     exit: 0
     --- stdout
     small  run [short]  succeeded in [took]
-    began [time] UTC · 23 stages (23 finished)
+    began [time] UTC · 26 stages (26 finished)
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
@@ -16,6 +16,9 @@ fn a_first_run_does_everything_and_reports() {
      └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
         └─ vertical  vertical  [n] k (LoRA 704)  10  [n] ([n] %)  [n] ([n] %)  [n] %
     (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
 
     gates
       ✓ industry on rust-loss: [n] is [n] % better than general's [n], required: less
@@ -33,6 +36,9 @@ fn a_first_run_does_everything_and_reports() {
       pedigree zoo tree
       pedigree reproduce [short]
     --- stderr
+      contamination:prose begins
+      contamination:rust begins
+      contamination:tasks begins
       dataset:prose begins
       dataset:rust begins
       dataset:tasks begins
@@ -51,31 +57,34 @@ fn a_first_run_does_everything_and_reports() {
       train:general begins
       train:industry begins
       train:vertical begins
-    23 stages to do (23 new), 0 fresh, about [took]
+    26 stages to do (26 new), 0 fresh, about [took]
     run [short] of `small` begins
-    ✓ [i/23] card:general [took]
-    ✓ [i/23] card:industry [took]
-    ✓ [i/23] card:vertical [took]
-    ✓ [i/23] dataset:prose [took]
-    ✓ [i/23] dataset:rust [took]
-    ✓ [i/23] dataset:tasks [took]
-    ✓ [i/23] evaluate:general/prose-ppl [took]
-    ✓ [i/23] evaluate:general/rust-loss [took]
-    ✓ [i/23] evaluate:industry/prose-ppl [took]
-    ✓ [i/23] evaluate:industry/rust-loss [took]
-    ✓ [i/23] evaluate:vertical/prose-ppl [took]
-    ✓ [i/23] evaluate:vertical/rust-loss [took]
-    ✓ [i/23] gate:industry/rust-loss [took]
-    ✓ [i/23] gate:vertical/prose-ppl [took]
-    ✓ [i/23] publish:small [took]
-    ✓ [i/23] sample:story [took]
-    ✓ [i/23] tokenizer:bytes [took]
-    ✓ [i/23] tokens:prose/bytes [took]
-    ✓ [i/23] tokens:rust/bytes [took]
-    ✓ [i/23] tokens:tasks/bytes [took]
-    ✓ [i/23] train:general [took]  validation loss [n]
-    ✓ [i/23] train:industry [took]  validation loss [n]
-    ✓ [i/23] train:vertical [took]  validation loss [n]
+    ✓ [i/26] card:general [took]
+    ✓ [i/26] card:industry [took]
+    ✓ [i/26] card:vertical [took]
+    ✓ [i/26] contamination:prose [took]
+    ✓ [i/26] contamination:rust [took]
+    ✓ [i/26] contamination:tasks [took]
+    ✓ [i/26] dataset:prose [took]
+    ✓ [i/26] dataset:rust [took]
+    ✓ [i/26] dataset:tasks [took]
+    ✓ [i/26] evaluate:general/prose-ppl [took]
+    ✓ [i/26] evaluate:general/rust-loss [took]
+    ✓ [i/26] evaluate:industry/prose-ppl [took]
+    ✓ [i/26] evaluate:industry/rust-loss [took]
+    ✓ [i/26] evaluate:vertical/prose-ppl [took]
+    ✓ [i/26] evaluate:vertical/rust-loss [took]
+    ✓ [i/26] gate:industry/rust-loss [took]
+    ✓ [i/26] gate:vertical/prose-ppl [took]
+    ✓ [i/26] publish:small [took]
+    ✓ [i/26] sample:story [took]
+    ✓ [i/26] tokenizer:bytes [took]
+    ✓ [i/26] tokens:prose/bytes [took]
+    ✓ [i/26] tokens:rust/bytes [took]
+    ✓ [i/26] tokens:tasks/bytes [took]
+    ✓ [i/26] train:general [took]  validation loss [n]
+    ✓ [i/26] train:industry [took]  validation loss [n]
+    ✓ [i/26] train:vertical [took]  validation loss [n]
     "#);
 }
 
@@ -84,7 +93,7 @@ fn a_second_run_does_nothing() {
     insta::assert_snapshot!(finished().pedigree(&["run", "small.yaml"]), @r#"
     exit: 0
     --- stdout
-    nothing is stale: all 23 stages of `small` are done (run [short])
+    nothing is stale: all 26 stages of `small` are done (run [short])
     next: `pedigree status` · `pedigree zoo tree` · `pedigree reproduce`
     "#);
     assert_eq!(finished().json(&["runs"]).as_array().unwrap().len(), 1, "a run of nothing was recorded");
@@ -98,7 +107,7 @@ fn a_changed_value_runs_only_what_depends_on_it() {
     exit: 0
     --- stdout
     small  run [short]  succeeded in [took]
-    began [time] UTC · 23 stages (7 finished, 16 cached)
+    began [time] UTC · 26 stages (7 finished, 19 cached)
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
@@ -106,6 +115,9 @@ fn a_changed_value_runs_only_what_depends_on_it() {
      └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
         └─ vertical  vertical  [n] k (LoRA 704)  12  [n] ([n] %)  [n] ([n] %)  [n] %
     (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
 
     gates
       ✓ industry on rust-loss: [n] is [n] % better than general's [n], required: less
@@ -128,7 +140,7 @@ fn a_changed_value_runs_only_what_depends_on_it() {
       publish:small begins
       sample:story begins
       train:vertical begins
-    7 stages to do (5 behind stale ones), 16 fresh, about [took]
+    7 stages to do (5 behind stale ones), 19 fresh, about [took]
     run [short] of `small` begins
     stale card:vertical: facts.model.train.budget.steps 10 → 12
     stale train:vertical: budget.steps 10 → 12
@@ -143,7 +155,7 @@ fn a_changed_value_runs_only_what_depends_on_it() {
     let runs = project.json(&["runs"]);
     assert_eq!(
         (runs[0]["stages-finished"].as_u64(), runs[0]["stages-cached"].as_u64()),
-        (Some(7), Some(16)),
+        (Some(7), Some(19)),
         "{runs:#}"
     );
     let again = project.pedigree(&["run", "small.yaml", "--set", "models.vertical.train.budget.steps=12"]);
@@ -228,7 +240,7 @@ fn a_broken_gate_fails_the_run_and_keeps_its_models_out_of_the_zoo() {
     exit: 1
     --- stdout
     small  run [short]  failed in [took]: `gate:vertical/prose-ppl`: [n], required: at most 1
-    began [time] UTC · 22 stages (1 finished, 18 cached, 1 failed, 2 skipped)
+    began [time] UTC · 25 stages (1 finished, 21 cached, 1 failed, 2 skipped)
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
@@ -236,6 +248,9 @@ fn a_broken_gate_fails_the_run_and_keeps_its_models_out_of_the_zoo() {
      └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
         └─ vertical  vertical  [n] k (LoRA 704)  10  [n] ([n] %)  [n] ([n] %)  [n] %
     (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
 
     gates
       ✗ vertical on prose-ppl: [n], required: at most 1
@@ -250,7 +265,7 @@ fn a_broken_gate_fails_the_run_and_keeps_its_models_out_of_the_zoo() {
       pedigree zoo tree
       pedigree resume [short]
     --- stderr
-    4 stages to do (2 behind stale ones), 18 fresh, about [took]
+    4 stages to do (2 behind stale ones), 21 fresh, about [took]
     error: gate:vertical/prose-ppl: [n], required: at most 1
     run [short] of `small` begins
     stale card:industry: inputs.gate:industry/rust-loss [short] removed

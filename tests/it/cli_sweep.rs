@@ -178,7 +178,7 @@ fn a_variant_that_fails_leaves_the_others_and_is_tried_again_alone() {
     exit: 0
     --- stdout
     sweep  run [short]  succeeded in [took]
-    began [time] UTC · 11 stages (4 finished, 7 cached)
+    began [time] UTC · 12 stages (4 finished, 8 cached)
 
     lineage
      lineage  tier  parameters  steps  hits  loss  forgetting
@@ -186,6 +186,9 @@ fn a_variant_that_fails_leaves_the_others_and_is_tried_again_alone() {
      general-slow  general  –  –  –
      general-wild  general  [n] k  12  [n]  [n]  –
     (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; hits: accuracy, higher is better, loss: loss, lower is better)
+
+    contamination
+      ✓ 6 pairs of a model and an evaluation: clean
 
     ranking of general by hits (accuracy, higher is better)
      rank  rate  hits  n  to the best  parameters  steps  took
@@ -200,7 +203,7 @@ fn a_variant_that_fails_leaves_the_others_and_is_tried_again_alone() {
       evaluate:general-wild/loss begins
       train:general-wild begins
     4 stages that are stale are left alone: `train:general-slow`, `evaluate:general-slow/hits`, `evaluate:general-slow/loss`, `card:general-slow`
-    4 stages to do (4 new), 7 fresh
+    4 stages to do (4 new), 8 fresh, about [took]
     again what failed or was skipped in run [short]: `train:general-wild`, `evaluate:general-wild/hits`, `evaluate:general-wild/loss`, `card:general-wild`
     run [short] of `sweep` begins
     ✓ [i/4] card:general-wild [took]
@@ -215,7 +218,7 @@ fn a_variant_that_fails_leaves_the_others_and_is_tried_again_alone() {
     nothing failed in run [short] of `sweep`: nothing is done again; 4 stages that are stale are left alone: `train:general-slow`, `evaluate:general-slow/hits`, `evaluate:general-slow/loss`, `card:general-slow`
     "#);
     let rest = project.pedigree(&["plan", "wild.yaml"]);
-    assert!(rest.stdout.contains("train:general-slow") && rest.stdout.contains("4 of 15 stages to do"), "{rest}");
+    assert!(rest.stdout.contains("train:general-slow") && rest.stdout.contains("4 of 16 stages to do"), "{rest}");
 }
 
 #[test]

@@ -15,13 +15,15 @@ use page::Page;
 const TUTORIAL: &str = include_str!("reference/tutorial.md");
 
 /// The sections in the order in which recipes are mostly typed; any other follows behind them.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 19] = [
     "version",
     "name",
     "description",
     "license",
     "tags",
+    "extends",
     "vars",
+    "matrix",
     "run",
     "datasets",
     "tokenizers",
@@ -29,7 +31,9 @@ const ORDER: [&str; 15] = [
     "defaults",
     "evaluations",
     "gates",
+    "contamination",
     "samples",
+    "analyses",
     "publish",
 ];
 

@@ -56,8 +56,10 @@ fn loosen(schema: &mut Value) {
             if let Some(Value::String(name)) = fields.get_mut("$ref") {
                 *name = name.replace("#/$defs/", &format!("#/$defs/{PREFIX}"));
             }
-            if let Some(Value::Object(properties)) = fields.get_mut("properties") {
-                properties.values_mut().for_each(or_nothing);
+            for key in ["properties", "patternProperties"] {
+                if let Some(Value::Object(properties)) = fields.get_mut(key) {
+                    properties.values_mut().for_each(or_nothing);
+                }
             }
             fields.values_mut().for_each(loosen);
         }

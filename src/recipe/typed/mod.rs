@@ -26,7 +26,7 @@ pub use allow::TypedAllow;
 pub use data::{Data, DataSplit, OneOrMore};
 pub use gate::{Requirement, one_requirement};
 pub use matrix::Matrix;
-pub use model::one_or_the_other;
+pub use model::{one_or_the_other, rank_unless_it_goes_on};
 pub use recipe::{Defaults, TypedRecipe};
 pub use schema::{plain_schema, schema};
 pub use text::{ModelReference, Scalar, SomeText, Template};

@@ -10,3 +10,10 @@ pub fn one_or_the_other(schema: &mut Schema) {
     let own = json!({ "required": ["architecture", "tokenizer"], "properties": { "adapter": false } });
     schema.insert("else".to_owned(), own);
 }
+
+/// An adapter has a rank of its own, unless the parent's goes on being trained.
+pub fn rank_unless_it_goes_on(schema: &mut Schema) {
+    let goes_on = json!({ "required": ["parent"], "properties": { "parent": { "const": "continue" } } });
+    schema.insert("if".to_owned(), json!({ "not": goes_on }));
+    schema.insert("then".to_owned(), json!({ "required": ["rank"] }));
+}
