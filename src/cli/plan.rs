@@ -12,7 +12,7 @@ use crate::plan::{Freshness, Plan, Stage, Work};
 /// # Errors
 /// With every mistake in the recipe, and when a source cannot be read.
 pub async fn run(session: &Session, arguments: &RecipeArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(arguments)?;
+    let loaded = load::recipe_aloud(session, arguments)?;
     let (plan, _, _) = load::judged(session, &loaded.recipe).await?;
     session.printer.answer(&plan, || human(&plan));
     Ok(Exit::Done)

@@ -20,7 +20,7 @@ use crate::store::NewRun;
 /// # Errors
 /// With every mistake in the recipe; when a source cannot be read; when another manager is at work.
 pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(&arguments.recipe)?;
+    let loaded = load::recipe_aloud(session, &arguments.recipe)?;
     let workspace = session.make_workspace()?;
     let (mut plan, ledger, _) = load::judged(session, &loaded.recipe).await?;
     let forced = arguments.force.iter().map(|text| why::find(&plan, text).map(|stage| stage.id.clone()));

@@ -16,11 +16,15 @@ pub mod run;
 
 pub mod read;
 pub mod problem;
+pub mod code;
+pub mod docs;
 pub mod print;
 pub mod render;
+pub mod sarif;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use code::Code;
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use read::read;

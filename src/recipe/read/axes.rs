@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::recipe::code::Code;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
@@ -67,7 +68,8 @@ impl Axes {
         if let Some((name, other, node)) = lists.iter().find(|(_, other, _)| other.len() != values.len()) {
             let message = format!("`{name}` has {} values and `{first}` has {}", other.len(), values.len());
             let at = At { node, path: format!("{}.{name}", at.path) };
-            return reader.wrong(
+            return reader.wrong_of(
+                Code::BadMatrix,
                 &at,
                 message,
                 Some("zipped lists are of one length; `grid` combines them all".to_owned()),
@@ -84,7 +86,12 @@ impl Axes {
     fn list(&mut self, reader: &mut Reader, at: &At<'_>) -> Option<()> {
         let points = reader.some_list(at, |reader, at| {
             let Value::Map(entries) = &at.node.value else {
-                return reader.wrong(at, format!("expected a mapping of variables, found {}", at.node.kind()), None);
+                return reader.wrong_of(
+                    Code::BadMatrix,
+                    at,
+                    format!("expected a mapping of variables, found {}", at.node.kind()),
+                    None,
+                );
             };
             let label = at.node.get("name").map(|node| At { node, path: format!("{}.name", at.path) });
             let label = match label {
@@ -99,7 +106,7 @@ impl Axes {
             let message = "every point of the list has the same variables";
             let path = format!("{}[{i}]", at.path);
             let Value::List(items) = &at.node.value else { return None };
-            return reader.wrong(&At { node: &items[i], path }, message, None);
+            return reader.wrong_of(Code::BadMatrix, &At { node: &items[i], path }, message, None);
         }
         self.parts.push(points);
         Some(())
@@ -110,7 +117,12 @@ impl Axes {
         for part in &self.parts {
             for (name, _) in part.first().into_iter().flat_map(|point| &point.values) {
                 if !seen.insert(name.clone()) {
-                    return reader.wrong(at, format!("the variable `{name}` stands twice in the matrix"), None);
+                    return reader.wrong_of(
+                        Code::BadMatrix,
+                        at,
+                        format!("the variable `{name}` stands twice in the matrix"),
+                        None,
+                    );
                 }
             }
         }
@@ -118,10 +130,11 @@ impl Axes {
         match n_points {
             _ if seen.is_empty() => {
                 let hint = Some("such as `matrix: { width: [64, 128] }`".to_owned());
-                reader.wrong(at, "the matrix has no variables", hint)
+                reader.wrong_of(Code::BadMatrix, at, "the matrix has no variables", hint)
             }
             Some(n) if n <= MOST_POINTS => Some(self),
-            Some(_) | None => reader.wrong(
+            Some(_) | None => reader.wrong_of(
+                Code::BadMatrix,
                 at,
                 format!("the matrix has more than {MOST_POINTS} points"),
                 Some("sweep in several runs".to_owned()),
@@ -140,7 +153,7 @@ fn lists<'n>(reader: &mut Reader, at: &At<'n>) -> Option<Vec<(String, Vec<Node>,
         for (i, value) in values.iter().enumerate() {
             if values[..i].iter().any(|earlier| earlier.value == value.value) {
                 let at = At { node: value, path: format!("{}[{i}]", here.path) };
-                return reader.wrong(&at, format!("{} stands here twice", value.shown()), None);
+                return reader.wrong_of(Code::BadMatrix, &at, format!("{} stands here twice", value.shown()), None);
             }
         }
         lists.push((key.text.clone(), values, node));

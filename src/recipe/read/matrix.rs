@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::recipe::code::Code;
 use crate::recipe::problem::Place;
 use crate::recipe::read::axes::{Axes, Point};
 use crate::recipe::read::node::{Key, Node, Value};
@@ -14,17 +15,25 @@ use crate::recipe::read::vars::{Known, Variables, fill, taken};
 
 /// Takes `matrix` out of a recipe, copies what depends on it, and puts the variables' values everywhere.
 pub fn expand(reader: &mut Reader, root: &mut Node, variables: &Variables) {
+    let mut place = Place::default();
     let axes = taken(root, "matrix").and_then(|node| {
         let at = At { node: &node, path: "matrix".to_owned() };
+        place = node.place;
         let axes = Axes::read(reader, &at)?;
         let hidden = axes.names().into_iter().find(|name| variables.defines(name));
         match hidden {
-            Some(name) => reader.wrong(&at, format!("`{name}` is a variable of `vars` and of `matrix`"), None),
+            Some(name) => {
+                reader.wrong_of(Code::BadMatrix, &at, format!("`{name}` is a variable of `vars` and of `matrix`"), None)
+            }
             None => Some(axes),
         }
     });
     let axes = axes.unwrap_or_default();
     let sweep = Sweep::of(root, variables, &axes);
+    for name in sweep.unused() {
+        let hint = Some(format!("`${{{name}}}` puts it somewhere; else every point is the same"));
+        reader.warn_of(Code::Unused, place, &format!("matrix.{name}"), format!("`{name}` is not used"), hint);
+    }
     let Value::Map(sections) = &mut root.value else { return };
     let shared = variables.known(reader, &Known::new());
     for (key, node) in sections {
@@ -49,7 +58,7 @@ pub fn expand(reader: &mut Reader, root: &mut Node, variables: &Variables) {
                     let message =
                         format!("`{name}` is a variable of the matrix, and `{}` is the same for all of it", key.text);
                     let hint = "datasets, tokenizers, models, evaluations, gates and samples may differ".to_owned();
-                    reader.problem(node.place, &key.text, message, Some(hint));
+                    reader.problem_of(Code::BadMatrix, node.place, &key.text, message, Some(hint));
                 } else {
                     fill(reader, node, &key.text, &shared);
                 }
@@ -89,6 +98,12 @@ impl<'s> Sweep<'s> {
         }
         sweep.spread(&refers);
         sweep
+    }
+
+    /// Returns the variables no entry depends on.
+    fn unused(&self) -> BTreeSet<String> {
+        let used: BTreeSet<&String> = self.depends.values().flatten().collect();
+        self.names.iter().filter(|name| !used.contains(name)).cloned().collect()
     }
 
     /// Passes on what an entry depends on to those that refer to it, until nothing changes.

@@ -3,6 +3,8 @@
 pub mod node;
 pub mod yaml;
 pub mod reader;
+pub mod letters;
+pub mod elsewhere;
 pub mod fields;
 pub mod input;
 pub mod extends;
@@ -20,6 +22,7 @@ mod model;
 mod training;
 mod evaluation;
 mod variant;
+mod sense;
 
 #[cfg(test)]
 mod tests;

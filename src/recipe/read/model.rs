@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::Name;
+use crate::recipe::code::Code;
 use crate::recipe::model::{Adapter, AdapterThen, Architecture, Llama, Model, Tier};
 use crate::recipe::problem::Place;
 use crate::recipe::read::fields::{Fields, named};
@@ -78,7 +79,7 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
         (None, Some(_), None, _) => missing(reader, &fields, "tokenizer"),
         (None, Some(_), Some(_), Some(at)) => {
             let hint = Some("an adapter adds to the weights of a parent: name one with `base`".to_owned());
-            reader.wrong::<()>(at, "a model without a parent has nothing to adapt", hint);
+            reader.wrong_of::<()>(Code::ConflictingKeys, at, "a model without a parent has nothing to adapt", hint);
         }
         (Some(_), None, None, _) | (None, Some(_), Some(_), None) => {}
     }
@@ -100,13 +101,13 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
 
 fn inherited(reader: &mut Reader, at: &At<'_>, what: &str) {
     let hint = Some(format!("leave `{what}` out, or leave `base` out and start from random weights"));
-    reader.wrong::<()>(at, format!("a model with a parent has its parent's {what}"), hint);
+    reader.wrong_of::<()>(Code::ConflictingKeys, at, format!("a model with a parent has its parent's {what}"), hint);
 }
 
 fn missing(reader: &mut Reader, fields: &Fields<'_>, what: &str) {
     let (place, path) = (fields.at().node.place, format!("{}.{what}", fields.at().path));
     let hint = Some(format!("give `{what}`, or a parent to take it from with `base`"));
-    reader.problem(place, &path, format!("`{what}` is missing"), hint);
+    reader.problem_of(Code::MissingKey, place, &path, format!("`{what}` is missing"), hint);
 }
 
 fn base(reader: &mut Reader, at: &At<'_>) -> Option<Name> {
@@ -114,7 +115,7 @@ fn base(reader: &mut Reader, at: &At<'_>) -> Option<Name> {
     if text.starts_with("zoo/") || text.starts_with("hf/") {
         let hint =
             Some("name a model of this recipe; parents from the zoo and from Hugging Face are not read yet".to_owned());
-        return reader.wrong(at, format!("`{text}` cannot be a parent"), hint);
+        return reader.wrong_of(Code::Unsupported, at, format!("`{text}` cannot be a parent"), hint);
     }
     reader.refer(at, Kind::Model, &text)
 }
@@ -129,7 +130,7 @@ fn lineage<'d>(reader: &mut Reader, drafts: &'d BTreeMap<Name, Draft>, name: &'d
             let draft = &drafts[chain[start]];
             let message = format!("the lineage goes in a circle: {}", circle.join(" → "));
             let hint = Some("one of them has to begin with an `architecture`".to_owned());
-            reader.problem(draft.place, &format!("{}.base", draft.path), message, hint);
+            reader.problem_of(Code::Cycle, draft.place, &format!("{}.base", draft.path), message, hint);
             return None;
         }
         chain.push(parent);
@@ -147,7 +148,7 @@ fn resolve(reader: &mut Reader, draft: &Draft, models: &BTreeMap<Name, Model>) -
         let message =
             format!("a model of the {} tier cannot come from one of the {} tier", tier.word(), parent.tier.word());
         let hint = Some("a lineage goes from general to industry to vertical".to_owned());
-        reader.problem(draft.place, &format!("{}.tier", draft.path), message, hint);
+        reader.problem_of(Code::TierOrder, draft.place, &format!("{}.tier", draft.path), message, hint);
         return None;
     }
     let architecture = draft.architecture.clone().or_else(|| parent.map(|parent| parent.architecture.clone()))?;
@@ -200,19 +201,32 @@ fn architecture(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
         && width % heads != 0
     {
         let hint = Some(format!("a width of {} would fit", width.next_multiple_of(heads * 2)));
-        return reader.wrong(at, format!("{heads} heads do not divide the width {width}"), hint);
+        return reader.wrong_of(
+            Code::ShapeMismatch,
+            at,
+            format!("{heads} heads do not divide the width {width}"),
+            hint,
+        );
     }
     if let (Some(width), Some(heads), Some(at)) = (width, heads, &heads_at)
         && (width / heads) % 2 != 0
     {
         let message =
             format!("rotary positions need heads of an even width, and {width} / {heads} is {}", width / heads);
-        return reader.wrong(at, message, None);
+        let hint = Some(format!("a width of {} would fit", (width + 1).next_multiple_of(heads * 2)));
+        return reader.wrong_of(Code::ShapeMismatch, at, message, hint);
     }
     if let (Some(heads), Some(kv), Some(at)) = (heads, kv_heads, &kv_at)
         && heads % kv != 0
     {
-        return reader.wrong(at, format!("{kv} key-value heads do not divide {heads} heads"), None);
+        let near = (1..=kv).rev().find(|kv| heads % kv == 0).unwrap_or(1);
+        let hint = Some(format!("`kv-heads: {near}` would fit"));
+        return reader.wrong_of(
+            Code::ShapeMismatch,
+            at,
+            format!("{kv} key-value heads do not divide {heads} heads"),
+            hint,
+        );
     }
     Some(Architecture::Llama(Llama {
         layers: layers?,

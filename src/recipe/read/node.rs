@@ -1,6 +1,7 @@
 //! YAML as a tree in which every value knows its place.
 
 use crate::recipe::problem::Place;
+use crate::recipe::read::letters;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +66,7 @@ impl Node {
             Value::Text(text) => text.clone(),
             Value::List(_) | Value::Map(_) => return self.kind().to_owned(),
         };
-        format!("`{}`", text.chars().take(60).collect::<String>())
+        shown(&text)
     }
 
     /// Returns the entries of a mapping, and none for any other value.
@@ -162,4 +163,18 @@ impl Node {
             Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Text(_) => {}
         }
     }
+}
+
+/// Returns text as messages show it: short, in backticks, and without characters that would change how the rest is read.
+pub fn shown(text: &str) -> String {
+    let mut shown = String::from("`");
+    for c in text.chars().take(60) {
+        match c {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            _ if c.is_control() || letters::is_invisible(c) => shown.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            _ => shown.push(c),
+        }
+    }
+    shown.push_str(if text.chars().nth(60).is_some() { "…`" } else { "`" });
+    shown
 }

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::recipe::problem::{Place, listed, nearest};
+use crate::recipe::code::Code;
+use crate::recipe::problem::{Place, listed};
+use crate::recipe::read::letters;
 use crate::recipe::read::node::{Key, Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 
@@ -31,20 +33,34 @@ impl Variables {
         let Some(vars) = taken(root, "vars") else { return Self { environment, vars: Vec::new() } };
         let Value::Map(vars) = vars.value else {
             let at = At { node: &vars, path: "vars".to_owned() };
-            reader.wrong::<()>(&at, format!("expected a mapping, found {}", vars.kind()), None);
+            let hint = Some("such as `vars: { data: ../data }`".to_owned());
+            reader.wrong_of::<()>(Code::WrongType, &at, format!("expected a mapping, found {}", vars.kind()), hint);
             return Self { environment, vars: Vec::new() };
         };
         for (i, (key, node)) in vars.iter().enumerate() {
             let path = format!("vars.{}", key.text);
             if vars[..i].iter().any(|(earlier, _)| earlier.text == key.text) {
                 let hint = Some("keep one of them".to_owned());
-                reader.problem(key.place, &path, format!("`{}` stands here twice", key.text), hint);
+                reader.problem_of(
+                    Code::DuplicateKey,
+                    key.place,
+                    &path,
+                    format!("`{}` stands here twice", key.text),
+                    hint,
+                );
             }
             if node.value == Value::Null {
-                reader.wrong::<()>(&At { node, path }, "expected a value, found nothing", None);
+                let hint = Some("write `\"\"` for an empty text".to_owned());
+                reader.wrong_of::<()>(Code::Empty, &At { node, path }, "expected a value, found nothing", hint);
             } else if ALLOWED_ENVIRONMENT.contains(&key.text.as_str()) {
                 let message = format!("`{}` hides the environment variable of that name", key.text);
-                reader.warn(key.place, &path, message, Some("give the variable a name of its own".to_owned()));
+                reader.warn_of(
+                    Code::HiddenName,
+                    key.place,
+                    &path,
+                    message,
+                    Some("give the variable a name of its own".to_owned()),
+                );
             }
         }
         Self { environment, vars }
@@ -53,6 +69,17 @@ impl Variables {
     /// Returns whether the recipe itself defines a variable.
     pub fn defines(&self, name: &str) -> bool {
         self.vars.iter().any(|(key, _)| key.text == name)
+    }
+
+    /// Tells of variables nobody asked for; those of a recipe that is extended may be meant for others.
+    pub fn tell_unused(&self, reader: &mut Reader) {
+        for (key, _) in &self.vars {
+            if key.place.source == 0 && !reader.variables_used.contains(&key.text) {
+                let (path, message) = (format!("vars.{}", key.text), format!("`{}` is not used", key.text));
+                let hint = Some(format!("`${{{}}}` puts it somewhere; else leave it out", key.text));
+                reader.warn_of(Code::Unused, key.place, &path, message, hint);
+            }
+        }
     }
 
     /// Returns which of the names `of` a value mentions, itself or through a variable.
@@ -112,7 +139,7 @@ pub fn fill(reader: &mut Reader, node: &mut Node, path: &str, known: &Known) {
                     // What is wrong with what was put in is shown where it was asked for.
                     node.visit(&mut |below| below.place = place);
                 }
-                Err((message, hint)) => reader.problem(node.place, path, message, hint),
+                Err((message, hint)) => reader.problem_of(Code::NoSuchVariable, node.place, path, message, hint),
             }
         }
         Value::List(items) => {
@@ -185,8 +212,8 @@ fn look_up<'k>(name: &str, known: &'k Known) -> Result<&'k Node, Refusal> {
     if ALLOWED_ENVIRONMENT.contains(&name) {
         return Err((format!("`{name}` is not set"), Some(format!("set the environment variable {name}"))));
     }
-    let hint = match nearest(name, known.keys().map(String::as_str)) {
-        Some(near) => format!("did you mean `${{{near}}}`?"),
+    let hint = match letters::nearest(name, known.keys().map(String::as_str)) {
+        Some(hint) => hint,
         None => format!(
             "define it under `vars`; of the environment, only {} may be named",
             listed(ALLOWED_ENVIRONMENT.iter().copied())
