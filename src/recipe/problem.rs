@@ -139,8 +139,14 @@ impl crate::error::Explain for Problems {
     }
 }
 
+/// The longest word, in bytes, that may be meant for another one.
+const LONGEST_WORD: usize = 256;
+
 /// Returns the candidate nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let folded = word.to_lowercase().replace('_', "-");
     candidates
         .into_iter()

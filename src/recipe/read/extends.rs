@@ -58,11 +58,11 @@ pub fn merged(input: &Input<'_>, sources: &mut Vec<SourceText>) -> Result<Node, 
 fn added(sources: &mut Vec<SourceText>, name: &str, folder: &str, bytes: &[u8]) -> Result<Node, Box<Problem>> {
     let index = sources.len() as u32;
     let utf8 = std::str::from_utf8(bytes);
-    let text = String::from_utf8_lossy(&bytes[..utf8.err().map_or(bytes.len(), |error| error.valid_up_to())]);
+    let text = String::from_utf8_lossy(bytes);
     sources.push(SourceText { name: name.to_owned(), folder: folder.to_owned(), text: text.into_owned() });
     if let Err(error) = utf8 {
         let message = format!("the recipe is not UTF-8: byte {} is none", error.valid_up_to());
-        let place = yaml::end_of(&sources[index as usize].text, index);
+        let place = yaml::place_of(&sources[index as usize].text, error.valid_up_to(), index);
         return Err(Box::new(
             Problem::error(place, "", message, Some("save the file as UTF-8".to_owned())).coded(Code::NotUtf8),
         ));

@@ -25,15 +25,19 @@ impl<'n> Fields<'n> {
             return reader.wrong_of(Code::WrongType, at, format!("expected a mapping, found {}", at.node.kind()), hint);
         };
         let mut fields = Self { at: at.clone(), entries: Vec::new(), known: Vec::new() };
+        let mut seen: BTreeMap<&str, &Key> = BTreeMap::new();
         for (key, node) in entries {
-            match fields.entries.iter().find(|(earlier, _)| earlier.text == key.text) {
-                Some((earlier, _)) => {
+            match seen.get(key.text.as_str()) {
+                Some(earlier) => {
                     let message =
                         format!("{} stands here twice; the first is on line {}", shown(&key.text), earlier.place.line);
                     let hint = Some("keep one of them".to_owned());
                     reader.problem_of(Code::DuplicateKey, key.place, &fields.path(&key.text), message, hint);
                 }
-                None => fields.entries.push((key, node)),
+                None => {
+                    seen.insert(&key.text, key);
+                    fields.entries.push((key, node));
+                }
             }
         }
         Some(fields)

@@ -13,6 +13,9 @@ const LOOK_ALIKES: [(&str, &str); 6] = [
     ("ıłǃ", "il!"),
 ];
 
+/// The letters of a text that are looked at: nothing a recipe means is longer.
+const MOST_LETTERS: usize = 128;
+
 /// Returns whether a character cannot be seen, or changes how others are shown.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{feff}')
@@ -20,6 +23,9 @@ pub fn is_invisible(c: char) -> bool {
 
 /// Returns the ASCII character that this one looks like.
 fn look_alike(c: char) -> Option<char> {
+    if c.is_ascii() {
+        return None;
+    }
     if ('\u{ff01}'..='\u{ff5e}').contains(&c) {
         return char::from_u32(u32::from(c) - 0xfee0);
     }
@@ -31,12 +37,12 @@ fn look_alike(c: char) -> Option<char> {
 
 /// Returns the text in the letters it seems to be typed in.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| look_alike(c).unwrap_or(c)).collect::<String>().trim().to_owned()
+    text.chars().take(MOST_LETTERS).map(|c| look_alike(c).unwrap_or(c)).collect::<String>().trim().to_owned()
 }
 
 /// Returns what is strange about the letters of a text, if anything is.
 pub fn hint(text: &str) -> Option<String> {
-    let (strange, like) = text.chars().find_map(|c| Some((c, look_alike(c)?)))?;
+    let (strange, like) = text.chars().take(MOST_LETTERS).find_map(|c| Some((c, look_alike(c)?)))?;
     let code = u32::from(strange);
     Some(match like {
         ' ' => format!("there is a character nobody sees in it: U+{code:04X}"),

@@ -1,6 +1,6 @@
 //! Reads `models`: along the lineage, because a child takes its network and its tokenizer from its parent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Name;
 use crate::recipe::code::Code;
@@ -32,12 +32,9 @@ pub fn models(reader: &mut Reader, at: &At<'_>) -> Option<BTreeMap<Name, Model>>
     let drafts = named(reader, at, |reader, _, at| draft(reader, at))?;
     let mut models = BTreeMap::new();
     for name in drafts.keys() {
-        let chain = lineage(reader, &drafts, name)?;
-        for name in chain.into_iter().rev() {
-            if !models.contains_key(name) {
-                let model = resolve(reader, &drafts[name], &models)?;
-                models.insert(name.clone(), model);
-            }
+        for name in unresolved(reader, &drafts, name, &models)?.into_iter().rev() {
+            let model = resolve(reader, &drafts[name], &models)?;
+            models.insert(name.clone(), model);
         }
     }
     Some(models)
@@ -120,11 +117,21 @@ fn base(reader: &mut Reader, at: &At<'_>) -> Option<Name> {
     reader.refer(at, Kind::Model, &text)
 }
 
-/// Returns a model and its ancestors, the model first.
-fn lineage<'d>(reader: &mut Reader, drafts: &'d BTreeMap<Name, Draft>, name: &'d Name) -> Option<Vec<&'d Name>> {
-    let mut chain = vec![name];
-    while let Some(parent) = drafts[chain[chain.len() - 1]].base.as_ref() {
-        if let Some(start) = chain.iter().position(|seen| *seen == parent) {
+/// Returns a model and those of its ancestors that are not in `models` yet, the model first.
+fn unresolved<'d>(
+    reader: &mut Reader,
+    drafts: &'d BTreeMap<Name, Draft>,
+    name: &'d Name,
+    models: &BTreeMap<Name, Model>,
+) -> Option<Vec<&'d Name>> {
+    if models.contains_key(name) {
+        return Some(Vec::new());
+    }
+    let (mut chain, mut seen) = (vec![name], BTreeSet::from([name]));
+    let parent = |name: &Name| drafts[name].base.as_ref().filter(|parent| !models.contains_key(*parent));
+    while let Some(parent) = parent(chain[chain.len() - 1]) {
+        if !seen.insert(parent) {
+            let start = chain.iter().position(|seen| *seen == parent).unwrap_or(0);
             let mut circle: Vec<_> = chain[start..].iter().map(|name| name.as_str()).collect();
             circle.push(parent.as_str());
             let draft = &drafts[chain[start]];

@@ -33,7 +33,12 @@ pub struct Reader {
     pub variants: BTreeMap<(Section, String), Vec<String>>,
     /// The variables that were asked for.
     pub variables_used: BTreeSet<String>,
+    /// What variables and the matrix have put into the recipe, in bytes, about.
+    pub spent: usize,
 }
+
+/// The most that variables and the matrix may put into a recipe, in bytes.
+const MOST_PUT_IN: usize = 48 << 20;
 
 impl Reader {
     /// Adds a problem.
@@ -61,6 +66,30 @@ impl Reader {
     /// Adds something of a kind that is legal and odd.
     pub fn warn_of(&mut self, code: Code, place: Place, path: &str, message: impl Into<String>, hint: Option<String>) {
         self.problems.push(Problem::warning(place, path, message, hint).coded(code));
+    }
+
+    /// Accounts for what is put into the recipe; says so once, and returns false from then on, when it is too much.
+    pub fn spend(&mut self, bytes: usize, place: Place, path: &str) -> bool {
+        if self.is_spent() {
+            return false;
+        }
+        self.spent = self.spent.saturating_add(bytes);
+        if self.is_spent() {
+            let message = format!("variables and the matrix put more than {} MB into the recipe", MOST_PUT_IN >> 20);
+            let hint = Some("let variables hold single values, and sweep in several runs".to_owned());
+            self.problem_of(Code::TooMuch, place, path, message, hint);
+        }
+        !self.is_spent()
+    }
+
+    /// Returns whether too much was put into the recipe already.
+    pub fn is_spent(&self) -> bool {
+        self.spent > MOST_PUT_IN
+    }
+
+    /// Returns how many bytes may still be put into the recipe.
+    pub fn left_to_spend(&self) -> usize {
+        MOST_PUT_IN.saturating_sub(self.spent)
     }
 
     /// Remembers that a variable was asked for.

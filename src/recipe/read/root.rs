@@ -85,7 +85,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     let publish = fields.or(reader, "publish", None, |reader, at| publish(reader, at).map(Some));
     fields.finish(reader);
     let parts = sense::Parts {
-        root,
+        tree: sense::Tree::new(root),
         datasets: datasets.as_ref(),
         tokenizers: tokenizers.as_ref(),
         models: models.as_ref(),

@@ -94,15 +94,22 @@ fn told(full: &str) -> (Code, String, Option<String>) {
     (Code::NotYaml, message, Some(hint.to_owned()))
 }
 
-/// Returns the place behind the last character of a text.
-pub fn end_of(text: &str, source: u32) -> Place {
-    let line = text.matches('\n').count() as u32 + 1;
-    let column = text.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
-    Place { source, line, column, start: text.len(), end: text.len() }
+/// Returns the place of the character that begins at a byte of a text; behind the last line it is the end of that line.
+pub fn place_of(text: &str, byte: usize, source: u32) -> Place {
+    let last = text.trim_end_matches(['\n', '\r']).len();
+    let start = if byte >= text.len() { last } else { byte };
+    let before = text.get(..start).unwrap_or("");
+    let line = before.matches('\n').count() as u32 + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+    let marked = text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| !matches!(c, '\n' | '\r'));
+    Place { source, line, column, start, end: start + marked.map_or(0, char::len_utf8) }
 }
 
 /// Returns a place with its bytes, which the parser leaves out of places that it knows by line and column alone.
 fn found(text: &str, place: Place) -> Place {
+    if place.start >= text.len() && !text.is_empty() {
+        return place_of(text, text.len(), place.source);
+    }
     if place.start > 0 || place.line == 0 || (place.line, place.column) == (1, 1) {
         return place;
     }
@@ -110,7 +117,7 @@ fn found(text: &str, place: Place) -> Place {
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
     let column = line.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let start = (line_start + column).min(text.len());
-    Place { start, end: start, ..place }
+    if start == text.len() { place_of(text, start, place.source) } else { Place { start, end: start, ..place } }
 }
 
 fn place(location: &Location, source: u32) -> Place {

@@ -17,14 +17,14 @@ use crate::recipe::evaluation::{Evaluation, Gate, Sample};
 use crate::recipe::meant::Publish;
 use crate::recipe::model::Model;
 use crate::recipe::problem::Place;
-use crate::recipe::read::node::{Node, Value};
+use crate::recipe::read::node::{Key, Node, Value};
 use crate::recipe::read::reader::Reader;
 use crate::recipe::tokenizer::Tokenizer;
 
 /// The sections of a recipe that could be read.
 pub struct Parts<'r> {
     /// What they were read from; it knows the places.
-    pub root: &'r Node,
+    pub tree: Tree<'r>,
     /// `datasets`
     pub datasets: Option<&'r BTreeMap<Name, Dataset>>,
     /// `tokenizers`
@@ -59,10 +59,34 @@ struct Field {
     is_typed: bool,
 }
 
+/// What a recipe was read from, with the entries of its sections by their names.
+pub struct Tree<'r> {
+    root: &'r Node,
+    entries: BTreeMap<(&'r str, &'r str), (&'r Key, &'r Node)>,
+}
+
+impl<'r> Tree<'r> {
+    /// Returns the tree of a recipe.
+    pub fn new(root: &'r Node) -> Self {
+        let mut entries = BTreeMap::new();
+        for (section, node) in root.entries() {
+            for (key, entry) in node.entries() {
+                entries.entry((section.text.as_str(), key.text.as_str())).or_insert((key, entry));
+            }
+        }
+        Self { root, entries }
+    }
+}
+
 impl Parts<'_> {
     /// Returns the field the keys lead to; a number is the index of a list.
     fn field(&self, keys: &[&str]) -> Field {
-        let (mut node, mut path, mut is_typed) = (self.root, String::new(), true);
+        let (mut node, mut path, mut is_typed, mut keys) = (self.tree.root, String::new(), true, keys);
+        if let [section, name, rest @ ..] = keys
+            && let Some((_, entry)) = self.tree.entries.get(&(*section, *name))
+        {
+            (node, path, keys) = (entry, format!("{section}.{name}"), rest);
+        }
         for key in keys {
             let below = match &node.value {
                 Value::List(items) => {
@@ -85,8 +109,7 @@ impl Parts<'_> {
 
     /// Returns the place of the name of an entry, and nothing where another recipe than this one says it.
     fn own_name(&self, section: &str, name: &Name) -> Option<Place> {
-        let entries = self.root.get(section)?.entries();
-        let place = entries.iter().find(|(key, _)| key.text == name.as_str()).map(|(key, _)| key.place)?;
+        let place = self.tree.entries.get(&(section, name.as_str())).map(|(key, _)| key.place)?;
         (place.source == 0).then_some(place)
     }
 }

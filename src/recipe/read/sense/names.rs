@@ -10,7 +10,7 @@ use crate::recipe::read::sense::Parts;
 pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     for section in ["datasets", "tokenizers", "models", "evaluations", "samples"] {
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for (key, _) in parts.root.get(section).map_or(&[][..], |node| node.entries()) {
+        for (key, _) in parts.tree.root.get(section).map_or(&[][..], |node| node.entries()) {
             let folded = key.text.to_lowercase().replace(['_', '.'], "-");
             match seen.get(&folded) {
                 Some(other) if *other != key.text => {
