@@ -1,8 +1,9 @@
 # make demo   sets everything up, libtorch included, and breeds the lineage of recipes/rust-coder.yaml
 # make test   sets everything up and runs every test
 # make bench  measures training against PyTorch in one run (downloads PyTorch)
+# make fuzz   throws strange recipes at the reader and the planner, a minute each
 # make docs   writes the generated pages anew
-.PHONY: demo test build bench docs lint
+.PHONY: demo test build bench docs lint fuzz
 
 export PYTHON ?= python3
 
@@ -24,7 +25,10 @@ lint:
 	RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --document-private-items
 
 docs: build
-	UPDATE_DOCS=1 cargo test --release --locked --test it generated_pages
+	UPDATE_DOCS=1 cargo test --release --locked --test it _page
 
 bench: build
 	.ci/bench
+
+fuzz:
+	.ci/fuzz

@@ -186,6 +186,12 @@ pub struct CheckArgs {
     /// Recipes, or folders of recipes
     #[arg(required = true, add = ArgValueCompleter::new(candidates::recipes))]
     pub paths: Vec<PathBuf>,
+    /// Answer in SARIF 2.1.0, for code scanners and editors
+    #[arg(long)]
+    pub sarif: bool,
+    /// Take warnings for mistakes: exit with 2 where there are any
+    #[arg(short = 'D', long)]
+    pub deny_warnings: bool,
 }
 
 /// A recipe and what is changed in it.

@@ -17,6 +17,7 @@ use crate::id::Digest;
 use crate::plan::{self, Ledger, Plan, Sources};
 use crate::recipe::read::set::SOURCE_NAME;
 use crate::recipe::read::{Input, Reading, vars};
+use crate::recipe::render::render;
 use crate::recipe::{Problems, Recipe};
 use crate::store::Store;
 
@@ -36,6 +37,19 @@ pub struct Loaded {
     pub environment: BTreeMap<String, String>,
     /// The recipes it extends: their files and texts, the nearest first.
     pub extends: Vec<(String, String)>,
+}
+
+/// Reads a recipe file that is about to be used, and says what is odd in it.
+///
+/// # Errors
+/// Like [`recipe`].
+pub fn recipe_aloud(session: &Session, arguments: &RecipeArgs) -> anyhow::Result<Loaded> {
+    let loaded = recipe(session, arguments)?;
+    if !loaded.warnings.problems.is_empty() {
+        session.printer.say(render(&loaded.warnings, session.printer.talk_is_coloured()));
+        session.printer.say("");
+    }
+    Ok(loaded)
 }
 
 /// Reads a recipe file.

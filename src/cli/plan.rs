@@ -24,7 +24,7 @@ use crate::record::Exposure;
 /// # Errors
 /// With every mistake in the recipe and in the settings, and when a source cannot be read.
 pub async fn run(session: &Session, arguments: &PlanArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(session, &arguments.recipe)?;
+    let loaded = load::recipe_aloud(session, &arguments.recipe)?;
     let (mut plan, ledger, sources) = load::judged(session, &loaded.recipe).await?;
     if let Some(kind) = arguments.graph {
         session.printer.data(match kind {

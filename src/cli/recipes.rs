@@ -14,9 +14,8 @@ use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::recipe::dataset::Source;
 use crate::recipe::problem::{listed, nearest};
-use crate::recipe::read::{Input, OtherFile, Outside, Refusal, vars};
-use crate::recipe::reference::Reference;
-use crate::recipe::{Import, Recipe, read};
+use crate::recipe::read::{Input, OtherFile, Outside, vars};
+use crate::recipe::{Recipe, read};
 
 /// Names recipes of the folder `recipes/`, and takes their texts into the program.
 macro_rules! shipped {
@@ -85,10 +84,6 @@ impl Outside for Shipped {
         let (name, text) = parent(path).ok_or_else(|| format!("`{path}` does not ship"))?;
         let (name, bytes) = (format!("{name}.yaml"), text.as_bytes().to_vec());
         Ok(OtherFile { identity: name.clone(), name, folder: String::new(), bytes })
-    }
-
-    fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
-        Err(Refusal { message: format!("`{reference}` does not ship"), hint: None })
     }
 }
 

@@ -24,7 +24,7 @@ use crate::store::NewRun;
 /// # Errors
 /// With every mistake in the recipe; when a source cannot be read; when another manager is at work.
 pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit> {
-    let loaded = load::recipe(session, &arguments.recipe)?;
+    let loaded = load::recipe_aloud(session, &arguments.recipe)?;
     refuse_described(&loaded)?;
     let workspace = session.make_workspace()?;
     execution::bring_up_to_date(&workspace).await?;

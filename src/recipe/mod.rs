@@ -25,11 +25,15 @@ pub mod accelerator;
 pub mod typed;
 pub mod read;
 pub mod problem;
+pub mod code;
+pub mod docs;
 pub mod print;
 pub mod render;
+pub mod sarif;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use code::Code;
 pub use import::{Content, Forebear, Import};
 pub use meant::{Publish, Recipe, Tags, ZooEntry};
 pub use problem::{Place, Problem, Problems, Severity};

@@ -157,6 +157,14 @@ impl Architecture {
         }
     }
 
+    /// Returns the width of the residual stream.
+    pub fn width(&self) -> u32 {
+        match self {
+            Self::Llama(llama) => llama.width,
+            Self::Gpt2(gpt2) => gpt2.width,
+        }
+    }
+
     /// Returns the longest sequence the network reads, in tokens.
     pub fn context(&self) -> u32 {
         match self {

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::recipe::code::Code;
+use crate::recipe::docs;
+
 /// A place in one of the texts a recipe is read from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,6 +38,8 @@ pub enum Severity {
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
+    /// What kind of problem it is.
+    pub code: Code,
     /// The name of the text it stands in; filled in by [`Problems::new`].
     pub file: String,
     /// Where it stands.
@@ -46,18 +51,25 @@ pub struct Problem {
     pub message: String,
     /// How to mend it.
     pub hint: Option<String>,
+    /// Where the documentation explains it; filled in by [`Problems::new`].
+    pub docs: String,
 }
 
 impl Problem {
-    /// Returns a mistake.
+    /// Returns a mistake; what kind of one, [`Problem::coded`] says.
     pub fn error(place: Place, path: &str, message: impl Into<String>, hint: Option<String>) -> Self {
-        let (file, path, message) = (String::new(), path.to_owned(), message.into());
-        Self { severity: Severity::Error, file, place, path, message, hint }
+        let (file, path, message, code) = (String::new(), path.to_owned(), message.into(), Code::Invalid);
+        Self { severity: Severity::Error, code, file, place, path, message, hint, docs: String::new() }
     }
 
     /// Returns something that is legal and odd.
     pub fn warning(place: Place, path: &str, message: impl Into<String>, hint: Option<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(place, path, message, hint) }
+        Self { severity: Severity::Warning, ..Self::error(place, path, message, hint) }.coded(Code::Odd)
+    }
+
+    /// Returns the same as a problem of this kind.
+    pub fn coded(self, code: Code) -> Self {
+        Self { code, ..self }
     }
 }
 
@@ -77,7 +89,7 @@ pub const MOST_PROBLEMS: usize = 50;
 
 /// Every problem of one recipe, in the order of its texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("`{file}` has {} {}", problems.len(), if problems.len() == 1 { "problem" } else { "problems" })]
+#[error("`{file}` has {} {}", problems.len() + left_out, if problems.len() == 1 { "problem" } else { "problems" })]
 pub struct Problems {
     /// The recipe's file, as it was named.
     pub file: String,
@@ -86,21 +98,26 @@ pub struct Problems {
     pub sources: Vec<SourceText>,
     /// The problems.
     pub problems: Vec<Problem>,
+    /// How many more there are, which are not told.
+    pub left_out: usize,
 }
 
 impl Problems {
-    /// Returns problems in the order of the texts, each told once, at most [`MOST_PROBLEMS`] of them.
+    /// Returns problems in the order of the texts, each told once, at most [`MOST_PROBLEMS`] of them, mistakes first of all.
     pub fn new(sources: Vec<SourceText>, mut problems: Vec<Problem>) -> Self {
-        problems.sort_by_key(|problem| problem.place);
+        problems.sort_by_key(|problem| (problem.severity, problem.place));
         let mut told = std::collections::BTreeSet::new();
         problems.retain(|problem| told.insert((problem.place, problem.message.clone())));
+        let left_out = problems.len().saturating_sub(MOST_PROBLEMS);
         problems.truncate(MOST_PROBLEMS);
+        problems.sort_by(|one, other| (one.place, &one.message).cmp(&(other.place, &other.message)));
         for problem in &mut problems {
             problem.file =
                 sources.get(problem.place.source as usize).map_or_else(String::new, |text| text.name.clone());
+            problem.docs = docs::page(&problem.path, problem.code);
         }
         let file = sources.first().map_or_else(String::new, |text| text.name.clone());
-        Self { file, sources, problems }
+        Self { file, sources, problems, left_out }
     }
 
     /// Returns the problems of one text.
@@ -121,8 +138,14 @@ impl crate::error::Explain for Problems {
     }
 }
 
+/// The longest word, in bytes, that may be meant for another one.
+const LONGEST_WORD: usize = 256;
+
 /// Returns the candidate nearest to `word`, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let folded = word.to_lowercase().replace('_', "-");
     candidates
         .into_iter()
@@ -140,6 +163,17 @@ pub fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_oddities_hide_no_mistake() {
+        let place = |line| Place { line, ..Place::default() };
+        let mut problems: Vec<_> = (1..100).map(|line| Problem::warning(place(line), "", "odd", None)).collect();
+        problems.push(Problem::error(place(100), "", "wrong", None));
+        let problems = Problems::of_text("a.yaml", "", problems);
+        assert!(problems.has_errors());
+        assert_eq!((problems.problems.len(), problems.left_out), (MOST_PROBLEMS, 50));
+        assert_eq!(problems.problems.last().unwrap().message, "wrong");
+    }
 
     #[test]
     fn a_slip_of_the_finger_finds_the_word_and_another_word_does_not() {

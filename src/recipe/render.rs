@@ -7,7 +7,10 @@ use crate::recipe::problem::{Problem, Problems, Severity, SourceText};
 /// Renders every problem with the source line under it.
 pub fn render(problems: &Problems, coloured: bool) -> String {
     let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
-    let rendered: Vec<_> = problems.problems.iter().map(|problem| one(problems, problem, &renderer)).collect();
+    let mut rendered: Vec<_> = problems.problems.iter().map(|problem| one(problems, problem, &renderer)).collect();
+    if problems.left_out > 0 {
+        rendered.push(format!("… and {} more", problems.left_out));
+    }
     rendered.join("\n\n")
 }
 
@@ -24,7 +27,7 @@ fn one(problems: &Problems, problem: &Problem, renderer: &Renderer) -> String {
     let source = problems.sources.get(problem.place.source as usize).unwrap_or(&unknown);
     let start = problem.place.start.min(source.text.len());
     let end = first_line_end(&source.text, start, problem.place.end);
-    let mut group = Group::with_title(level.primary_title(title.as_str()));
+    let mut group = Group::with_title(level.primary_title(title.as_str()).id(problem.code.word()));
     if problem.place.line == 0 {
         group = group.element(Origin::path(source.name.as_str()));
     } else {
@@ -34,6 +37,7 @@ fn one(problems: &Problems, problem: &Problem, renderer: &Renderer) -> String {
     if let Some(hint) = &problem.hint {
         group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
     }
+    group = group.element(Level::NOTE.with_name("docs").message(problem.docs.as_str()));
     renderer.render(&[group])
 }
 

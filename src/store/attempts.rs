@@ -61,7 +61,9 @@ impl Store {
         let row = sqlx::query(
             "select a.machine
              from stage_runs s
-             join attempts a on a.run = coalesce(s.from_run, s.run) and a.stage = s.stage
+             join stage_runs done on done.run = coalesce(s.from_run, s.run) and done.fingerprint = s.fingerprint
+                  and (s.from_run is not null or done.stage = s.stage)
+             join attempts a on a.run = done.run and a.stage = done.stage
              where s.run = ?1 and s.stage = ?2 and a.machine is not null
              order by a.attempt desc limit 1",
         )

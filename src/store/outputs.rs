@@ -47,13 +47,17 @@ impl Store {
 
     /// Returns what came out of every stage of a run: its own outputs, or those it took from an earlier run.
     ///
+    /// The stage of the earlier run did the same work, and may have been called otherwise there.
+    ///
     /// # Errors
     /// When the database cannot be read.
     pub async fn outputs_of_run(&self, run: RunId) -> Result<BTreeMap<StageId, Outputs>> {
         let rows = sqlx::query(
             "select s.stage, o.name, o.digest, a.bytes
              from stage_runs s
-             join stage_outputs o on o.run = coalesce(s.from_run, s.run) and o.stage = s.stage
+             join stage_runs done on done.run = coalesce(s.from_run, s.run) and done.fingerprint = s.fingerprint
+                  and (s.from_run is not null or done.stage = s.stage)
+             join stage_outputs o on o.run = done.run and o.stage = done.stage
              join artifacts a on a.digest = o.digest
              where s.run = ?1",
         )

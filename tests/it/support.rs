@@ -2,6 +2,8 @@
 //!
 //! Never checks anything itself.
 
+pub mod corpus;
+
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};

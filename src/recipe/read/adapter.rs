@@ -2,6 +2,7 @@
 
 use crate::id::Name;
 use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter};
+use crate::recipe::code::Code;
 use crate::recipe::problem::Place;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
@@ -58,7 +59,7 @@ pub fn resolve(reader: &mut Reader, draft: &AdapterDraft, base: &Name, theirs: O
     let AdapterDraft { place, path, rank, alpha, then, parent: said } = draft;
     let kept = theirs.filter(|adapter| adapter.is_kept());
     let problem = |reader: &mut Reader, place: Place, path: String, message: String, hint: &str| {
-        reader.problem(place, &path, message, Some(hint.to_owned()));
+        reader.problem_of(Code::ConflictingKeys, place, &path, message, Some(hint.to_owned()));
         None
     };
     let (rank, alpha) = match (kept, said) {

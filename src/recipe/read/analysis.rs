@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Name;
 use crate::recipe::analysis::{Analysis, Target};
+use crate::recipe::code::Code;
 use crate::recipe::evaluation::{Evaluation, Metric};
 use crate::recipe::model::Model;
 use crate::recipe::problem::{listed, nearest};
@@ -141,7 +142,7 @@ fn no_such<'n, T>(
         None if names.is_empty() => format!("this recipe has no {word}s"),
         None => format!("the {word}s of this recipe are {}", listed(names.iter().copied())),
     };
-    reader.wrong(at, format!("there is no {word} `{text}`"), Some(hint))
+    reader.wrong_of(Code::NoSuchName, at, format!("there is no {word} `{text}`"), Some(hint))
 }
 
 #[cfg(test)]

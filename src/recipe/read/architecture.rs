@@ -1,5 +1,6 @@
 //! Reads `architecture`: the shape of a network, one function for each kind.
 
+use crate::recipe::code::Code;
 use crate::recipe::model::{Architecture, Gpt2, Llama};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
@@ -46,7 +47,7 @@ impl<'n> Decoder<'n> {
             return Some(());
         }
         let hint = Some(format!("a width of {} would fit", width.next_multiple_of(heads * step)));
-        reader.wrong(at, format!("{heads} heads do not divide the width {width}"), hint)
+        reader.wrong_of(Code::ShapeMismatch, at, format!("{heads} heads do not divide the width {width}"), hint)
     }
 }
 
@@ -78,12 +79,15 @@ fn llama(reader: &mut Reader, mut fields: Fields<'_>) -> Option<Architecture> {
     {
         let message =
             format!("rotary positions need heads of an even width, and {width} / {heads} is {}", width / heads);
-        return reader.wrong(at, message, None);
+        let hint = Some(format!("a width of {} would fit", (width + 1).next_multiple_of(heads * 2)));
+        return reader.wrong_of(Code::ShapeMismatch, at, message, hint);
     }
     if let (Some(heads), Some(kv), Some(at)) = (decoder.heads, kv_heads, &kv_at)
         && heads % kv != 0
     {
-        return reader.wrong(at, format!("{kv} key-value heads do not divide {heads} heads"), None);
+        let near = (1..=kv).rev().find(|kv| heads % kv == 0).unwrap_or(1);
+        let message = format!("{kv} key-value heads do not divide {heads} heads");
+        return reader.wrong_of(Code::ShapeMismatch, at, message, Some(format!("`kv-heads: {near}` would fit")));
     }
     Some(Architecture::Llama(Llama {
         layers: decoder.layers?,

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::recipe::code::Code;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 
 /// The most points a matrix may have.
 const MOST_POINTS: usize = 10_000;
+
+/// The most values all points of a matrix may have together.
+const MOST_VALUES: usize = 100_000;
 
 /// One value of each variable of a part of the matrix.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,7 +71,8 @@ impl Axes {
         if let Some((name, other, node)) = lists.iter().find(|(_, other, _)| other.len() != values.len()) {
             let message = format!("`{name}` has {} values and `{first}` has {}", other.len(), values.len());
             let at = At { node, path: format!("{}.{name}", at.path) };
-            return reader.wrong(
+            return reader.wrong_of(
+                Code::BadMatrix,
                 &at,
                 message,
                 Some("zipped lists are of one length; `grid` combines them all".to_owned()),
@@ -84,7 +89,12 @@ impl Axes {
     fn list(&mut self, reader: &mut Reader, at: &At<'_>) -> Option<()> {
         let points = reader.some_list(at, |reader, at| {
             let Value::Map(entries) = &at.node.value else {
-                return reader.wrong(at, format!("expected a mapping of variables, found {}", at.node.kind()), None);
+                return reader.wrong_of(
+                    Code::BadMatrix,
+                    at,
+                    format!("expected a mapping of variables, found {}", at.node.kind()),
+                    None,
+                );
             };
             let label = at.node.get("name").map(|node| At { node, path: format!("{}.name", at.path) });
             let label = match label {
@@ -96,10 +106,10 @@ impl Axes {
         })?;
         let names = |point: &Point| point.values.iter().map(|(name, _)| name.clone()).collect::<BTreeSet<_>>();
         if let Some(i) = points.iter().position(|point| names(point) != names(&points[0])) {
-            let message = "every point of the list has the same variables";
+            let message = "expected the variables of the first point, found others";
             let path = format!("{}[{i}]", at.path);
             let Value::List(items) = &at.node.value else { return None };
-            return reader.wrong(&At { node: &items[i], path }, message, None);
+            return reader.wrong_of(Code::BadMatrix, &At { node: &items[i], path }, message, None);
         }
         self.parts.push(points);
         Some(())
@@ -110,24 +120,36 @@ impl Axes {
         for part in &self.parts {
             for (name, _) in part.first().into_iter().flat_map(|point| &point.values) {
                 if !seen.insert(name.clone()) {
-                    return reader.wrong(at, format!("the variable `{name}` stands twice in the matrix"), None);
+                    return reader.wrong_of(
+                        Code::BadMatrix,
+                        at,
+                        format!("the variable `{name}` stands twice in the matrix"),
+                        keep_one(),
+                    );
                 }
             }
         }
         let n_points = self.parts.iter().try_fold(1usize, |product, part| product.checked_mul(part.len()));
-        match n_points {
+        // A point has a value of each variable.
+        let n_values = n_points.and_then(|n| n.checked_mul(seen.len()));
+        match n_points.filter(|_| n_values.is_some_and(|n| n <= MOST_VALUES)) {
             _ if seen.is_empty() => {
                 let hint = Some("such as `matrix: { width: [64, 128] }`".to_owned());
-                reader.wrong(at, "the matrix has no variables", hint)
+                reader.wrong_of(Code::BadMatrix, at, "the matrix has no variables", hint)
             }
             Some(n) if n <= MOST_POINTS => Some(self),
-            Some(_) | None => reader.wrong(
+            Some(_) | None => reader.wrong_of(
+                Code::TooMuch,
                 at,
-                format!("the matrix has more than {MOST_POINTS} points"),
+                format!("expected at most {MOST_POINTS} points with {MOST_VALUES} values together, found more"),
                 Some("sweep in several runs".to_owned()),
             ),
         }
     }
+}
+
+fn keep_one() -> Option<String> {
+    Some("keep one of them".to_owned())
 }
 
 /// Reads a mapping from variables to lists of values, no value twice.
@@ -137,10 +159,16 @@ fn lists<'n>(reader: &mut Reader, at: &At<'n>) -> Option<Vec<(String, Vec<Node>,
     for (key, node) in at.node.entries() {
         let here = At { node, path: format!("{}.{}", at.path, key.text) };
         let values = reader.some_list(&here, |_, at| Some(at.node.clone()))?;
+        let mut seen = BTreeSet::new();
         for (i, value) in values.iter().enumerate() {
-            if values[..i].iter().any(|earlier| earlier.value == value.value) {
+            if !seen.insert(value.identity()) {
                 let at = At { node: value, path: format!("{}[{i}]", here.path) };
-                return reader.wrong(&at, format!("{} stands here twice", value.shown()), None);
+                return reader.wrong_of(
+                    Code::BadMatrix,
+                    &at,
+                    format!("{} stands here twice", value.shown()),
+                    keep_one(),
+                );
             }
         }
         lists.push((key.text.clone(), values, node));

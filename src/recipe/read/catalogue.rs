@@ -1,6 +1,7 @@
 //! Reads an entry of the catalogue, as strictly as a recipe.
 
 use crate::recipe::catalogue::{CatalogueEntry, HubSource, is_published_as};
+use crate::recipe::code::Code;
 use crate::recipe::problem::{Problem, Problems, SourceText};
 use crate::recipe::read::architecture::architecture;
 use crate::recipe::read::fields::Fields;
@@ -22,7 +23,9 @@ pub fn catalogue(file: &str, bytes: &[u8]) -> Result<CatalogueEntry, Problems> {
         Err(error) => {
             let text = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
             let message = format!("the entry is not UTF-8: byte {} is none", error.valid_up_to());
-            let problem = Problem::error(yaml::end_of(&text, 0), "", message, None);
+            let place = yaml::place_of(&text, error.valid_up_to(), 0);
+            let hint = Some("save the file as UTF-8".to_owned());
+            let problem = Problem::error(place, "", message, hint).coded(Code::NotUtf8);
             return Err(Problems::new(vec![source(&text)], vec![problem]));
         }
     };

@@ -1,6 +1,7 @@
 //! Reads `datasets`.
 
 use crate::id::Name;
+use crate::recipe::code::Code;
 use crate::recipe::dataset::{CleanStep, Dataset, Extract, NearMethod, PiiKind, Source, Split, SplitBy};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
@@ -67,7 +68,7 @@ fn template(reader: &mut Reader, at: &At<'_>) -> Option<String> {
     let text = reader.some_text(at)?;
     if !PLACEHOLDERS.iter().any(|placeholder| text.contains(placeholder)) {
         let hint = Some("the placeholders are `{doc}`, `{signature}`, `{body}`".to_owned());
-        return reader.wrong(at, "the template has no placeholder", hint);
+        return reader.wrong(at, "expected a template with a placeholder, found none", hint);
     }
     Some(text)
 }
@@ -144,7 +145,7 @@ fn split(reader: &mut Reader, at: &At<'_>) -> Option<Split> {
     let sum = split.train + split.validation + split.test;
     if (sum - 1.0).abs() > 1e-6 {
         let hint = format!("`train: {}` would fit", ((1.0 - split.validation - split.test) * 1e6).round() / 1e6);
-        return reader.wrong(at, format!("the shares add up to {sum}, not to 1"), Some(hint));
+        return reader.wrong_of(Code::BadShares, at, format!("the shares add up to {sum}, not to 1"), Some(hint));
     }
     Some(split)
 }

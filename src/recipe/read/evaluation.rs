@@ -1,9 +1,12 @@
 //! Reads `evaluations`, `gates` and `samples`.
 
+use crate::recipe::code::Code;
 use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Metric, Sample, Sampling};
+use crate::recipe::read::elsewhere;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::names::Kind;
+use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::variant::variant;
 
@@ -21,7 +24,7 @@ pub fn evaluation(reader: &mut Reader, at: &At<'_>) -> Option<Evaluation> {
         let dataset = reader.refer(&at, Kind::Dataset, dataset);
         let Some(split) = SplitName::ALL.into_iter().find(|known| known.word() == split) else {
             let hint = Some("splits are `train`, `validation`, `test`".to_owned());
-            return reader.wrong(&at, format!("there is no split `{split}`"), hint);
+            return reader.wrong_of(Code::UnknownWord, &at, format!("there is no split {}", shown(split)), hint);
         };
         Some((dataset?, split))
     });
@@ -47,12 +50,19 @@ pub fn gate(reader: &mut Reader, at: &At<'_>) -> Option<Gate> {
     fields.finish(reader);
     let given = [&less, &greater, &better, &worse, &most, &least].into_iter().flatten().count();
     if given != 1 {
-        let message = "a gate has one requirement: `less-than`, `greater-than`, `min-better-percent`, `max-worse-percent`, `at-most` or `at-least`";
-        return reader.wrong(at, message, None);
+        let message = format!(
+            "expected one requirement, found {}",
+            if given == 0 { "none".to_owned() } else { given.to_string() }
+        );
+        let hint = "a gate has one of `less-than`, `greater-than`, `min-better-percent`, `max-worse-percent`, `at-most`, `at-least`";
+        let code = if given == 0 { Code::MissingKey } else { Code::ConflictingKeys };
+        return reader.wrong_of(code, at, message, Some(hint.to_owned()));
     }
     let is_percent = better.is_some() || worse.is_some();
     if let (Some(than), false) = (&than, is_percent) {
-        return reader.wrong(than, "`than` goes with `min-better-percent` and `max-worse-percent`", None);
+        let hint = "`less-than: general` names the other model itself".to_owned();
+        let message = "`than` goes with `min-better-percent` and `max-worse-percent`";
+        return reader.wrong_of(Code::ConflictingKeys, than, message, Some(hint));
     }
     let rule = match (less, greater, better.or(worse.clone()), most, least) {
         (Some(at), ..) => reader.any_model(&at).map(|than| GateRule::LessThan { than }),
@@ -61,7 +71,12 @@ pub fn gate(reader: &mut Reader, at: &At<'_>) -> Option<Gate> {
             let percent = reader.number(&percent_at, 0.0..=1e6);
             let than = match &than {
                 Some(at) => reader.any_model(at),
-                None => reader.wrong(at, "`than` is missing: better or worse than which model?", None),
+                None => reader.wrong_of(
+                    Code::MissingKey,
+                    at,
+                    "`than` is missing: better or worse than which model?",
+                    elsewhere::example(&at.path, "than"),
+                ),
             };
             percent.zip(than).map(|(percent, than)| {
                 if worse.is_some() {

@@ -2,6 +2,7 @@
 //!
 //! Mappings are merged key by key, lists and everything else are replaced, and `key: null` takes away what the parent said.
 
+use crate::recipe::code::Code;
 use crate::recipe::problem::{Problem, SourceText};
 use crate::recipe::read::input::{Input, OtherFile};
 use crate::recipe::read::node::{Node, Value};
@@ -20,23 +21,26 @@ pub fn merged(input: &Input<'_>, sources: &mut Vec<SourceText>) -> Result<Node, 
     let mut seen: Vec<(String, String)> = Vec::new();
     let mut node = added(sources, input.file, input.folder, input.bytes)?;
     while let Some((extends, path)) = taken(&mut node)? {
-        let refuse = |message: String, hint: &str| {
-            Err(Box::new(Problem::error(extends.place, "extends", message, Some(hint.to_owned()))))
+        let refuse = |code: Code, message: String, hint: &str| {
+            Err(Box::new(Problem::error(extends.place, "extends", message, Some(hint.to_owned())).coded(code)))
         };
         let folder = sources.last().map_or("", |source| source.folder.as_str());
         let file = match input.outside.recipe(folder, &path) {
             Ok(file) => file,
-            Err(message) => return refuse(message, "the path starts at the folder of the recipe that extends"),
+            Err(message) => {
+                return refuse(Code::Unreadable, message, "the path starts at the folder of the recipe that extends");
+            }
         };
         let OtherFile { name, identity, folder, bytes } = file;
         if let Some(start) = seen.iter().position(|(known, _)| *known == identity) {
             let mut circle: Vec<&str> = seen[start..].iter().map(|(_, name)| name.as_str()).collect();
             circle.push(&name);
             let message = format!("the recipes extend each other in a circle: {}", circle.join(" → "));
-            return refuse(message, "one of them has to stand on its own");
+            return refuse(Code::Cycle, message, "one of them has to stand on its own");
         }
         if seen.len() >= MOST_PARENTS {
             return refuse(
+                Code::TooMuch,
                 format!("more than {MOST_PARENTS} recipes stand above this one"),
                 "put some of them together",
             );
@@ -54,12 +58,14 @@ pub fn merged(input: &Input<'_>, sources: &mut Vec<SourceText>) -> Result<Node, 
 fn added(sources: &mut Vec<SourceText>, name: &str, folder: &str, bytes: &[u8]) -> Result<Node, Box<Problem>> {
     let index = sources.len() as u32;
     let utf8 = std::str::from_utf8(bytes);
-    let text = String::from_utf8_lossy(&bytes[..utf8.err().map_or(bytes.len(), |error| error.valid_up_to())]);
+    let text = String::from_utf8_lossy(bytes);
     sources.push(SourceText { name: name.to_owned(), folder: folder.to_owned(), text: text.into_owned() });
     if let Err(error) = utf8 {
         let message = format!("the recipe is not UTF-8: byte {} is none", error.valid_up_to());
-        let place = yaml::end_of(&sources[index as usize].text, index);
-        return Err(Box::new(Problem::error(place, "", message, None)));
+        let place = yaml::place_of(&sources[index as usize].text, error.valid_up_to(), index);
+        return Err(Box::new(
+            Problem::error(place, "", message, Some("save the file as UTF-8".to_owned())).coded(Code::NotUtf8),
+        ));
     }
     yaml::parse_source(&sources[index as usize].text, index)
 }
@@ -74,7 +80,7 @@ fn taken(root: &mut Node) -> Result<Option<(Node, String)>, Box<Problem>> {
         _ => {
             let message = format!("expected the path of one recipe, found {}", node.kind());
             let hint = Some("a recipe extends one other, such as `extends: base.yaml`".to_owned());
-            Err(Box::new(Problem::error(node.place, "extends", message, hint)))
+            Err(Box::new(Problem::error(node.place, "extends", message, hint).coded(Code::WrongType)))
         }
     }
 }

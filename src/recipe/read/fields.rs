@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::id::Name;
-use crate::recipe::problem::{listed, nearest};
-use crate::recipe::read::node::{Key, Node, Value};
+use crate::recipe::code::Code;
+use crate::recipe::problem::listed;
+use crate::recipe::read::elsewhere;
+use crate::recipe::read::letters;
+use crate::recipe::read::node::{Key, Node, Value, shown};
 use crate::recipe::read::reader::{At, Reader};
 
 /// The fields of one mapping.
@@ -18,19 +21,21 @@ impl<'n> Fields<'n> {
     /// Opens a mapping; a key that stands in it twice is a problem.
     pub fn open(reader: &mut Reader, at: &At<'n>) -> Option<Self> {
         let Value::Map(entries) = &at.node.value else {
-            return reader.wrong(at, format!("expected a mapping, found {}", at.node.kind()), None);
+            let hint = elsewhere::as_mapping(at);
+            return reader.wrong_of(Code::WrongType, at, format!("expected a mapping, found {}", at.node.kind()), hint);
         };
         let mut fields = Self { at: at.clone(), entries: Vec::new(), known: Vec::new() };
-        let mut first: BTreeMap<&str, &Key> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, &Key> = BTreeMap::new();
         for (key, node) in entries {
-            match first.get(key.text.as_str()) {
+            match seen.get(key.text.as_str()) {
                 Some(earlier) => {
                     let message =
-                        format!("`{}` stands here twice; the first is on line {}", key.text, earlier.place.line);
-                    reader.problem(key.place, &fields.path(&key.text), message, Some("keep one of them".to_owned()));
+                        format!("{} stands here twice; the first is on line {}", shown(&key.text), earlier.place.line);
+                    let hint = Some("keep one of them".to_owned());
+                    reader.problem_of(Code::DuplicateKey, key.place, &fields.path(&key.text), message, hint);
                 }
                 None => {
-                    first.insert(&key.text, key);
+                    seen.insert(&key.text, key);
                     fields.entries.push((key, node));
                 }
             }
@@ -59,7 +64,9 @@ impl<'n> Fields<'n> {
     pub fn need(&mut self, reader: &mut Reader, key: &'static str) -> Option<At<'n>> {
         let taken = self.take(key);
         if taken.is_none() {
-            reader.problem(self.at.node.place, &self.path(key), format!("`{key}` is missing"), None);
+            let hint = elsewhere::example(&self.at.path, key);
+            let path = self.path(key);
+            reader.problem_of(Code::MissingKey, self.at.node.place, &path, format!("`{key}` is missing"), hint);
         }
         taken
     }
@@ -82,7 +89,7 @@ impl<'n> Fields<'n> {
     pub fn kind<T: Clone>(&mut self, reader: &mut Reader, what: &str, words: &[(&str, T)]) -> Option<T> {
         let Some(at) = self.take("type") else {
             let hint = format!("{what} is one of {}", listed(words.iter().map(|(word, _)| *word)));
-            return reader.wrong(&self.at, "`type` is missing", Some(hint));
+            return reader.wrong_of(Code::MissingKey, &self.at, "`type` is missing", Some(hint));
         };
         reader.word(&at, what, words)
     }
@@ -95,11 +102,14 @@ impl<'n> Fields<'n> {
             let mut known = self.known.clone();
             known.sort_unstable();
             known.dedup();
-            let hint = match nearest(&key.text, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("the keys here are {}", listed(known.iter().copied())),
+            let path = self.path(&key.text);
+            let elsewhere = elsewhere::of(&self.at.path, &key.text, &known);
+            let (code, hint) = match (elsewhere, letters::nearest(&key.text, known.iter().copied())) {
+                (Some(told), _) => told,
+                (None, Some(near)) => (Code::UnknownKey, near),
+                (None, None) => (Code::UnknownKey, format!("the keys here are {}", listed(known.iter().copied()))),
             };
-            reader.problem(key.place, &self.path(&key.text), format!("unknown key `{}`", key.text), Some(hint));
+            reader.problem_of(code, key.place, &path, format!("unknown key {}", shown(&key.text)), Some(hint));
         }
     }
 
@@ -124,7 +134,8 @@ pub fn named<T>(
                 None => whole = false,
             },
             Err(error) => {
-                reader.problem(key.place, &here.path, error.to_string(), None);
+                let hint = letters::hint(&key.text);
+                reader.problem_of(Code::BadName, key.place, &here.path, error.to_string(), hint);
                 whole = false;
             }
         }

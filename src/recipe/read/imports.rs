@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::id::Name;
+use crate::recipe::code::Code;
 use crate::recipe::evaluation::Gate;
 use crate::recipe::import::Import;
 use crate::recipe::model::Model;
@@ -111,7 +112,7 @@ impl Reader {
             Some(Ok(name)) => Some(name.clone()),
             Some(Err(Refusal { message, hint })) => {
                 let (message, hint) = (message.clone(), hint.clone());
-                self.wrong(at, message, hint)
+                self.wrong_of(Code::NoSuchName, at, message, hint)
             }
             None => self.refer(at, Kind::Model, &text),
         }

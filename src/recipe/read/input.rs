@@ -45,7 +45,9 @@ pub trait Outside {
     ///
     /// # Errors
     /// When there is none, and when it is of no kind that is known here.
-    fn model(&self, reference: &Reference) -> Result<Import, Refusal>;
+    fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
+        Err(Refusal { message: format!("`{reference}` cannot be read from here"), hint: None })
+    }
 }
 
 /// Why something outside cannot be referred to.
@@ -83,10 +85,6 @@ pub struct Nothing;
 impl Outside for Nothing {
     fn recipe(&self, _: &str, path: &str) -> Result<OtherFile, String> {
         Err(format!("`{path}` cannot be read from here"))
-    }
-
-    fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
-        Err(Refusal { message: format!("`{reference}` cannot be read from here"), hint: None })
     }
 }
 

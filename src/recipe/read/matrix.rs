@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::recipe::code::Code;
 use crate::recipe::problem::Place;
 use crate::recipe::read::axes::{Axes, Point};
 use crate::recipe::read::node::{Key, Node, Value};
@@ -14,17 +15,28 @@ use crate::recipe::read::vars::{Known, Variables, fill, taken};
 
 /// Takes `matrix` out of a recipe, copies what depends on it, and puts the variables' values everywhere.
 pub fn expand(reader: &mut Reader, root: &mut Node, variables: &Variables) {
+    let mut place = Place::default();
     let axes = taken(root, "matrix").and_then(|node| {
         let at = At { node: &node, path: "matrix".to_owned() };
+        place = node.place;
         let axes = Axes::read(reader, &at)?;
         let hidden = axes.names().into_iter().find(|name| variables.defines(name));
         match hidden {
-            Some(name) => reader.wrong(&at, format!("`{name}` is a variable of `vars` and of `matrix`"), None),
+            Some(name) => reader.wrong_of(
+                Code::BadMatrix,
+                &at,
+                format!("`{name}` is a variable of `vars` and of `matrix`"),
+                Some("give one of them another name".to_owned()),
+            ),
             None => Some(axes),
         }
     });
     let axes = axes.unwrap_or_default();
     let sweep = Sweep::of(root, variables, &axes);
+    for name in sweep.unused() {
+        let hint = Some(format!("`${{{name}}}` puts it somewhere; else every point is the same"));
+        reader.warn_of(Code::Unused, place, &format!("matrix.{name}"), format!("`{name}` is not used"), hint);
+    }
     let Value::Map(sections) = &mut root.value else { return };
     let shared = variables.known(reader, &Known::new());
     for (key, node) in sections {
@@ -49,14 +61,16 @@ pub fn expand(reader: &mut Reader, root: &mut Node, variables: &Variables) {
                     let message =
                         format!("`{name}` is a variable of the matrix, and `{}` is the same for all of it", key.text);
                     let hint = "datasets, tokenizers, models, evaluations, gates and samples may differ".to_owned();
-                    reader.problem(node.place, &key.text, message, Some(hint));
+                    reader.problem_of(Code::BadMatrix, node.place, &key.text, message, Some(hint));
                 } else {
                     fill(reader, node, &key.text, &shared);
                 }
             }
         }
     }
-    reader.variants = sweep.variants();
+    if !reader.is_spent() {
+        reader.variants = sweep.variants();
+    }
 }
 
 type Entry = (Section, String);
@@ -67,12 +81,14 @@ struct Sweep<'s> {
     axes: &'s Axes,
     names: BTreeSet<String>,
     depends: BTreeMap<Entry, BTreeSet<String>>,
+    /// For each part with named points, and each set of variables somebody depends on: the name of the first point with these values.
+    labels: BTreeMap<(usize, BTreeSet<String>), BTreeMap<String, String>>,
 }
 
 impl<'s> Sweep<'s> {
     fn of(root: &Node, variables: &'s Variables, axes: &'s Axes) -> Self {
         let names = axes.names();
-        let mut sweep = Self { variables, axes, names, depends: BTreeMap::new() };
+        let mut sweep = Self { variables, axes, names, depends: BTreeMap::new(), labels: BTreeMap::new() };
         if sweep.names.is_empty() {
             return sweep;
         }
@@ -88,25 +104,58 @@ impl<'s> Sweep<'s> {
             }
         }
         sweep.spread(&refers);
+        sweep.labels = sweep.labels();
         sweep
     }
 
-    /// Passes on what an entry depends on to those that refer to it, until nothing changes.
-    fn spread(&mut self, refers: &BTreeMap<Entry, Vec<Entry>>) {
-        loop {
-            let mut is_changed = false;
-            for (entry, references) in refers {
-                let more: BTreeSet<String> =
-                    references.iter().filter_map(|to| self.depends.get(to)).flatten().cloned().collect();
-                if let Some(depends) = self.depends.get_mut(entry)
-                    && !more.is_subset(depends)
-                {
-                    depends.extend(more);
-                    is_changed = true;
+    fn labels(&self) -> BTreeMap<(usize, BTreeSet<String>), BTreeMap<String, String>> {
+        let sets: BTreeSet<&BTreeSet<String>> = self.depends.values().collect();
+        let mut labels = BTreeMap::new();
+        for (i, part) in self.axes.parts.iter().enumerate() {
+            // The points of a list have one set of variables, in an order of their own.
+            let Some(order) = part.first().map(|point| &point.values) else { continue };
+            for depends in &sets {
+                let mut names: BTreeMap<String, String> = BTreeMap::new();
+                for point in part.iter().filter(|_| order.iter().any(|(name, _)| depends.contains(name))) {
+                    let value =
+                        |name: &str| point.values.iter().find(|(found, _)| found == name).map(|(_, value)| value);
+                    let own =
+                        order.iter().filter(|(name, _)| depends.contains(name)).filter_map(|(name, _)| value(name));
+                    if let Some(label) = &point.label {
+                        names.entry(identity(own)).or_insert_with(|| label.clone());
+                    }
+                }
+                if !names.is_empty() {
+                    labels.insert((i, (*depends).clone()), names);
                 }
             }
-            if !is_changed {
-                return;
+        }
+        labels
+    }
+
+    /// Returns the variables no entry depends on.
+    fn unused(&self) -> BTreeSet<String> {
+        let used: BTreeSet<&String> = self.depends.values().flatten().collect();
+        self.names.iter().filter(|name| !used.contains(name)).cloned().collect()
+    }
+
+    /// Passes on what an entry depends on to those that refer to it.
+    fn spread(&mut self, refers: &BTreeMap<Entry, Vec<Entry>>) {
+        let mut users: BTreeMap<&Entry, Vec<&Entry>> = BTreeMap::new();
+        for (user, references) in refers {
+            references.iter().for_each(|to| users.entry(to).or_default().push(user));
+        }
+        let mut changed: Vec<Entry> =
+            self.depends.iter().filter(|(_, depends)| !depends.is_empty()).map(|(entry, _)| entry.clone()).collect();
+        while let Some(entry) = changed.pop() {
+            let more = self.depends.get(&entry).cloned().unwrap_or_default();
+            for user in users.get(&entry).into_iter().flatten() {
+                if let Some(depends) = self.depends.get_mut(*user)
+                    && !more.is_subset(depends)
+                {
+                    depends.extend(more.iter().cloned());
+                    changed.push((*user).clone());
+                }
             }
         }
     }
@@ -115,12 +164,12 @@ impl<'s> Sweep<'s> {
     fn points(&self, depends: &BTreeSet<String>) -> Vec<Point> {
         let mut points = vec![Point::default()];
         for part in &self.axes.parts {
-            let mut own: Vec<Point> = Vec::new();
+            let (mut own, mut known): (Vec<Point>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
             for point in part.iter().filter(|point| point.values.iter().any(|(name, _)| depends.contains(name))) {
                 let values = point.values.iter().filter(|(name, _)| point.label.is_some() || depends.contains(name));
                 let point = Point { values: values.cloned().collect(), label: point.label.clone() };
-                let is_known = |known: &Point| known.label == point.label && same(&known.values, &point.values);
-                if !own.iter().any(is_known) {
+                if known.insert(format!("{:?} {}", point.label, identity(point.values.iter().map(|(_, value)| value))))
+                {
                     own.push(point);
                 }
             }
@@ -151,7 +200,14 @@ impl<'s> Sweep<'s> {
             into.push((key, node));
             return;
         };
+        if reader.is_spent() {
+            return;
+        }
+        let weight = node.weight();
         for point in self.points(depends) {
+            if !reader.spend(weight, key.place, &path) {
+                return;
+            }
             let bound: Known = point.values.iter().cloned().collect();
             let known = self.variables.known(reader, &bound);
             let mut copy = node.clone();
@@ -171,15 +227,18 @@ impl<'s> Sweep<'s> {
     /// Returns the name of the copy of an entry for some values: `general-width-64`, or `general-small` where the point has a name.
     fn name(&self, name: &str, depends: &BTreeSet<String>, bound: &Known) -> String {
         let mut full = name.to_owned();
-        for part in &self.axes.parts {
-            let own = |point: &'s Point| point.values.iter().filter(|(name, _)| depends.contains(name));
-            let fits = |point: &&'s Point| {
-                own(point).all(|(name, value)| bound.get(name).is_some_and(|bound| bound.value == value.value))
-            };
-            let Some(point) = part.iter().find(fits).filter(|point| own(point).next().is_some()) else { continue };
-            match &point.label {
+        for (i, part) in self.axes.parts.iter().enumerate() {
+            let Some(first) = part.first() else { continue };
+            let own: Vec<&str> =
+                first.values.iter().map(|(name, _)| name.as_str()).filter(|name| depends.contains(*name)).collect();
+            let values = || own.iter().filter_map(|name| bound.get(*name));
+            let label = self.labels.get(&(i, depends.clone())).and_then(|labels| labels.get(&identity(values())));
+            match label {
                 Some(label) => full.push_str(&format!("-{label}")),
-                None => own(point).for_each(|(name, value)| full.push_str(&format!("-{name}-{}", slug(value)))),
+                None => own
+                    .iter()
+                    .zip(values())
+                    .for_each(|(name, value)| full.push_str(&format!("-{name}-{}", slug(value)))),
             }
         }
         full
@@ -206,9 +265,9 @@ fn named_entries(root: &Node, section: Section) -> Vec<(String, &Node)> {
     }
 }
 
-fn same(one: &[(String, Node)], other: &[(String, Node)]) -> bool {
-    one.len() == other.len()
-        && one.iter().zip(other).all(|(one, other)| one.0 == other.0 && one.1.value == other.1.value)
+/// Returns a text that lists of the same values share.
+fn identity<'n>(values: impl Iterator<Item = &'n Node>) -> String {
+    values.map(Node::identity).collect::<Vec<_>>().join(" ")
 }
 
 fn joined(before: &Point, point: &Point) -> Point {

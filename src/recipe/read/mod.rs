@@ -3,6 +3,8 @@
 pub mod node;
 pub mod yaml;
 pub mod reader;
+pub mod letters;
+pub mod elsewhere;
 pub mod fields;
 pub mod input;
 pub mod extends;
@@ -29,6 +31,7 @@ mod catalogue;
 mod contamination;
 #[cfg(test)]
 pub(crate) mod seen;
+mod sense;
 
 #[cfg(test)]
 mod tests;

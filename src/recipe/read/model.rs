@@ -1,8 +1,9 @@
 //! Reads `models`: along the lineage, because a child takes its network and its tokenizer from its parent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Name;
+use crate::recipe::code::Code;
 use crate::recipe::model::{Adapter, Architecture, Model, Tier};
 use crate::recipe::problem::Place;
 use crate::recipe::read::adapter::{self, AdapterDraft};
@@ -33,12 +34,9 @@ pub fn models(reader: &mut Reader, at: &At<'_>) -> Option<BTreeMap<Name, Model>>
     let drafts = named(reader, at, |reader, _, at| draft(reader, at))?;
     let mut models = BTreeMap::new();
     for name in drafts.keys() {
-        let chain = lineage(reader, &drafts, name)?;
-        for name in chain.into_iter().rev() {
-            if !models.contains_key(name) {
-                let model = resolve(reader, &drafts[name], &models)?;
-                models.insert(name.clone(), model);
-            }
+        for name in unresolved(reader, &drafts, name, &models)?.into_iter().rev() {
+            let model = resolve(reader, &drafts[name], &models)?;
+            models.insert(name.clone(), model);
         }
     }
     Some(models)
@@ -80,7 +78,7 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
         (None, Some(_), None, _) => missing(reader, &fields, "tokenizer"),
         (None, Some(_), Some(_), Some(at)) => {
             let hint = Some("an adapter adds to the weights of a parent: name one with `base`".to_owned());
-            reader.wrong::<()>(at, "a model without a parent has nothing to adapt", hint);
+            reader.wrong_of::<()>(Code::ConflictingKeys, at, "a model without a parent has nothing to adapt", hint);
         }
         (Some(_), None, None, _) | (None, Some(_), Some(_), None) => {}
     }
@@ -102,26 +100,38 @@ fn draft(reader: &mut Reader, at: &At<'_>) -> Option<Draft> {
 
 fn inherited(reader: &mut Reader, at: &At<'_>, what: &str) {
     let hint = Some(format!("leave `{what}` out, or leave `base` out and start from random weights"));
-    reader.wrong::<()>(at, format!("a model with a parent has its parent's {what}"), hint);
+    reader.wrong_of::<()>(Code::ConflictingKeys, at, format!("a model with a parent has its parent's {what}"), hint);
 }
 
 fn missing(reader: &mut Reader, fields: &Fields<'_>, what: &str) {
     let (place, path) = (fields.at().node.place, format!("{}.{what}", fields.at().path));
     let hint = Some(format!("give `{what}`, or a parent to take it from with `base`"));
-    reader.problem(place, &path, format!("`{what}` is missing"), hint);
+    reader.problem_of(Code::MissingKey, place, &path, format!("`{what}` is missing"), hint);
 }
 
-/// Returns a model and its ancestors in this recipe, the model first.
-fn lineage<'d>(reader: &mut Reader, drafts: &'d BTreeMap<Name, Draft>, name: &'d Name) -> Option<Vec<&'d Name>> {
-    let mut chain = vec![name];
-    while let Some(parent) = drafts[chain[chain.len() - 1]].base.as_ref().filter(|base| drafts.contains_key(*base)) {
-        if let Some(start) = chain.iter().position(|seen| *seen == parent) {
+/// Returns a model and those of its ancestors that are not in `models` yet, the model first.
+fn unresolved<'d>(
+    reader: &mut Reader,
+    drafts: &'d BTreeMap<Name, Draft>,
+    name: &'d Name,
+    models: &BTreeMap<Name, Model>,
+) -> Option<Vec<&'d Name>> {
+    if models.contains_key(name) {
+        return Some(Vec::new());
+    }
+    let (mut chain, mut seen) = (vec![name], BTreeSet::from([name]));
+    // What stands outside of the recipe needs no resolving.
+    let is_open = |parent: &&Name| drafts.contains_key(*parent) && !models.contains_key(*parent);
+    let parent = |name: &Name| drafts[name].base.as_ref().filter(is_open);
+    while let Some(parent) = parent(chain[chain.len() - 1]) {
+        if !seen.insert(parent) {
+            let start = chain.iter().position(|seen| *seen == parent).unwrap_or(0);
             let mut circle: Vec<_> = chain[start..].iter().map(|name| name.as_str()).collect();
             circle.push(parent.as_str());
             let draft = &drafts[chain[start]];
             let message = format!("the lineage goes in a circle: {}", circle.join(" → "));
             let hint = Some("one of them has to begin with an `architecture`".to_owned());
-            reader.problem(draft.place, &format!("{}.base", draft.path), message, hint);
+            reader.problem_of(Code::Cycle, draft.place, &format!("{}.base", draft.path), message, hint);
             return None;
         }
         chain.push(parent);
@@ -160,7 +170,7 @@ fn resolve(reader: &mut Reader, draft: &Draft, models: &BTreeMap<Name, Model>) -
         let message =
             format!("a model of the {} tier cannot come from one of the {} tier", tier.word(), parent.tier.word());
         let hint = Some("a lineage goes from general to industry to vertical".to_owned());
-        reader.problem(draft.place, &format!("{}.tier", draft.path), message, hint);
+        reader.problem_of(Code::TierOrder, draft.place, &format!("{}.tier", draft.path), message, hint);
         return None;
     }
     let architecture = draft.architecture.clone().or_else(|| parent.map(|parent| parent.architecture.clone()))?;

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::id::Name;
-use crate::recipe::problem::{listed, nearest};
-use crate::recipe::read::node::Node;
+use crate::recipe::code::Code;
+use crate::recipe::problem::listed;
+use crate::recipe::read::letters;
+use crate::recipe::read::node::{Node, shown};
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::references::Section;
 use crate::recipe::reference::{Reference, ReferenceError};
@@ -82,7 +84,12 @@ impl Reader {
         if let Some(copies) = self.variants.get(&(section, text.to_owned())) {
             let some = listed(copies.iter().take(4).map(String::as_str));
             let hint = Some(format!("name one of them: {some}{}", if copies.len() > 4 { ", …" } else { "" }));
-            return self.wrong(at, format!("`{text}` is {} {word}s of the matrix", copies.len()), hint);
+            return self.wrong_of(
+                Code::NoSuchName,
+                at,
+                format!("`{text}` is {} {word}s of the matrix", copies.len()),
+                hint,
+            );
         }
         if kind == Kind::Model && text.contains('/') {
             let hint = match Reference::is_meant(text) {
@@ -94,11 +101,11 @@ impl Reader {
             return self.wrong(at, format!("there is no model `{text}` in this recipe"), Some(hint));
         }
         let names: Vec<_> = names.iter().map(String::as_str).collect();
-        let hint = match nearest(text, names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
+        let hint = match letters::nearest(text, names.iter().copied()) {
+            Some(hint) => hint,
             None if names.is_empty() => format!("this recipe has no {word}s"),
             None => format!("the {word}s of this recipe are {}", listed(names.iter().copied())),
         };
-        self.wrong(at, format!("there is no {word} `{text}`"), Some(hint))
+        self.wrong_of(Code::NoSuchName, at, format!("there is no {word} {}", shown(text)), Some(hint))
     }
 }

@@ -1,6 +1,9 @@
 //! YAML as a tree in which every value knows its place.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::recipe::problem::Place;
+use crate::recipe::read::letters;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +68,7 @@ impl Node {
             Value::Text(text) => text.clone(),
             Value::List(_) | Value::Map(_) => return self.kind().to_owned(),
         };
-        format!("`{}`", text.chars().take(60).collect::<String>())
+        shown(&text)
     }
 
     /// Returns the entries of a mapping, and none for any other value.
@@ -107,29 +110,49 @@ impl Node {
             *self = other.clone();
             return;
         };
-        for (i, (key, node)) in theirs.iter().enumerate() {
-            let position = mine.iter().position(|(found, _)| found.text == key.text);
-            if theirs[..i].iter().any(|(earlier, _)| earlier.text == key.text) {
+        let mut merged: Vec<Option<(Key, Node)>> = std::mem::take(mine).into_iter().map(Some).collect();
+        let mut positions: BTreeMap<String, usize> = BTreeMap::new();
+        for (i, (key, _)) in merged.iter().flatten().enumerate() {
+            positions.entry(key.text.clone()).or_insert(i);
+        }
+        let mut seen = BTreeSet::new();
+        for (key, node) in theirs {
+            if !seen.insert(key.text.as_str()) {
                 // A key that stands twice is left to stand twice: the reader tells of it.
-                mine.push((key.clone(), node.clone()));
+                merged.push(Some((key.clone(), node.clone())));
                 continue;
             }
-            match (position, &node.value) {
-                (Some(position), Value::Null) => drop(mine.remove(position)),
-                (Some(position), _) if key.text != "budget" && !mine[position].1.is_of_another_type(node) => {
-                    mine[position].1.overlay(node);
-                }
-                (Some(position), _) => mine[position] = (key.clone(), node.clone()),
+            let position = positions.get(&key.text).copied();
+            match (position.and_then(|position| merged[position].as_mut()), &node.value) {
+                (Some(_), Value::Null) => drop(position.and_then(|position| merged[position].take())),
+                (Some((_, old)), _) if key.text != "budget" && !old.is_of_another_type(node) => old.overlay(node),
+                (Some(entry), _) => *entry = (key.clone(), node.clone()),
                 (None, Value::Null) => {}
-                (None, _) => mine.push((key.clone(), node.clone())),
+                (None, _) => merged.push(Some((key.clone(), node.clone()))),
             }
         }
+        *mine = merged.into_iter().flatten().collect();
         self.place = other.place;
     }
 
     fn is_of_another_type(&self, other: &Node) -> bool {
         let kind = |node: &Node| node.get("type").and_then(Node::text).map(str::to_owned);
         kind(self).zip(kind(other)).is_some_and(|(mine, theirs)| mine != theirs)
+    }
+
+    /// Returns a text that two values share when they are the same, wherever they stand.
+    pub fn identity(&self) -> String {
+        match &self.value {
+            Value::List(items) => format!("[{}]", items.iter().map(Self::identity).collect::<Vec<_>>().join(",")),
+            Value::Map(entries) => {
+                let entries: Vec<_> =
+                    entries.iter().map(|(key, item)| format!("{:?}:{}", key.text, item.identity())).collect();
+                format!("{{{}}}", entries.join(","))
+            }
+            Value::Text(text) => format!("{text:?}"),
+            Value::Number(value) => format!("{value:?}"),
+            Value::Null | Value::Bool(_) | Value::Integer(_) => self.scalar_text().unwrap_or_default(),
+        }
     }
 
     /// Returns a single value as text, and nothing for lists, mappings and nothing.
@@ -153,6 +176,19 @@ impl Node {
         }
     }
 
+    /// Returns about how many bytes a copy of this value takes.
+    pub fn weight(&self) -> usize {
+        let below = match &self.value {
+            Value::Text(text) => text.len(),
+            Value::List(items) => items.iter().map(Self::weight).sum(),
+            Value::Map(entries) => {
+                entries.iter().map(|(key, item)| size_of::<Key>() + key.text.len() + item.weight()).sum()
+            }
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) => 0,
+        };
+        size_of::<Self>() + below
+    }
+
     /// Calls `change` with this value and everything below it.
     pub fn visit(&mut self, change: &mut impl FnMut(&mut Node)) {
         change(self);
@@ -162,4 +198,18 @@ impl Node {
             Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Text(_) => {}
         }
     }
+}
+
+/// Returns text as messages show it: short, in backticks, and without characters that would change how the rest is read.
+pub fn shown(text: &str) -> String {
+    let mut shown = String::from("`");
+    for c in text.chars().take(60) {
+        match c {
+            '\n' | '\r' | '\t' => shown.push(' '),
+            _ if c.is_control() || letters::is_invisible(c) => shown.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            _ => shown.push(c),
+        }
+    }
+    shown.push_str(if text.chars().nth(60).is_some() { "…`" } else { "`" });
+    shown
 }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use crate::id::Name;
-use crate::recipe::problem::{Place, Problem, listed, nearest};
+use crate::recipe::code::Code;
+use crate::recipe::problem::{Place, Problem, listed};
 use crate::recipe::read::imports::Imports;
+use crate::recipe::read::letters;
 use crate::recipe::read::names::Names;
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::references::Section;
@@ -34,7 +36,12 @@ pub struct Reader {
     pub variants: BTreeMap<(Section, String), Vec<String>>,
     /// The variables that were asked for.
     pub variables_used: BTreeSet<String>,
+    /// What variables and the matrix have put into the recipe, in bytes, about.
+    pub spent: usize,
 }
+
+/// The most that variables and the matrix may put into a recipe, in bytes.
+const MOST_PUT_IN: usize = 48 << 20;
 
 impl Reader {
     /// Adds a problem.
@@ -45,6 +52,47 @@ impl Reader {
     /// Adds something that is legal and odd.
     pub fn warn(&mut self, place: Place, path: &str, message: impl Into<String>, hint: Option<String>) {
         self.problems.push(Problem::warning(place, path, message, hint));
+    }
+
+    /// Adds a problem of a kind.
+    pub fn problem_of(
+        &mut self,
+        code: Code,
+        place: Place,
+        path: &str,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) {
+        self.problems.push(Problem::error(place, path, message, hint).coded(code));
+    }
+
+    /// Adds something of a kind that is legal and odd.
+    pub fn warn_of(&mut self, code: Code, place: Place, path: &str, message: impl Into<String>, hint: Option<String>) {
+        self.problems.push(Problem::warning(place, path, message, hint).coded(code));
+    }
+
+    /// Accounts for what is put into the recipe; says so once, and returns false from then on, when it is too much.
+    pub fn spend(&mut self, bytes: usize, place: Place, path: &str) -> bool {
+        if self.is_spent() {
+            return false;
+        }
+        self.spent = self.spent.saturating_add(bytes);
+        if self.is_spent() {
+            let message = format!("variables and the matrix put more than {} MB into the recipe", MOST_PUT_IN >> 20);
+            let hint = Some("let variables hold single values, and sweep in several runs".to_owned());
+            self.problem_of(Code::TooMuch, place, path, message, hint);
+        }
+        !self.is_spent()
+    }
+
+    /// Returns whether too much was put into the recipe already.
+    pub fn is_spent(&self) -> bool {
+        self.spent > MOST_PUT_IN
+    }
+
+    /// Returns how many bytes may still be put into the recipe.
+    pub fn left_to_spend(&self) -> usize {
+        MOST_PUT_IN.saturating_sub(self.spent)
     }
 
     /// Remembers that a variable was asked for.
@@ -60,6 +108,18 @@ impl Reader {
         None
     }
 
+    /// Adds a problem of a kind with a value.
+    pub fn wrong_of<T>(
+        &mut self,
+        code: Code,
+        at: &At<'_>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> Option<T> {
+        self.problem_of(code, at.node.place, &at.path, message, hint);
+        None
+    }
+
     fn expected<T>(&mut self, at: &At<'_>, what: &str) -> Option<T> {
         let found = match at.node.value {
             Value::List(_) | Value::Map(_) | Value::Null => at.node.kind().to_owned(),
@@ -67,7 +127,12 @@ impl Reader {
                 format!("{} {}", at.node.kind(), at.node.shown())
             }
         };
-        self.wrong(at, format!("expected {what}, found {found}"), None)
+        self.wrong_of(
+            Code::WrongType,
+            at,
+            format!("expected {what}, found {found}"),
+            letters::typed_otherwise(at.node, what),
+        )
     }
 
     /// Reads a whole number within a range.
@@ -79,7 +144,12 @@ impl Reader {
         };
         if !range.contains(&value) {
             let (low, high) = range.into_inner();
-            return self.wrong(at, format!("{value} is out of range: expected {low} to {high}"), None);
+            return self.wrong_of(
+                Code::OutOfRange,
+                at,
+                format!("{value} is out of range: expected {low} to {high}"),
+                None,
+            );
         }
         Some(value)
     }
@@ -102,14 +172,14 @@ impl Reader {
             _ => return self.expected(at, "a number"),
         };
         if !value.is_finite() {
-            return self.wrong(at, format!("expected a finite number, found {value}"), None);
+            return self.wrong_of(Code::NotFinite, at, format!("expected a finite number, found {value}"), None);
         }
         if !range.contains(&value) {
             let (low, high) = range.into_inner();
             let hint = (low == 0.0 && high == 1.0 && value > 1.0 && value <= 100.0)
                 .then(|| format!("this is a share between 0 and 1; `{}` may be meant", value / 100.0));
             let message = format!("{value} is out of range: expected {} to {}", bound(low), bound(high));
-            return self.wrong(at, message, hint);
+            return self.wrong_of(Code::OutOfRange, at, message, hint);
         }
         Some(value)
     }
@@ -143,7 +213,7 @@ impl Reader {
     /// Reads text that is not empty.
     pub fn some_text(&mut self, at: &At<'_>) -> Option<String> {
         match self.text(at)? {
-            text if text.trim().is_empty() => self.wrong(at, "expected some text, found none", None),
+            text if text.trim().is_empty() => self.wrong_of(Code::Empty, at, "expected some text, found none", None),
             text => Some(text),
         }
     }
@@ -151,7 +221,11 @@ impl Reader {
     /// Reads a name.
     pub fn name(&mut self, at: &At<'_>) -> Option<Name> {
         let text = self.text(at)?;
-        text.parse().map_err(|error: crate::id::NameError| self.wrong::<()>(at, error.to_string(), None)).ok()
+        text.parse()
+            .map_err(|error: crate::id::NameError| {
+                self.wrong_of::<()>(Code::BadName, at, error.to_string(), letters::hint(&text));
+            })
+            .ok()
     }
 
     /// Reads one of some words, each standing for a value.
@@ -162,11 +236,11 @@ impl Reader {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(value.clone());
         }
-        let hint = match nearest(text, words.iter().map(|(word, _)| *word)) {
-            Some(near) => format!("did you mean `{near}`?"),
+        let hint = match letters::nearest(text, words.iter().map(|(word, _)| *word)) {
+            Some(hint) => hint,
             None => format!("{what} is one of {}", listed(words.iter().map(|(word, _)| *word))),
         };
-        self.wrong(at, format!("`{text}` is no {what}"), Some(hint))
+        self.wrong_of(Code::UnknownWord, at, format!("{} is no {what}", at.node.shown()), Some(hint))
     }
 
     /// Reads a list, each item by `read`.
@@ -185,7 +259,9 @@ impl Reader {
     /// Reads a list that is not empty.
     pub fn some_list<T>(&mut self, at: &At<'_>, read: impl FnMut(&mut Self, &At<'_>) -> Option<T>) -> Option<Vec<T>> {
         match self.list(at, read)? {
-            list if list.is_empty() => self.wrong(at, "expected at least one item, found an empty list", None),
+            list if list.is_empty() => {
+                self.wrong_of(Code::Empty, at, "expected at least one item, found an empty list", None)
+            }
             list => Some(list),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::recipe::code::Code;
 use crate::recipe::contamination::Contamination;
 use crate::recipe::evaluation::Gate;
 use crate::recipe::meant::{Publish, Recipe, Tags, ZooEntry};
@@ -14,7 +15,7 @@ use crate::recipe::read::names::{Kind, Names};
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::vars::{Variables, taken};
-use crate::recipe::read::{analysis, contamination, dataset, evaluation, matrix, model, run, set, tokenizer};
+use crate::recipe::read::{analysis, contamination, dataset, evaluation, matrix, model, run, sense, set, tokenizer};
 
 /// Reads a recipe: the one way from text to [`Recipe`].
 ///
@@ -34,6 +35,7 @@ pub fn read(input: &Input<'_>) -> Result<Reading, Problems> {
     reader.names = Names::of(&root);
     reader.imports = Imports::asked(&root, &reader.names, input.outside);
     let recipe = recipe(&mut reader, &root);
+    variables.tell_unused(&mut reader);
     let environment =
         input.environment.iter().filter(|(name, _)| reader.variables_used.contains(*name) && !variables.defines(name));
     let environment = environment.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -96,6 +98,17 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     });
     let publish = fields.or(reader, "publish", None, |reader, at| publish(reader, at).map(Some));
     fields.finish(reader);
+    let parts = sense::Parts {
+        tree: sense::Tree::new(root),
+        datasets: datasets.as_ref(),
+        tokenizers: tokenizers.as_ref(),
+        models: models.as_ref(),
+        evaluations: evaluations.as_ref(),
+        gates: gates.as_deref(),
+        samples: samples.as_ref(),
+        publish: publish.as_ref().and_then(Option::as_ref),
+    };
+    sense::judge(reader, &parts);
     let (models, gates) = (models?, gates?);
     let imports = reader.imports.used(&models, &gates);
     let mut tokenizers = tokenizers?;
@@ -125,7 +138,7 @@ fn version(reader: &mut Reader, at: &At<'_>) -> Option<u32> {
         1 => Some(1),
         other => {
             let hint = "this program reads version 1; a newer recipe needs a newer Pedigree".to_owned();
-            reader.wrong(at, format!("recipes of version {other} are not known"), Some(hint))
+            reader.wrong_of(Code::Version, at, format!("expected `version: 1`, found version {other}"), Some(hint))
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Reads `run`.
 
-use crate::recipe::problem::nearest;
+use crate::recipe::code::Code;
 use crate::recipe::read::accelerator::accelerator;
 use crate::recipe::read::fields::Fields;
+use crate::recipe::read::letters;
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::run::{DeviceChoice, Precision, RunOptions};
 
@@ -42,8 +43,11 @@ fn device(reader: &mut Reader, at: &At<'_>) -> Option<DeviceChoice> {
     let text = reader.text(at)?;
     text.parse()
         .map_err(|error: crate::recipe::run::DeviceChoiceError| {
-            let hint = nearest(&text, ["auto", "cpu", "cuda:0", "flex"]).map(|near| format!("did you mean `{near}`?"));
-            reader.wrong::<()>(at, error.to_string(), hint);
+            let hint = match text.as_str() {
+                "gpu" | "cuda" | "GPU" | "CUDA" => Some("did you mean `cuda:0`?".to_owned()),
+                _ => letters::nearest(&text, ["auto", "cpu", "cuda:0", "flex"]),
+            };
+            reader.wrong_of::<()>(Code::UnknownWord, at, error.to_string(), hint);
         })
         .ok()
 }

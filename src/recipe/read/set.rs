@@ -2,6 +2,7 @@
 //!
 //! What is typed is a text of its own, so that its mistakes are shown where they were typed.
 
+use crate::recipe::code::Code;
 use crate::recipe::problem::{Place, Problem, SourceText};
 use crate::recipe::read::node::{Key, Node, Value};
 use crate::recipe::read::yaml;
@@ -28,7 +29,7 @@ fn one(text: &str, source: u32, root: &mut Node) -> Result<(), Box<Problem>> {
     let whole = Place { source, line: 1, column: 1, start: 0, end: text.len() };
     let form = || {
         let hint = "expected `path=value`, such as `models.general.train.budget.steps=50`";
-        Box::new(Problem::error(whole, "", "this sets nothing", Some(hint.to_owned())))
+        Box::new(Problem::error(whole, "", "this sets nothing", Some(hint.to_owned())).coded(Code::BadSet))
     };
     let (path, value) = text.split_once('=').ok_or_else(form)?;
     let parts: Vec<&str> = path.trim().split('.').collect();
@@ -80,7 +81,7 @@ fn put(root: &mut Node, parts: &[&str], value: Node, place: Place) -> Result<(),
             let shown = if i == 0 { "the recipe".to_owned() } else { format!("`{}`", parts[..i].join(".")) };
             let path = parts.join(".");
             move |message: &str, hint: String| {
-                Box::new(Problem::error(place, &path, format!("{shown} {message}"), Some(hint)))
+                Box::new(Problem::error(place, &path, format!("{shown} {message}"), Some(hint)).coded(Code::BadSet))
             }
         };
         node = match &mut node.value {

@@ -1,6 +1,7 @@
 //! Reads `tokenizers`.
 
 use crate::id::Name;
+use crate::recipe::code::Code;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::names::Kind;
 use crate::recipe::read::reader::{At, Reader};
@@ -25,7 +26,12 @@ fn vocab_size(reader: &mut Reader, at: &At<'_>) -> Option<u32> {
     let size = reader.integer(at, 1..=1 << 20)?;
     if size < 257 {
         let hint = "the 256 bytes and the end-of-text token need 257".to_owned();
-        return reader.wrong(at, format!("a byte-level vocabulary of {size} tokens is too small"), Some(hint));
+        return reader.wrong_of(
+            Code::OutOfRange,
+            at,
+            format!("a byte-level vocabulary of {size} tokens is too small"),
+            Some(hint),
+        );
     }
     u32::try_from(size).ok()
 }

@@ -1,5 +1,6 @@
 //! Reads `train`.
 
+use crate::recipe::code::Code;
 use crate::recipe::problem::Place;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::names::Kind;
@@ -53,7 +54,7 @@ pub fn resolve(reader: &mut Reader, mut train: Train, context: u32, place: Place
             train.batch_tokens, train.accumulate
         );
         let hint = Some(format!("`batch-tokens: {}` would fit", u64::from(train.batch_tokens).next_multiple_of(row)));
-        reader.problem(place, &format!("{path}.train.batch-tokens"), message, hint);
+        reader.problem_of(Code::ShapeMismatch, place, &format!("{path}.train.batch-tokens"), message, hint);
         return None;
     }
     Some(train)
@@ -93,7 +94,8 @@ fn data(reader: &mut Reader, at: &At<'_>) -> Option<Vec<DataShare>> {
         }
     }
     if shares.is_empty() && whole {
-        return reader.wrong(&mix, "a mix of nothing", Some("name datasets with their weights".to_owned()));
+        let hint = Some("such as `mix: { rust: 0.9, prose: 0.1 }`".to_owned());
+        return reader.wrong_of(Code::Empty, &mix, "expected datasets with their weights, found none", hint);
     }
     // The order in which they are typed means nothing, and shares that add up stay as they are: what is read twice is the same.
     shares.sort_by(|one, other| one.dataset.cmp(&other.dataset));
@@ -114,7 +116,14 @@ fn budget(reader: &mut Reader, at: &At<'_>) -> Option<Budget> {
         (Some(at), None, None) => reader.integer(&at, 1..=1_000_000_000).map(|steps| Budget::Steps(steps as u64)),
         (None, Some(at), None) => reader.number(&at, 1e-6..=1e6).map(Budget::Epochs),
         (None, None, Some(at)) => reader.large_count(&at, 1).map(Budget::Tokens),
-        _ => reader.wrong(at, "expected one of `steps`, `epochs`, `tokens`", None),
+        (None, None, None) => {
+            let hint = Some("such as `budget: { steps: 300 }`".to_owned());
+            reader.wrong_of(Code::MissingKey, at, "expected one of `steps`, `epochs`, `tokens`, found none", hint)
+        }
+        (_, _, _) => {
+            let hint = Some("keep one of them".to_owned());
+            reader.wrong_of(Code::ConflictingKeys, at, "expected one of `steps`, `epochs`, `tokens`, found more", hint)
+        }
     }
 }
 

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::recipe::problem::{Place, listed, nearest};
+use crate::recipe::code::Code;
+use crate::recipe::problem::{Place, listed};
+use crate::recipe::read::letters;
 use crate::recipe::read::node::{Key, Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 
@@ -31,20 +33,34 @@ impl Variables {
         let Some(vars) = taken(root, "vars") else { return Self { environment, vars: Vec::new() } };
         let Value::Map(vars) = vars.value else {
             let at = At { node: &vars, path: "vars".to_owned() };
-            reader.wrong::<()>(&at, format!("expected a mapping, found {}", vars.kind()), None);
+            let hint = Some("such as `vars: { data: ../data }`".to_owned());
+            reader.wrong_of::<()>(Code::WrongType, &at, format!("expected a mapping, found {}", vars.kind()), hint);
             return Self { environment, vars: Vec::new() };
         };
         for (i, (key, node)) in vars.iter().enumerate() {
             let path = format!("vars.{}", key.text);
             if vars[..i].iter().any(|(earlier, _)| earlier.text == key.text) {
                 let hint = Some("keep one of them".to_owned());
-                reader.problem(key.place, &path, format!("`{}` stands here twice", key.text), hint);
+                reader.problem_of(
+                    Code::DuplicateKey,
+                    key.place,
+                    &path,
+                    format!("`{}` stands here twice", key.text),
+                    hint,
+                );
             }
             if node.value == Value::Null {
-                reader.wrong::<()>(&At { node, path }, "expected a value, found nothing", None);
+                let hint = Some("write `\"\"` for an empty text".to_owned());
+                reader.wrong_of::<()>(Code::Empty, &At { node, path }, "expected a value, found nothing", hint);
             } else if ALLOWED_ENVIRONMENT.contains(&key.text.as_str()) {
                 let message = format!("`{}` hides the environment variable of that name", key.text);
-                reader.warn(key.place, &path, message, Some("give the variable a name of its own".to_owned()));
+                reader.warn_of(
+                    Code::HiddenName,
+                    key.place,
+                    &path,
+                    message,
+                    Some("give the variable a name of its own".to_owned()),
+                );
             }
         }
         Self { environment, vars }
@@ -55,21 +71,41 @@ impl Variables {
         self.vars.iter().any(|(key, _)| key.text == name)
     }
 
+    /// Tells of variables nobody asked for; those of a recipe that is extended may be meant for others.
+    pub fn tell_unused(&self, reader: &mut Reader) {
+        for (key, _) in &self.vars {
+            if key.place.source == 0 && !reader.variables_used.contains(&key.text) {
+                let (path, message) = (format!("vars.{}", key.text), format!("`{}` is not used", key.text));
+                let hint = Some(format!("`${{{}}}` puts it somewhere; else leave it out", key.text));
+                reader.warn_of(Code::Unused, key.place, &path, message, hint);
+            }
+        }
+    }
+
     /// Returns which of the names `of` a value mentions, itself or through a variable.
     pub fn mentions(&self, node: &Node, of: &BTreeSet<String>) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        self.mention(node, of, self.vars.len(), &mut found);
+        let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        self.mention(node, of, self.vars.len(), &mut found, &mut seen);
         found
     }
 
-    /// Looks through a value; a variable sees only those that stand before it, so that this ends.
-    fn mention(&self, node: &Node, of: &BTreeSet<String>, before: usize, found: &mut BTreeSet<String>) {
+    /// Looks through a value, and once through every variable; one sees only those that stand before it, so that this ends.
+    fn mention(
+        &self,
+        node: &Node,
+        of: &BTreeSet<String>,
+        before: usize,
+        found: &mut BTreeSet<String>,
+        seen: &mut BTreeSet<usize>,
+    ) {
         node.each_text(&mut |text| {
             for name in names_in(text) {
                 if of.contains(name) {
                     found.insert(name.to_owned());
-                } else if let Some(i) = self.vars[..before].iter().position(|(key, _)| key.text == name) {
-                    self.mention(&self.vars[i].1, of, i, found);
+                } else if let Some(i) = self.vars[..before].iter().position(|(key, _)| key.text == name)
+                    && seen.insert(i)
+                {
+                    self.mention(&self.vars[i].1, of, i, found, seen);
                 }
             }
         });
@@ -80,6 +116,9 @@ impl Variables {
         let mut known = self.environment.clone();
         known.extend(bound.iter().map(|(name, node)| (name.clone(), node.clone())));
         for (key, node) in &self.vars {
+            if !reader.spend(node.weight(), key.place, "vars") {
+                return known;
+            }
             let mut node = node.clone();
             fill(reader, &mut node, &format!("vars.{}", key.text), &known);
             known.insert(key.text.clone(), node);
@@ -99,11 +138,16 @@ pub fn taken(root: &mut Node, name: &str) -> Option<Node> {
 pub fn fill(reader: &mut Reader, node: &mut Node, path: &str, known: &Known) {
     match &mut node.value {
         Value::Text(text) if text.contains("${") => {
-            let filled = match whole(text) {
-                Some(name) => look_up(name, known).map(|found| found.value.clone()),
-                None => expand(text, known).map(Value::Text),
-            };
             names_in(text).for_each(|name| reader.used(name));
+            let filled = match whole(text).map(|name| look_up(name, known)) {
+                Some(Ok(found)) if !reader.spend(found.weight(), node.place, path) => return,
+                Some(found) => found.map(|found| found.value.clone()),
+                None => match expand(text, known, reader.left_to_spend()) {
+                    Ok((filled, length)) if reader.spend(length, node.place, path) => Ok(Value::Text(filled)),
+                    Ok(_) => return,
+                    Err(refusal) => Err(refusal),
+                },
+            };
             match filled {
                 Ok(value) => {
                     node.value = value;
@@ -112,7 +156,7 @@ pub fn fill(reader: &mut Reader, node: &mut Node, path: &str, known: &Known) {
                     // What is wrong with what was put in is shown where it was asked for.
                     node.visit(&mut |below| below.place = place);
                 }
-                Err((message, hint)) => reader.problem(node.place, path, message, hint),
+                Err((message, hint)) => reader.problem_of(Code::NoSuchVariable, node.place, path, message, hint),
             }
         }
         Value::List(items) => {
@@ -147,8 +191,10 @@ fn names_in(text: &str) -> impl Iterator<Item = &str> {
 
 type Refusal = (String, Option<String>);
 
-/// Returns the text with every `${name}` replaced once; what is put in is not looked at again.
-fn expand(text: &str, known: &Known) -> Result<String, Refusal> {
+/// Returns the text with every `${name}` replaced once, and its length; what is put in is not looked at again.
+///
+/// A text that is longer than `most` bytes is left unfinished.
+fn expand(text: &str, known: &Known, most: usize) -> Result<(String, usize), Refusal> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("${") {
@@ -164,11 +210,16 @@ fn expand(text: &str, known: &Known) -> Result<String, Refusal> {
         };
         let name = &after[..end];
         filled.push_str(before);
-        filled.push_str(&as_text(name, look_up(name, known)?)?);
+        let put_in = as_text(name, look_up(name, known)?)?;
+        if filled.len() + put_in.len() > most {
+            return Ok((String::new(), filled.len() + put_in.len()));
+        }
+        filled.push_str(&put_in);
         rest = &after[end + 1..];
     }
     filled.push_str(rest);
-    Ok(filled)
+    let length = filled.len();
+    Ok((filled, length))
 }
 
 fn as_text(name: &str, node: &Node) -> Result<String, Refusal> {
@@ -185,8 +236,8 @@ fn look_up<'k>(name: &str, known: &'k Known) -> Result<&'k Node, Refusal> {
     if ALLOWED_ENVIRONMENT.contains(&name) {
         return Err((format!("`{name}` is not set"), Some(format!("set the environment variable {name}"))));
     }
-    let hint = match nearest(name, known.keys().map(String::as_str)) {
-        Some(near) => format!("did you mean `${{{near}}}`?"),
+    let hint = match letters::nearest(name, known.keys().map(String::as_str)) {
+        Some(hint) => hint,
         None => format!(
             "define it under `vars`; of the environment, only {} may be named",
             listed(ALLOWED_ENVIRONMENT.iter().copied())
@@ -206,9 +257,9 @@ mod tests {
     #[test]
     fn what_is_put_in_is_not_expanded_again() {
         let known = Known::from([("a".to_owned(), text("${b}")), ("b".to_owned(), text("x"))]);
-        assert_eq!(expand("${a}/$${b}/${b}", &known).unwrap(), "${b}/${b}/x");
-        assert!(expand("${c}", &known).is_err());
-        assert!(expand("${a", &known).is_err());
+        assert_eq!(expand("${a}/$${b}/${b}", &known, 99).unwrap().0, "${b}/${b}/x");
+        assert!(expand("${c}", &known, 99).is_err());
+        assert!(expand("${a", &known, 99).is_err());
     }
 
     #[test]

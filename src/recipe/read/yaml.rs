@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, Location, NonFiniteFloatPolicy, Spanned};
 
+use crate::recipe::code::Code;
 use crate::recipe::problem::{Place, Problem};
 use crate::recipe::read::node::{Key, Node, Value};
 
@@ -26,7 +27,9 @@ pub fn parse(text: &str) -> Result<Node, Box<Problem>> {
 pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
     if text.len() > MOST_BYTES {
         let message = format!("the recipe is {} bytes long; at most {MOST_BYTES} are read", text.len());
-        return Err(Box::new(Problem::error(Place { source, ..Place::default() }, "", message, None)));
+        let hint = Some("long lists belong into files that a recipe names".to_owned());
+        let problem = Problem::error(Place { source, ..Place::default() }, "", message, hint);
+        return Err(Box::new(problem.coded(Code::TooMuch)));
     }
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -51,44 +54,62 @@ pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
         Err(error) => {
             let place = error.location().map(|location| found(text, place(&location, source)));
             let full = error.without_snippet().to_string();
-            let (message, hint) = told(&full);
-            Err(Box::new(Problem::error(place.unwrap_or(Place { source, ..Place::default() }), "", message, hint)))
+            let (code, message, hint) = told(&full);
+            let place = place.unwrap_or(Place { source, ..Place::default() });
+            Err(Box::new(Problem::error(place, "", message, hint).coded(code)))
         }
     }
 }
 
 /// Returns what is wrong and how to mend it, from what the parser says; where it stands is told by the place.
-fn told(full: &str) -> (String, Option<String>) {
+fn told(full: &str) -> (Code, String, Option<String>) {
     let first = full.lines().next().unwrap_or("this is not YAML").trim();
     let message = first.rsplit_once(" at line ").map_or(first, |(message, _)| message).to_owned();
     let lower = message.to_lowercase();
     if lower.contains("tab") {
-        return (message, Some("indent with spaces".to_owned()));
+        return (Code::NotYaml, message, Some("indent with spaces".to_owned()));
     }
     if lower.contains("unknown anchor") {
-        return (message, Some("an anchor is given with `&name`, before `*name` uses it".to_owned()));
+        return (Code::NotYaml, message, Some("an anchor is given with `&name`, before `*name` uses it".to_owned()));
     }
     if lower.contains("documents") {
         let message = "a second document begins here".to_owned();
-        return (message, Some("a recipe is one document: take out the `---`".to_owned()));
+        return (Code::NotYaml, message, Some("a recipe is one document: take out the `---`".to_owned()));
     }
     if lower.contains("budget") || lower.contains("limit") || lower.contains("alias") {
         let message = "this is more than a recipe may hold".to_owned();
         let hint = "a recipe holds at most 20000 values, 100 anchors, 100 aliases and 32 levels";
-        return (message, Some(hint.to_owned()));
+        return (Code::TooMuch, message, Some(hint.to_owned()));
     }
-    (message, None)
+    let hint = match lower {
+        _ if lower.contains("tag") => "recipes have no tags: leave out what begins with `!`",
+        _ if lower.contains("unclosed") || lower.contains("bracket") || lower.contains("flow") => {
+            "every `[` and `{` needs its `]` and `}`, with commas between the items"
+        }
+        _ if lower.contains("quote") => "every quote needs its other half; a quote inside text is doubled or escaped",
+        _ if lower.contains("indent") => "what belongs together begins in one column",
+        _ if lower.contains("mapping values") || lower.contains("':'") => "text that holds `: ` is put in quotes",
+        _ => "the lines above tell where the YAML began to mean something else: a colon, a quote, an indent",
+    };
+    (Code::NotYaml, message, Some(hint.to_owned()))
 }
 
-/// Returns the place behind the last character of a text.
-pub fn end_of(text: &str, source: u32) -> Place {
-    let line = text.matches('\n').count() as u32 + 1;
-    let column = text.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
-    Place { source, line, column, start: text.len(), end: text.len() }
+/// Returns the place of the character that begins at a byte of a text; behind the last line it is the end of that line.
+pub fn place_of(text: &str, byte: usize, source: u32) -> Place {
+    let last = text.trim_end_matches(['\n', '\r']).len();
+    let start = if byte >= text.len() { last } else { byte };
+    let before = text.get(..start).unwrap_or("");
+    let line = before.matches('\n').count() as u32 + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+    let marked = text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| !matches!(c, '\n' | '\r'));
+    Place { source, line, column, start, end: start + marked.map_or(0, char::len_utf8) }
 }
 
 /// Returns a place with its bytes, which the parser leaves out of places that it knows by line and column alone.
 fn found(text: &str, place: Place) -> Place {
+    if place.start >= text.len() && !text.is_empty() {
+        return place_of(text, text.len(), place.source);
+    }
     if place.start > 0 || place.line == 0 || (place.line, place.column) == (1, 1) {
         return place;
     }
@@ -96,7 +117,7 @@ fn found(text: &str, place: Place) -> Place {
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
     let column = line.char_indices().nth((place.column as usize).saturating_sub(1)).map_or(line.len(), |(at, _)| at);
     let start = (line_start + column).min(text.len());
-    Place { start, end: start, ..place }
+    if start == text.len() { place_of(text, start, place.source) } else { Place { start, end: start, ..place } }
 }
 
 fn place(location: &Location, source: u32) -> Place {

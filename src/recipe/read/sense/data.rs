@@ -1,0 +1,114 @@
+//! Data that is not there: splits without records, pairs nobody makes, templates that tell the answer.
+
+use std::collections::BTreeMap;
+
+use crate::id::Name;
+use crate::recipe::code::Code;
+use crate::recipe::dataset::{Dataset, Extract, Split, SplitName};
+use crate::recipe::read::reader::Reader;
+use crate::recipe::read::sense::{Field, Parts};
+use crate::recipe::tokenizer::Tokenizer;
+use crate::recipe::training::Objective;
+
+/// Looks at what is done to the data, and at who uses which split.
+pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
+    let Some(datasets) = parts.datasets else { return };
+    for (name, dataset) in datasets {
+        steps(reader, parts, name, dataset);
+        templates(reader, parts, name, dataset);
+    }
+    for (name, tokenizer) in parts.tokenizers.into_iter().flatten() {
+        tokenized(reader, parts, name, tokenizer, datasets);
+    }
+    for (name, evaluation) in parts.evaluations.into_iter().flatten() {
+        let field = parts.field(&["evaluations", name.as_str(), "data"]);
+        filled(reader, &field, datasets, &evaluation.dataset, evaluation.split, "is measured on");
+    }
+    for (name, model) in parts.models.into_iter().flatten() {
+        let field = parts.field(&["models", name.as_str(), "train", "data"]);
+        for share in &model.train.data {
+            filled(reader, &field, datasets, &share.dataset, SplitName::Train, "learns from");
+            filled(reader, &field, datasets, &share.dataset, SplitName::Validation, "is validated on");
+            let has_pairs = datasets.get(&share.dataset).is_none_or(|dataset| dataset.extract.is_some());
+            if model.train.objective == Objective::Instruction && !has_pairs {
+                let message = format!("`instruction` expects prompts with responses, and `{}` has none", share.dataset);
+                let hint = "give the dataset an `extract` that makes pairs, or learn with `causal-lm`".to_owned();
+                reader.problem_of(Code::NoPairs, field.place, &field.path, message, Some(hint));
+            }
+        }
+    }
+}
+
+/// A cleaning step that stands twice changes nothing the second time.
+fn steps(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset) {
+    for (i, step) in dataset.clean.iter().enumerate() {
+        if dataset.clean[..i].contains(step) {
+            let field = parts.field(&["datasets", name.as_str(), "clean", &i.to_string()]);
+            let message = format!("the step `{}` was already done with the same values", step.word());
+            reader.warn_of(Code::SaidTwice, field.place, &field.path, message, Some("keep the first".to_owned()));
+        }
+    }
+}
+
+fn templates(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset) {
+    let Some(Extract::RustDocPairs { prompt, response }) = &dataset.extract else { return };
+    if prompt.contains("{body}") {
+        let field = parts.field(&["datasets", name.as_str(), "extract", "prompt"]);
+        let hint = Some("the prompt asks with `{doc}` and `{signature}`".to_owned());
+        reader.warn_of(Code::Odd, field.place, &field.path, "the prompt holds `{body}`, which is the answer", hint);
+    }
+    if !response.contains("{body}") {
+        let field = parts.field(&["datasets", name.as_str(), "extract", "response"]);
+        let hint = Some("the function itself is `{body}`".to_owned());
+        reader.warn_of(Code::Odd, field.place, &field.path, "the response holds no `{body}`", hint);
+    }
+}
+
+fn tokenized(
+    reader: &mut Reader,
+    parts: &Parts<'_>,
+    name: &Name,
+    tokenizer: &Tokenizer,
+    datasets: &BTreeMap<Name, Dataset>,
+) {
+    let names = tokenizer.train_on();
+    for (i, dataset) in names.iter().enumerate() {
+        let field = parts.field(&["tokenizers", name.as_str(), "train-on", &i.to_string()]);
+        filled(reader, &field, datasets, dataset, SplitName::Train, "is trained on");
+        if names[..i].contains(dataset) {
+            let message = format!("`{dataset}` stands here twice, and counts twice");
+            reader.warn_of(Code::SaidTwice, field.place, &field.path, message, Some("keep one of them".to_owned()));
+        }
+    }
+}
+
+/// Refuses to use a split that gets no records.
+fn filled(
+    reader: &mut Reader,
+    field: &Field,
+    datasets: &BTreeMap<Name, Dataset>,
+    dataset: &Name,
+    split: SplitName,
+    used: &str,
+) {
+    let Some(Dataset { split: shares, .. }) = datasets.get(dataset) else { return };
+    let Split { train, validation, test, by: _ } = shares;
+    let share = match split {
+        SplitName::Train => train,
+        SplitName::Validation => validation,
+        SplitName::Test => test,
+    };
+    if *share == 0.0 {
+        let (subject, word) = (subject(&field.path), split.word());
+        let message = format!("{subject} {used} the `{word}` split of `{dataset}`, whose share is 0");
+        let hint = Some(format!("give it some: `split: {{ …, {word}: 0.01 }}`; the shares add up to 1"));
+        reader.problem_of(Code::EmptySplit, field.place, &field.path, message, hint);
+    }
+}
+
+/// Returns what a path is about: `` the model `general` ``.
+fn subject(path: &str) -> String {
+    let mut parts = path.split('.');
+    let kind = parts.next().unwrap_or("").trim_end_matches('s');
+    format!("the {kind} `{}`", parts.next().unwrap_or(""))
+}

@@ -1,0 +1,54 @@
+//! What a recipe says and nothing uses, and models that nothing measures.
+//!
+//! What another recipe says, which this one extends, is not this one's business.
+
+use std::collections::BTreeSet;
+
+use crate::id::Name;
+use crate::recipe::code::Code;
+use crate::recipe::read::reader::Reader;
+use crate::recipe::read::sense::Parts;
+use crate::recipe::variant::Variant;
+
+/// Looks for what is left over.
+pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
+    let (Some(datasets), Some(tokenizers), Some(models), Some(evaluations)) =
+        (parts.datasets, parts.tokenizers, parts.models, parts.evaluations)
+    else {
+        return;
+    };
+    let trained = models.values().flat_map(|model| model.train.data.iter().map(|share| &share.dataset));
+    let tokenized = tokenizers.values().flat_map(|tokenizer| tokenizer.train_on());
+    let measured = evaluations.values().map(|evaluation| &evaluation.dataset);
+    let used: BTreeSet<&Name> = trained.chain(tokenized).chain(measured).collect();
+    let uses = "no tokenizer, no model and no evaluation uses it";
+    datasets
+        .keys()
+        .filter(|name| !used.contains(name))
+        .for_each(|name| left_over(reader, parts, "datasets", name, uses));
+    let used: BTreeSet<&Name> = models.values().map(|model| &model.tokenizer).collect();
+    let unused = tokenizers.keys().filter(|name| !used.contains(name));
+    unused.for_each(|name| left_over(reader, parts, "tokenizers", name, "no model uses it"));
+    let is_measured = |variant: Option<&Variant>| {
+        evaluations.values().any(|evaluation| Variant::agree(variant, evaluation.variant.as_ref()))
+    };
+    if evaluations.is_empty() {
+        let field = parts.field(&["models"]);
+        let hint = Some("such as `evaluations: { ppl: { metric: perplexity, data: prose/test } }`".to_owned());
+        reader.warn_of(Code::NotEvaluated, field.place, "models", "no evaluation measures these models", hint);
+        return;
+    }
+    for (name, _) in models.iter().filter(|(_, model)| !is_measured(model.variant.as_ref())) {
+        let field = parts.field(&["models", name.as_str()]);
+        let hint = Some("the evaluations belong to other points of the matrix".to_owned());
+        let message = format!("no evaluation measures `{name}`");
+        reader.warn_of(Code::NotEvaluated, field.place, &field.path, message, hint);
+    }
+}
+
+fn left_over(reader: &mut Reader, parts: &Parts<'_>, section: &str, name: &Name, why: &str) {
+    if let Some(place) = parts.own_name(section, name) {
+        let (path, message) = (format!("{section}.{name}"), format!("`{name}` is not used"));
+        reader.warn_of(Code::Unused, place, &path, message, Some(format!("{why}: leave it out")));
+    }
+}
