@@ -173,6 +173,12 @@ fn the_program_and_every_command_explain_themselves() {
               Recipes, or folders of recipes
 
     Options:
+          --sarif
+              Answer in SARIF 2.1.0, for code scanners and editors
+
+      -D, --deny-warnings
+              Take warnings for mistakes: exit with 2 where there are any
+
               - human: For people
               - json:  For programs
 

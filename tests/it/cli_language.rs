@@ -22,19 +22,22 @@ fn a_recipe_may_lie_elsewhere_than_the_one_it_extends() {
     --- stdout
     checked 1 recipe: 2 problems
     --- stderr
-    error: model: unknown key `model`
+    error[misplaced-key]: model: unknown key `model`
      --> variants/short.yaml:3:1
       |
     3 | model: {}
       | ^^^^^
       |
-      = hint: did you mean `models`?
+      = hint: `model` stands in a gate, such as `model: industry`
+      = docs: docs/diagnostics.md#misplaced-key
 
-    error: models.general.architecture.layers: expected a whole number, found text `none`
+    error[wrong-type]: models.general.architecture.layers: expected a whole number, found text `none`
       --> variants/../small.yaml:33:42
        |
     33 |  architecture: { type: llama, layers: none, width: 16, heads: 2, kv-heads: 1, context: 64 }
        |  ^^^^
+       |
+       = docs: docs/recipes.md#models
     "#);
 }
 
@@ -49,29 +52,32 @@ fn recipes_that_cannot_be_extended_are_told() {
     --- stdout
     checked 3 recipes: 3 problems
     --- stderr
-    error: extends: the recipes extend each other in a circle: b.yaml → a.yaml → b.yaml
+    error[cycle]: extends: the recipes extend each other in a circle: b.yaml → a.yaml → b.yaml
      --> a.yaml:1:10
       |
     1 | extends: b.yaml
       |  ^^^^^^
       |
       = hint: one of them has to stand on its own
+      = docs: docs/recipes.md#extends
 
-    error: extends: the recipes extend each other in a circle: a.yaml → b.yaml → a.yaml
+    error[cycle]: extends: the recipes extend each other in a circle: a.yaml → b.yaml → a.yaml
      --> b.yaml:1:10
       |
     1 | extends: ./a.yaml
       |  ^^^^^^^^
       |
       = hint: one of them has to stand on its own
+      = docs: docs/recipes.md#extends
 
-    error: extends: cannot read `missing.yaml`: No such file or directory (os error 2)
+    error[unreadable]: extends: cannot read `missing.yaml`: No such file or directory (os error 2)
      --> ./c.yaml:1:10
       |
     1 | extends: missing.yaml
       |  ^^^^^^^^^^^^
       |
       = hint: the path starts at the folder of the recipe that extends
+      = docs: docs/recipes.md#extends
     "#);
 }
 
@@ -234,19 +240,22 @@ fn a_matrix_copies_what_depends_on_it_and_shares_the_rest() {
     --- stdout
     checked 1 recipe: 2 problems
     --- stderr
-    error: models.general-steps-many.train.budget.steps: expected a whole number, found text `many`
+    error[wrong-type]: models.general-steps-many.train.budget.steps: expected a whole number, found text `many`
       --> sweep.yaml:36:44
        |
     36 |  train: { data: prose, budget: { steps: "${steps}" } }
        |  ^^^^^^^^^^
+       |
+       = docs: docs/recipes.md#models
 
-    error: publish.zoo.aliases.champion: there is no model `vertical-steps-20`
+    error[no-such-name]: publish.zoo.aliases.champion: there is no model `vertical-steps-20`
       --> sweep.yaml:57:44
        |
     57 |  zoo: { name: small, aliases: { champion: vertical-steps-20 } }
        |  ^^^^^^^^^^^^^^^^^
        |
        = hint: did you mean `vertical-steps-10`?
+       = docs: docs/recipes.md#publish
     "#);
 }
 

@@ -246,6 +246,15 @@ fn only_what_failed_needs_a_run_that_was_made_and_what_it_needs() {
     insta::assert_snapshot!(project.pedigree(&blocked), @r#"
     exit: 2
     --- stderr
+    warning[unit-slip]: models.general-wild.train.optimizer.learning-rate: a learning rate of 1 is unusually high for `adamw`
+      --> sweep.yaml:23:48
+       |
+    23 |  optimizer: { type: adamw, learning-rate: "${rate}" }
+       |  ^^^^^^^^^
+       |
+       = hint: expected between 1e-5 and 1e-2 for most models
+       = docs: docs/recipes.md#models
+
     error: `train:general-wild` failed in run [short], and needs `tokens:prose/bytes`, which is stale too
     hint: `pedigree run` without `--only-failed` does all that is stale
     "#);
