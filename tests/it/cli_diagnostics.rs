@@ -61,12 +61,12 @@ fn code_scanners_are_told_in_their_own_format() {
             format!("{uri}{region} {} {}", result["level"].as_str().unwrap(), result["ruleId"].as_str().unwrap())
         })
         .collect();
-    insta::assert_snapshot!(told.join("\n"), @r"
+    insta::assert_snapshot!(told.join("\n"), @r#"
     a%20b.yaml:33:19-20 error missing-key
     a%20b.yaml:33:34-40 error unknown-key
-    odd.yaml:54:54-55 warning no-effect
+    odd.yaml:50:57-58 warning no-effect
     missing.yaml error unreadable
-    ");
+    "#);
     let nothing = sarif(&{ Project::new() }, &["small.yaml"]);
     assert_eq!(nothing["runs"][0]["results"], serde_json::json!([]));
 }
@@ -75,7 +75,20 @@ fn code_scanners_are_told_in_their_own_format() {
 fn warnings_are_no_mistakes_unless_they_are_denied() {
     let project = Project::empty();
     project.write("odd.yaml", odd());
-    insta::assert_snapshot!(project.pedigree(&["check", "odd.yaml"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["check", "odd.yaml"]), @r#"
+    exit: 0
+    --- stdout
+    checked 1 recipe: 1 warning
+    --- stderr
+    warning[no-effect]: gates[1].at-least: every perplexity is at least 1
+      --> odd.yaml:50:57
+       |
+    50 |  - { model: vertical, evaluation: prose-ppl, at-least: 1 }
+       |  ^
+       |
+       = hint: leave the gate out
+       = docs: docs/recipes.md#gates
+    "#);
     assert_eq!(project.pedigree(&["check", "odd.yaml", "-D"]).code, 2);
     assert_eq!(project.pedigree(&["check", "--deny-warnings", "odd.yaml"]).code, 2);
     project.write("good.yaml", RECIPE);

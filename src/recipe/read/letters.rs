@@ -51,6 +51,12 @@ pub fn hint(text: &str) -> Option<String> {
     })
 }
 
+/// Returns what is strange about a text that stands in typographic quotes, which are then part of it.
+pub fn quoted(text: &str) -> Option<String> {
+    let first = text.rsplit('/').next().and_then(|part| part.chars().next())?;
+    look_alike(first).filter(|plain| matches!(plain, '"' | '\'')).and_then(|_| hint(text))
+}
+
 /// Returns `did you mean …?` for the candidate nearest to a word, and what is strange about its letters.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let near = problem::nearest(plain(word).trim_matches(['"', '\'']), candidates)?;
