@@ -4,7 +4,7 @@
 
 use crate::recipe::code::Code;
 use crate::recipe::problem::listed;
-use crate::recipe::read::node::Value;
+use crate::recipe::read::node::{Value, shown};
 use crate::recipe::read::reader::At;
 
 /// A mapping: its path with `*` for any name, what a message calls it, and its keys, each with an example.
@@ -238,6 +238,9 @@ pub fn of(path: &str, key: &str, known: &[&str]) -> Option<(Code, String)> {
     if known.contains(&folded.as_str()) {
         return None;
     }
+    if let Some((first, rest)) = key.split_once('.').filter(|(first, _)| known.contains(first)) {
+        return Some((Code::MisplacedKey, format!("a dot makes one key of it: write `{first}: {{ {rest}: … }}`")));
+    }
     if here.2.iter().any(|(key, _)| *key == folded) {
         return Some((
             Code::MisplacedKey,
@@ -297,9 +300,9 @@ pub fn example(path: &str, key: &str) -> Option<String> {
 
 /// Returns how to write what stands here as a mapping.
 pub fn as_mapping(at: &At<'_>) -> Option<String> {
-    if let (Value::Text(text), true) = (&at.node.value, at.path.ends_with(']'))
-        && text.len() < 40
-    {
+    if let (Value::Text(text), true) = (&at.node.value, at.path.contains(".clean[")) {
+        let text = shown(text);
+        let text = text.trim_matches('`');
         return Some(format!("such as `{{ type: {text} }}`"));
     }
     let sections = ["datasets", "tokenizers", "models", "evaluations", "samples"];
@@ -307,8 +310,9 @@ pub fn as_mapping(at: &At<'_>) -> Option<String> {
         return Some(format!("`{}` are named: `name: {{ … }}` instead of `- …`", at.path));
     }
     match at.path.rsplit_once('.') {
-        Some((parent, key)) => example(parent, key),
-        None => example("", &at.path).or_else(|| Some(format!("a recipe begins with {}", listed(["version: 1"])))),
+        Some((parent, key)) => example(parent, key).or_else(|| example("", parent)),
+        None => example("", at.path.split('[').next().unwrap_or(""))
+            .or_else(|| Some(format!("a recipe begins with {}", listed(["version: 1"])))),
     }
 }
 
