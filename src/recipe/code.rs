@@ -56,7 +56,6 @@ codes! {
     NoPairs = "no-pairs": "The objective learns from prompts and responses, and the dataset has none.",
     EmptySplit = "empty-split": "A split is used that gets no records.",
     ComparesItself = "compares-itself": "A gate compares a model with itself.",
-    Unsupported = "unsupported": "The recipe asks for something this version cannot do yet.",
     Invalid = "invalid": "The value is none that can stand here; the message says why.",
     Unused = "unused": "Nothing uses this.",
     NotEvaluated = "not-evaluated": "No evaluation measures this model.",

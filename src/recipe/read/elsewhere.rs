@@ -4,7 +4,7 @@
 
 use crate::recipe::code::Code;
 use crate::recipe::problem::listed;
-use crate::recipe::read::node::Value;
+use crate::recipe::read::node::{Value, shown};
 use crate::recipe::read::reader::At;
 
 /// A mapping: its path with `*` for any name, what a message calls it, and its keys, each with an example.
@@ -32,11 +32,25 @@ const PLACES: &[Place] = &[
             ("vars", "{ data: ../data }"),
             ("matrix", "{ width: [64, 128] }"),
             ("extends", "base.yaml"),
+            ("contamination", "{ on-find: fail }"),
+            ("analyses", "{ law: { type: scaling-law, models: general, evaluation: ppl } }"),
         ],
     ),
     ("defaults", "in `defaults`", &[("train", "{ accumulate: 2 }")]),
     ("tags", "in `tags`", &[("language", "[en]"), ("domain", "code")]),
-    ("run", "in `run`", &[("seed", "42"), ("device", "auto"), ("precision", "fp32"), ("threads", "2")]),
+    (
+        "run",
+        "in `run`",
+        &[
+            ("seed", "42"),
+            ("device", "auto"),
+            ("precision", "fp32"),
+            ("threads", "2"),
+            ("repeats", "3"),
+            ("max-hours", "2.5"),
+            ("accelerator", "{ name: a100, count: 8 }"),
+        ],
+    ),
     (
         "datasets.*",
         "in a dataset",
@@ -97,7 +111,7 @@ const PLACES: &[Place] = &[
             ("tie-embeddings", "true"),
         ],
     ),
-    ("models.*.adapter", "in `adapter`", &[("rank", "8"), ("alpha", "16"), ("then", "merge")]),
+    ("models.*.adapter", "in `adapter`", &[("rank", "8"), ("alpha", "16"), ("then", "merge"), ("parent", "stack")]),
     (
         "models.*.train",
         "in `train`",
@@ -238,24 +252,26 @@ pub fn of(path: &str, key: &str, known: &[&str]) -> Option<(Code, String)> {
     if known.contains(&folded.as_str()) {
         return None;
     }
+    if let Some((first, rest)) = key.split_once('.').filter(|(first, _)| known.contains(first)) {
+        return Some((Code::MisplacedKey, format!("a dot makes one key of it: write `{first}: {{ {rest}: … }}`")));
+    }
     if here.2.iter().any(|(key, _)| *key == folded) {
         return Some((
             Code::MisplacedKey,
             format!("`{folded}` goes with another `type`; the keys here are {}", listed(known.iter().copied())),
         ));
     }
+    let synonym = SYNONYMS.iter().find(|(words, _)| words.contains(&folded.as_str())).map(|(_, target)| *target);
+    // A word of other programs may be a key elsewhere; what it is called here comes first.
+    if let Some(target) = synonym.filter(|target| known.contains(target)) {
+        let such = example(path, target).map(|it| format!(", {it}")).unwrap_or_default();
+        return Some((Code::UnknownKey, format!("here this is called `{target}`{such}")));
+    }
     if let Some(hint) = stands(here.0, &folded) {
         return Some((Code::MisplacedKey, hint));
     }
-    let (_, target) = SYNONYMS.iter().find(|(words, _)| words.contains(&folded.as_str()))?;
-    let hint = match known.contains(target) {
-        true => format!(
-            "here this is called `{target}`{}",
-            example(path, target).map(|it| format!(", {it}")).unwrap_or_default()
-        ),
-        false => format!("here this is called `{target}`; {}", stands(here.0, target)?),
-    };
-    Some((Code::UnknownKey, hint))
+    let target = synonym?;
+    Some((Code::UnknownKey, format!("here this is called `{target}`; {}", stands(here.0, target)?)))
 }
 
 /// Returns where a key stands, seen from a mapping that does not know it: in the mappings nearest to it.
@@ -297,9 +313,9 @@ pub fn example(path: &str, key: &str) -> Option<String> {
 
 /// Returns how to write what stands here as a mapping.
 pub fn as_mapping(at: &At<'_>) -> Option<String> {
-    if let (Value::Text(text), true) = (&at.node.value, at.path.ends_with(']'))
-        && text.len() < 40
-    {
+    if let (Value::Text(text), true) = (&at.node.value, at.path.contains(".clean[")) {
+        let text = shown(text);
+        let text = text.trim_matches('`');
         return Some(format!("such as `{{ type: {text} }}`"));
     }
     let sections = ["datasets", "tokenizers", "models", "evaluations", "samples"];
@@ -307,8 +323,9 @@ pub fn as_mapping(at: &At<'_>) -> Option<String> {
         return Some(format!("`{}` are named: `name: {{ … }}` instead of `- …`", at.path));
     }
     match at.path.rsplit_once('.') {
-        Some((parent, key)) => example(parent, key),
-        None => example("", &at.path).or_else(|| Some(format!("a recipe begins with {}", listed(["version: 1"])))),
+        Some((parent, key)) => example(parent, key).or_else(|| example("", parent)),
+        None => example("", at.path.split('[').next().unwrap_or(""))
+            .or_else(|| Some(format!("a recipe begins with {}", listed(["version: 1"])))),
     }
 }
 
@@ -414,7 +431,8 @@ mod tests {
         for (words, target) in SYNONYMS {
             assert!(PLACES.iter().any(|(_, _, keys)| keys.iter().any(|(key, _)| key == target)), "{target}");
             for word in *words {
-                assert!(!PLACES.iter().any(|(_, _, keys)| keys.iter().any(|(key, _)| key == word)), "{word}");
+                let has = |keys: &[(&str, &str)], word: &str| keys.iter().any(|(key, _)| *key == word);
+                assert!(!PLACES.iter().any(|(_, _, keys)| has(keys, target) && has(keys, word)), "{word}");
             }
         }
     }

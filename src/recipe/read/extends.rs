@@ -78,7 +78,8 @@ fn taken(root: &mut Node) -> Result<Option<(Node, String)>, Box<Problem>> {
     match node.text().map(str::to_owned) {
         Some(path) if !path.trim().is_empty() => Ok(Some((node, path))),
         _ => {
-            let message = format!("expected the path of one recipe, found {}", node.kind());
+            let found = if node.text().is_some() { "an empty text" } else { node.kind() };
+            let message = format!("expected the path of one recipe, found {found}");
             let hint = Some("a recipe extends one other, such as `extends: base.yaml`".to_owned());
             Err(Box::new(Problem::error(node.place, "extends", message, hint).coded(Code::WrongType)))
         }

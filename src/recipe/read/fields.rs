@@ -99,11 +99,13 @@ impl<'n> Fields<'n> {
         #[cfg(test)]
         crate::recipe::read::seen::record(&self.at, &self.known);
         for (key, _) in &self.entries {
-            let mut known = self.known.clone();
+            // `variant` is written by a matrix, not by people.
+            let mut known: Vec<_> = self.known.iter().copied().filter(|known| *known != "variant").collect();
             known.sort_unstable();
             known.dedup();
             let path = self.path(&key.text);
-            let elsewhere = elsewhere::of(&self.at.path, &key.text, &known);
+            let is_slip = letters::is_slip(&key.text, &known);
+            let elsewhere = if is_slip { None } else { elsewhere::of(&self.at.path, &key.text, &known) };
             let (code, hint) = match (elsewhere, letters::nearest(&key.text, known.iter().copied())) {
                 (Some(told), _) => told,
                 (None, Some(near)) => (Code::UnknownKey, near),

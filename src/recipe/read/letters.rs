@@ -51,6 +51,12 @@ pub fn hint(text: &str) -> Option<String> {
     })
 }
 
+/// Returns what is strange about a text that stands in typographic quotes, which are then part of it.
+pub fn quoted(text: &str) -> Option<String> {
+    let first = text.rsplit('/').next().and_then(|part| part.chars().next())?;
+    look_alike(first).filter(|plain| matches!(plain, '"' | '\'')).and_then(|_| hint(text))
+}
+
 /// Returns `did you mean …?` for the candidate nearest to a word, and what is strange about its letters.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let near = problem::nearest(plain(word).trim_matches(['"', '\'']), candidates)?;
@@ -60,18 +66,34 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     })
 }
 
+/// Returns whether a word is a known one but for one letter.
+pub fn is_slip(word: &str, known: &[&str]) -> bool {
+    let word = plain(word).to_lowercase().replace('_', "-");
+    known.iter().any(|known| strsim::damerau_levenshtein(&word, known) <= 1)
+}
+
 /// Returns how a value may be typed so that it is what is expected: a number without a unit, text in quotes.
 pub fn typed_otherwise(node: &Node, expected: &str) -> Option<String> {
     match &node.value {
+        Value::Text(_) if node.is_filled && expected.contains("number") => {
+            Some("a variable is a number only where `${…}` stands alone".to_owned())
+        }
         Value::Text(text) if expected.contains("number") => number(text),
         Value::Text(text) if expected.contains("`true`") => match text.to_lowercase().as_str() {
             "yes" | "y" | "on" | "1" => Some("write `true`".to_owned()),
             "no" | "n" | "off" | "0" => Some("write `false`".to_owned()),
             _ => None,
         },
-        Value::Text(_) | Value::Integer(_) | Value::Number(_) if expected == "a list" => {
-            Some(format!("write `[{}]`", shown(&node.scalar_text()?).trim_matches('`')))
+        Value::Text(text) if expected == "a list" => {
+            Some(match text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+                true => format!("write `[{text}]`"),
+                false => format!("write `[\"{}\"]`", shown(text).trim_matches('`')),
+            })
         }
+        Value::Integer(_) | Value::Number(_) if expected == "a list" => {
+            Some(format!("write `[{}]`", node.scalar_text()?))
+        }
+        Value::Map(_) if expected == "a list" => Some("write `[{ … }]`, or begin every item with `- `".to_owned()),
         Value::Bool(_) | Value::Integer(_) | Value::Number(_) if expected == "text" => {
             Some(format!("in quotes it is text: `\"{}\"`", node.scalar_text()?))
         }

@@ -31,12 +31,10 @@ pub fn expand(reader: &mut Reader, root: &mut Node, variables: &Variables) {
             None => Some(axes),
         }
     });
+    reader.has_broken_matrix = axes.is_none() && place != Place::default();
     let axes = axes.unwrap_or_default();
     let sweep = Sweep::of(root, variables, &axes);
-    for name in sweep.unused() {
-        let hint = Some(format!("`${{{name}}}` puts it somewhere; else every point is the same"));
-        reader.warn_of(Code::Unused, place, &format!("matrix.{name}"), format!("`{name}` is not used"), hint);
-    }
+    let mut unused = sweep.unused();
     let Value::Map(sections) = &mut root.value else { return };
     let shared = variables.known(reader, &Known::new());
     for (key, node) in sections {
@@ -57,7 +55,12 @@ pub fn expand(reader: &mut Reader, root: &mut Node, variables: &Variables) {
                 items.extend(copies.into_iter().map(|(_, node)| node));
             }
             (Some(_) | None, _) => {
-                if let Some(name) = variables.mentions(node, &sweep.names).first() {
+                let mentioned = variables.mentions(node, &sweep.names);
+                if let Some(name) = mentioned.first() {
+                    unused.retain(|name| !mentioned.contains(name));
+                    node.visit(&mut |below| {
+                        reader.unfilled.insert(below.place);
+                    });
                     let message =
                         format!("`{name}` is a variable of the matrix, and `{}` is the same for all of it", key.text);
                     let hint = "datasets, tokenizers, models, evaluations, gates and samples may differ".to_owned();
@@ -67,6 +70,10 @@ pub fn expand(reader: &mut Reader, root: &mut Node, variables: &Variables) {
                 }
             }
         }
+    }
+    for name in unused {
+        let hint = Some(format!("`${{{name}}}` puts it somewhere; else every point is the same"));
+        reader.warn_of(Code::Unused, place, &format!("matrix.{name}"), format!("`{name}` is not used"), hint);
     }
     if !reader.is_spent() {
         reader.variants = sweep.variants();

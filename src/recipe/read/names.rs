@@ -6,7 +6,7 @@ use crate::id::Name;
 use crate::recipe::code::Code;
 use crate::recipe::problem::listed;
 use crate::recipe::read::letters;
-use crate::recipe::read::node::{Node, shown};
+use crate::recipe::read::node::{Node, Value, shown};
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::references::Section;
 use crate::recipe::reference::{Reference, ReferenceError};
@@ -24,6 +24,17 @@ pub enum Kind {
     Evaluation,
 }
 
+impl Kind {
+    const fn with_article(self) -> &'static str {
+        match self {
+            Self::Dataset => "a dataset",
+            Self::Tokenizer => "a tokenizer",
+            Self::Model => "a model",
+            Self::Evaluation => "an evaluation",
+        }
+    }
+}
+
 /// The names of a recipe by kind.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -31,6 +42,8 @@ pub struct Names {
     tokenizers: BTreeSet<String>,
     models: BTreeSet<String>,
     evaluations: BTreeSet<String>,
+    /// The kinds whose section is missing although it must be there, or is no mapping: any name may be meant.
+    unknown: Vec<Kind>,
 }
 
 impl Names {
@@ -39,7 +52,15 @@ impl Names {
         let keys = |section: &str| {
             root.get(section).map_or(&[][..], Node::entries).iter().map(|(key, _)| key.text.clone()).collect()
         };
+        let is_mapping = |section: &str| root.get(section).map(|node| matches!(node.value, Value::Map(_)));
+        let kinds = [
+            (Kind::Dataset, is_mapping("datasets").unwrap_or(false)),
+            (Kind::Tokenizer, is_mapping("tokenizers").unwrap_or(false)),
+            (Kind::Model, is_mapping("models").unwrap_or(false)),
+            (Kind::Evaluation, is_mapping("evaluations").unwrap_or(true)),
+        ];
         Self {
+            unknown: kinds.into_iter().filter(|(_, is_known)| !is_known).map(|(kind, _)| kind).collect(),
             datasets: keys("datasets"),
             tokenizers: keys("tokenizers"),
             models: keys("models"),
@@ -50,6 +71,10 @@ impl Names {
     /// Returns whether a model or a tokenizer has this name.
     pub fn has_model_or_tokenizer(&self, name: &str) -> bool {
         self.models.contains(name) || self.tokenizers.contains(name)
+    }
+
+    fn is_unknown(&self, kind: Kind) -> bool {
+        self.unknown.contains(&kind)
     }
 
     fn of_kind(&self, kind: Kind) -> (&'static str, &BTreeSet<String>) {
@@ -65,13 +90,25 @@ impl Names {
 impl Reader {
     /// Reads a reference to a thing of this recipe.
     pub fn reference(&mut self, at: &At<'_>, kind: Kind) -> Option<Name> {
-        let text = self.text(at)?;
-        self.refer(at, kind, &text)
+        match (at.node.scalar_text(), &at.node.value) {
+            (Some(text), Value::Text(_)) => self.refer(at, kind, &text),
+            (Some(text), _) if at.node.is_filled => self.refer(at, kind, &text),
+            (Some(_), Value::Integer(_) | Value::Number(_)) if at.path.starts_with("gates") => {
+                let message = format!("expected the name of a model, found {}", at.node.shown());
+                let hint = "`at-most` and `at-least` compare with a number".to_owned();
+                self.wrong_of(Code::WrongType, at, message, Some(hint))
+            }
+            (_, _) => self.expected(at, &format!("the name of {}", kind.with_article())),
+        }
     }
 
     /// Checks a reference that was already read.
     pub fn refer(&mut self, at: &At<'_>, kind: Kind, text: &str) -> Option<Name> {
         let (word, names) = self.names.of_kind(kind);
+        // What was to stand there is not known, and was told already.
+        if self.names.is_unknown(kind) || self.unfilled.contains(&at.node.place) {
+            return text.parse().ok();
+        }
         if names.contains(text) {
             return text.parse().ok();
         }

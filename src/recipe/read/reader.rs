@@ -36,6 +36,10 @@ pub struct Reader {
     pub variants: BTreeMap<(Section, String), Vec<String>>,
     /// The variables that were asked for.
     pub variables_used: BTreeSet<String>,
+    /// The places of `${name}` of which nobody knows what it is.
+    pub unfilled: BTreeSet<Place>,
+    /// Whether the matrix has mistakes, so that its variables are not known.
+    pub has_broken_matrix: bool,
     /// What variables and the matrix have put into the recipe, in bytes, about.
     pub spent: usize,
 }
@@ -104,8 +108,7 @@ impl Reader {
 
     /// Adds a problem with a value.
     pub fn wrong<T>(&mut self, at: &At<'_>, message: impl Into<String>, hint: Option<String>) -> Option<T> {
-        self.problem(at.node.place, &at.path, message, hint);
-        None
+        self.wrong_of(Code::Invalid, at, message, hint)
     }
 
     /// Adds a problem of a kind with a value.
@@ -116,11 +119,15 @@ impl Reader {
         message: impl Into<String>,
         hint: Option<String>,
     ) -> Option<T> {
-        self.problem_of(code, at.node.place, &at.path, message, hint);
+        // What was to be put in here is not known, and was told already.
+        if !self.unfilled.contains(&at.node.place) {
+            self.problem_of(code, at.node.place, &at.path, message, hint);
+        }
         None
     }
 
-    fn expected<T>(&mut self, at: &At<'_>, what: &str) -> Option<T> {
+    /// Adds a problem with a value that is of another kind than `what`.
+    pub fn expected<T>(&mut self, at: &At<'_>, what: &str) -> Option<T> {
         let found = match at.node.value {
             Value::List(_) | Value::Map(_) | Value::Null => at.node.kind().to_owned(),
             Value::Bool(_) | Value::Integer(_) | Value::Number(_) | Value::Text(_) => {
@@ -139,17 +146,16 @@ impl Reader {
     pub fn integer(&mut self, at: &At<'_>, range: RangeInclusive<i128>) -> Option<i128> {
         let value = match at.node.value {
             Value::Integer(value) => value,
-            Value::Number(value) if value.fract() == 0.0 && value.abs() < 1e18 => value as i128,
+            Value::Number(value) if value.fract() == 0.0 && value.abs() < 1e30 => value as i128,
             _ => return self.expected(at, "a whole number"),
         };
         if !range.contains(&value) {
-            let (low, high) = range.into_inner();
-            return self.wrong_of(
-                Code::OutOfRange,
-                at,
-                format!("{value} is out of range: expected {low} to {high}"),
-                None,
-            );
+            let expected = match range.into_inner() {
+                // Nobody means the largest number a machine can count to.
+                (low, high) if high >= i128::from(u32::MAX) && value < low => format!("{low} or more"),
+                (low, high) => format!("{low} to {high}"),
+            };
+            return self.wrong_of(Code::OutOfRange, at, format!("{value} is out of range: expected {expected}"), None);
         }
         Some(value)
     }
@@ -231,7 +237,7 @@ impl Reader {
     /// Reads one of some words, each standing for a value.
     pub fn word<T: Clone>(&mut self, at: &At<'_>, what: &str, words: &[(&str, T)]) -> Option<T> {
         let Some(text) = at.node.text() else {
-            return self.expected(at, &format!("{what}: one of {}", listed(words.iter().map(|(word, _)| *word))));
+            return self.expected(at, &format!("one of {}", listed(words.iter().map(|(word, _)| *word))));
         };
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(value.clone());

@@ -97,6 +97,10 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         named(reader, at, |reader, _, at| evaluation::sample(reader, at))
     });
     let publish = fields.or(reader, "publish", None, |reader, at| publish(reader, at).map(Some));
+    // What was taken out before is known here too.
+    for key in ["extends", "vars", "matrix", "defaults"] {
+        fields.take(key);
+    }
     fields.finish(reader);
     let parts = sense::Parts {
         tree: sense::Tree::new(root),

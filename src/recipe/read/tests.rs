@@ -138,7 +138,7 @@ fn zipped_and_listed_values_go_together() {
     let twice = render(&swept("{ layers: [1, 1], width: [16] }").unwrap_err(), false);
     assert!(twice.contains("`1` stands here twice"), "{twice}");
     let unlike = render(&swept("{ list: [{ layers: 1, width: 16 }, { layers: 2 }] }").unwrap_err(), false);
-    assert!(unlike.contains("every point of the list has the same variables"), "{unlike}");
+    assert!(unlike.contains("expected the variables of the first point, found others"), "{unlike}");
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl Variables {
     /// Tells of variables nobody asked for; those of a recipe that is extended may be meant for others.
     pub fn tell_unused(&self, reader: &mut Reader) {
         for (key, _) in &self.vars {
-            if key.place.source == 0 && !reader.variables_used.contains(&key.text) {
+            if key.place.source == 0 && !reader.is_spent() && !reader.variables_used.contains(&key.text) {
                 let (path, message) = (format!("vars.{}", key.text), format!("`{}` is not used", key.text));
                 let hint = Some(format!("`${{{}}}` puts it somewhere; else leave it out", key.text));
                 reader.warn_of(Code::Unused, key.place, &path, message, hint);
@@ -156,7 +156,12 @@ pub fn fill(reader: &mut Reader, node: &mut Node, path: &str, known: &Known) {
                     // What is wrong with what was put in is shown where it was asked for.
                     node.visit(&mut |below| below.place = place);
                 }
-                Err((message, hint)) => reader.problem_of(Code::NoSuchVariable, node.place, path, message, hint),
+                Err((message, hint)) => {
+                    if !reader.has_broken_matrix && !reader.is_spent() {
+                        reader.problem_of(Code::NoSuchVariable, node.place, path, message, hint);
+                    }
+                    reader.unfilled.insert(node.place);
+                }
             }
         }
         Value::List(items) => {

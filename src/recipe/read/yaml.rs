@@ -7,6 +7,7 @@ use serde_saphyr::{DuplicateKeyPolicy, Location, NonFiniteFloatPolicy, Spanned};
 
 use crate::recipe::code::Code;
 use crate::recipe::problem::{Place, Problem};
+use crate::recipe::read::letters;
 use crate::recipe::read::node::{Key, Node, Value};
 
 /// The largest recipe, in bytes.
@@ -55,6 +56,8 @@ pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
             let place = error.location().map(|location| found(text, place(&location, source)));
             let full = error.without_snippet().to_string();
             let (code, message, hint) = told(&full);
+            let line = place.and_then(|place| text.lines().nth((place.line as usize).saturating_sub(1)));
+            let hint = line.and_then(letters::hint).filter(|_| code == Code::NotYaml).or(hint);
             let place = place.unwrap_or(Place { source, ..Place::default() });
             Err(Box::new(Problem::error(place, "", message, hint).coded(code)))
         }
@@ -88,7 +91,9 @@ fn told(full: &str) -> (Code, String, Option<String>) {
         }
         _ if lower.contains("quote") => "every quote needs its other half; a quote inside text is doubled or escaped",
         _ if lower.contains("indent") => "what belongs together begins in one column",
-        _ if lower.contains("mapping values") || lower.contains("':'") => "text that holds `: ` is put in quotes",
+        _ if lower.contains("mapping values") || lower.contains("':'") => {
+            "what belongs together begins in one column, and text that holds `: ` is put in quotes"
+        }
         _ => "the lines above tell where the YAML began to mean something else: a colon, a quote, an indent",
     };
     (Code::NotYaml, message, Some(hint.to_owned()))

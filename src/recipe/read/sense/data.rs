@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Dataset, Extract, Split, SplitName};
+use crate::recipe::dataset::{Dataset, Extract, Source, Split, SplitName};
+use crate::recipe::read::letters;
+use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::{Field, Parts};
 use crate::recipe::tokenizer::Tokenizer;
@@ -14,6 +16,7 @@ use crate::recipe::training::Objective;
 pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     let Some(datasets) = parts.datasets else { return };
     for (name, dataset) in datasets {
+        quotes(reader, parts, name, dataset);
         steps(reader, parts, name, dataset);
         templates(reader, parts, name, dataset);
     }
@@ -34,6 +37,26 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
                 let message = format!("`instruction` expects prompts with responses, and `{}` has none", share.dataset);
                 let hint = "give the dataset an `extract` that makes pairs, or learn with `causal-lm`".to_owned();
                 reader.problem_of(Code::NoPairs, field.place, &field.path, message, Some(hint));
+            }
+        }
+    }
+}
+
+/// Quotes from a word processor are part of a pattern, and match nothing.
+fn quotes(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset) {
+    let (root, include, exclude) = match &dataset.source {
+        Source::Files { root, include, exclude, strip_components: _ } => (root, include, exclude),
+        Source::Described { .. } => return,
+    };
+    let lists = [("root", std::slice::from_ref(root)), ("include", include), ("exclude", exclude)];
+    for (key, texts) in lists {
+        for (i, text) in texts.iter().enumerate() {
+            if let Some(hint) = letters::quoted(text) {
+                let index = i.to_string();
+                let keys = ["datasets", name.as_str(), "source", key, &index];
+                let field = parts.field(if key == "root" { &keys[..4] } else { &keys });
+                let message = format!("the quotes belong to {}, and match only themselves", shown(text));
+                reader.warn_of(Code::Odd, field.place, &field.path, message, Some(hint));
             }
         }
     }
