@@ -22,14 +22,14 @@ fn a_recipe_may_lie_elsewhere_than_the_one_it_extends() {
     --- stdout
     checked 1 recipe: 2 problems
     --- stderr
-    error[misplaced-key]: model: unknown key `model`
+    error[unknown-key]: model: unknown key `model`
      --> variants/short.yaml:3:1
       |
     3 | model: {}
       | ^^^^^
       |
-      = hint: `model` stands in a gate, such as `model: industry`
-      = docs: docs/diagnostics.md#misplaced-key
+      = hint: did you mean `models`?
+      = docs: docs/diagnostics.md#unknown-key
 
     error[wrong-type]: models.general.architecture.layers: expected a whole number, found text `none`
       --> variants/../small.yaml:33:42
@@ -246,6 +246,7 @@ fn a_matrix_copies_what_depends_on_it_and_shares_the_rest() {
     36 |  train: { data: prose, budget: { steps: "${steps}" } }
        |  ^^^^^^^^^^
        |
+       = hint: a variable is a number only where `${…}` stands alone
        = docs: docs/recipes.md#models
 
     error[no-such-name]: publish.zoo.aliases.champion: there is no model `vertical-steps-20`
