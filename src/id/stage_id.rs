@@ -157,6 +157,11 @@ impl StageId {
         &self.name
     }
 
+    /// Returns the name with the number of the repeat, where it is not the first: `industry/2`.
+    pub fn label(&self) -> String {
+        if self.repeat == 1 { self.name.clone() } else { format!("{}/{}", self.name, self.repeat) }
+    }
+
     /// Returns the id as a file name: `evaluate-industry-rust-ppl`.
     ///
     /// A repeat is `train-industry+2`: no name has a plus, so it is never the folder of a model called `industry-2`.

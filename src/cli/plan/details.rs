@@ -18,7 +18,8 @@ const MOST: usize = 12;
 /// Returns what the figures are made from.
 pub fn lines(printer: &Printer, plan: &Plan) -> String {
     let Some(estimate) = &plan.estimate else { return String::new() };
-    let all = trainings(plan, estimate);
+    // Every repeat of a training is made from the same.
+    let all: Vec<_> = trainings(plan, estimate).into_iter().filter(|(id, _, _)| id.repeat() == 1).collect();
     let shown: Vec<(&StageId, &Training)> = all.iter().take(MOST).map(|(id, _, training)| (*id, *training)).collect();
     if shown.is_empty() {
         return String::new();

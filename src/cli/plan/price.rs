@@ -36,7 +36,7 @@ fn row(id: &StageId, stage: &StageEstimate, training: &Training, estimate: &Esti
     let is_fresh = stage.time == crate::plan::estimate::time::TimeSource::Fresh;
     let unless_fresh = |text: String| if is_fresh { "–".to_owned() } else { text };
     let mut row = vec![
-        id.name().to_owned(),
+        id.label(),
         short(training.total_parameters),
         short(training.trainable_parameters),
         short(training.tokens.training),
