@@ -117,16 +117,19 @@ fn recipes_that_are_no_text_or_too_much_are_told() {
     --- stdout
     checked 1 recipe: 1 problem
     --- stderr
-    error: the recipe is not UTF-8: byte 20 is none
+    error[not-utf8]: the recipe is not UTF-8: byte 20 is none
      --> latin.yaml:2:10
       |
-    2 | name: caf
+    2 | name: caf�
       |  ^
+      |
+      = hint: save the file as UTF-8
+      = docs: docs/diagnostics.md#not-utf8
     "#);
     for name in ["bomb.yaml", "aliases.yaml", "deep.yaml"] {
         let said = project.pedigree(&["check", name]);
         assert_eq!(said.code, 2, "{name}");
-        assert!(said.stderr.len() < 2000 && said.stderr.contains("error: "), "{name}: {} bytes", said.stderr.len());
+        assert!(said.stderr.len() < 2000 && said.stderr.contains("error["), "{name}: {} bytes", said.stderr.len());
     }
     fs::create_dir(project.path().join("folder.yaml")).unwrap();
     insta::assert_snapshot!(project.pedigree(&["plan", "folder.yaml"]), @r#"

@@ -26,27 +26,32 @@ fn every_problem_of_a_bad_recipe_is_told_at_once() {
     --- stdout
     checked 1 recipe: 3 problems
     --- stderr
-    error: models.general.architecture.layers: `layers` is missing
+    error[missing-key]: models.general.architecture.layers: `layers` is missing
       --> bad.yaml:33:19
        |
     33 |  architecture: { type: llama, layres: 1, width: 16, heads: 2, kv-heads: 1, context: 64 }
        |  ^
+       |
+       = hint: such as `layers: 4`
+       = docs: docs/recipes.md#models
 
-    error: models.general.architecture.layres: unknown key `layres`
+    error[unknown-key]: models.general.architecture.layres: unknown key `layres`
       --> bad.yaml:33:34
        |
     33 |  architecture: { type: llama, layres: 1, width: 16, heads: 2, kv-heads: 1, context: 64 }
        |  ^^^^^^
        |
        = hint: did you mean `layers`?
+       = docs: docs/recipes.md#models
 
-    error: models.vertical.train.data: there is no dataset `task`
+    error[no-such-name]: models.vertical.train.data: there is no dataset `task`
       --> bad.yaml:42:54
        |
     42 |  train: { objective: { type: instruction }, data: task, budget: { steps: 10 } }
        |  ^^^^
        |
        = hint: did you mean `tasks`?
+       = docs: docs/recipes.md#models
     "#);
     insta::assert_snapshot!(project.pedigree(&["check", "bad.yaml", "--format", "json"]), @r#"
     exit: 2
@@ -56,57 +61,75 @@ fn every_problem_of_a_bad_recipe_is_told_at_once() {
         "file": "bad.yaml",
         "problems": [
           {
+            "severity": "error",
+            "code": "missing-key",
+            "file": "bad.yaml",
             "line": 33,
             "column": 19,
             "start": 992,
             "end": 993,
             "path": "models.general.architecture.layers",
             "message": "`layers` is missing",
-            "hint": null
+            "hint": "such as `layers: 4`",
+            "docs": "docs/recipes.md#models"
           },
           {
+            "severity": "error",
+            "code": "unknown-key",
+            "file": "bad.yaml",
             "line": 33,
             "column": 34,
             "start": 1007,
             "end": 1013,
             "path": "models.general.architecture.layres",
             "message": "unknown key `layres`",
-            "hint": "did you mean `layers`?"
+            "hint": "did you mean `layers`?",
+            "docs": "docs/recipes.md#models"
           },
           {
+            "severity": "error",
+            "code": "no-such-name",
+            "file": "bad.yaml",
             "line": 42,
             "column": 54,
             "start": 1363,
             "end": 1367,
             "path": "models.vertical.train.data",
             "message": "there is no dataset `task`",
-            "hint": "did you mean `tasks`?"
+            "hint": "did you mean `tasks`?",
+            "docs": "docs/recipes.md#models"
           }
-        ]
+        ],
+        "left-out": 0
       }
     ]
     --- stderr
-    error: models.general.architecture.layers: `layers` is missing
+    error[missing-key]: models.general.architecture.layers: `layers` is missing
       --> bad.yaml:33:19
        |
     33 |  architecture: { type: llama, layres: 1, width: 16, heads: 2, kv-heads: 1, context: 64 }
        |  ^
+       |
+       = hint: such as `layers: 4`
+       = docs: docs/recipes.md#models
 
-    error: models.general.architecture.layres: unknown key `layres`
+    error[unknown-key]: models.general.architecture.layres: unknown key `layres`
       --> bad.yaml:33:34
        |
     33 |  architecture: { type: llama, layres: 1, width: 16, heads: 2, kv-heads: 1, context: 64 }
        |  ^^^^^^
        |
        = hint: did you mean `layers`?
+       = docs: docs/recipes.md#models
 
-    error: models.vertical.train.data: there is no dataset `task`
+    error[no-such-name]: models.vertical.train.data: there is no dataset `task`
       --> bad.yaml:42:54
        |
     42 |  train: { objective: { type: instruction }, data: task, budget: { steps: 10 } }
        |  ^^^^
        |
        = hint: did you mean `tasks`?
+       = docs: docs/recipes.md#models
     "#);
 }
 
@@ -121,29 +144,41 @@ fn a_folder_is_checked_recipe_by_recipe() {
     --- stdout
     checked 2 recipes: 4 problems
     --- stderr
-    error: name: `name` is missing
+    error[missing-key]: datasets: `datasets` is missing
      --> recipes/b.yaml:1:1
       |
     1 | version: 1
       | ^
+      |
+      = hint: such as `datasets: { prose: { source: { type: files, root: data, include: ["*.md"] } } }`
+      = docs: docs/recipes.md#datasets
 
-    error: datasets: `datasets` is missing
+    error[missing-key]: models: `models` is missing
      --> recipes/b.yaml:1:1
       |
     1 | version: 1
       | ^
+      |
+      = hint: such as `models: { general: { … } }`
+      = docs: docs/recipes.md#models
 
-    error: tokenizers: `tokenizers` is missing
+    error[missing-key]: name: `name` is missing
      --> recipes/b.yaml:1:1
       |
     1 | version: 1
       | ^
+      |
+      = hint: such as `name: rust-coder`
+      = docs: docs/recipes.md#name
 
-    error: models: `models` is missing
+    error[missing-key]: tokenizers: `tokenizers` is missing
      --> recipes/b.yaml:1:1
       |
     1 | version: 1
       | ^
+      |
+      = hint: such as `tokenizers: { bytes: { type: byte-bpe, vocab-size: 4096, train-on: [prose] } }`
+      = docs: docs/recipes.md#tokenizers
     "#);
     project.write("nothing/notes.txt", "no recipe");
     insta::assert_snapshot!(project.pedigree(&["check", "nothing"]), @r#"
@@ -155,10 +190,12 @@ fn a_folder_is_checked_recipe_by_recipe() {
     insta::assert_snapshot!(project.pedigree(&["check", "missing.yaml"]), @r#"
     exit: 2
     --- stdout
-    checked 1 recipe: 0 problems
+    checked 1 recipe: 1 problem
     --- stderr
-    error: cannot read `missing.yaml`: No such file or directory (os error 2)
-    hint: recipes mostly lie in `recipes/`; `pedigree init` writes a first one
+    error[unreadable]: cannot read `missing.yaml`: No such file or directory (os error 2)
+    --> missing.yaml
+     = hint: recipes mostly lie in `recipes/`; `pedigree init` writes a first one
+     = docs: docs/diagnostics.md#unreadable
     "#);
 }
 
@@ -408,27 +445,49 @@ fn a_value_that_cannot_be_set_is_told() {
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "models.general.train.budget"]), @r#"
     exit: 2
     --- stderr
-    error: `models.general.train.budget` is no override: expected `path=value`, such as `models.general.train.budget.steps=50`
+    error[bad-set]: this sets nothing
+     --> --set:1:1
+      |
+    1 | models.general.train.budget
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: expected `path=value`, such as `models.general.train.budget.steps=50`
+      = docs: docs/diagnostics.md#bad-set
     "#);
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "models.general.train.budget.stepz=3"]), @r#"
     exit: 2
     --- stderr
-    error: models.general.train.budget.stepz: unknown key `stepz`
-      --> small.yaml:35:35
-       |
-    35 |  train: { data: prose, budget: { steps: 20 } }
-       |  ^
-       |
-       = hint: did you mean `steps`?
+    error[unknown-key]: models.general.train.budget.stepz: unknown key `stepz`
+     --> --set:1:1
+      |
+    1 | models.general.train.budget.stepz=3
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = hint: did you mean `steps`?
+      = docs: docs/recipes.md#models
     "#);
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "name.first=x"]), @r#"
     exit: 2
     --- stderr
-    error: `name.first` cannot be set: `name` is no mapping
+    error[bad-set]: name.first: `name` is a single value: nothing stands below it
+     --> --set:1:1
+      |
+    1 | name.first=x
+      | ^^^^^^^^^^
+      |
+      = hint: leave the rest of the path out
+      = docs: docs/recipes.md#name
     "#);
     insta::assert_snapshot!(project.pedigree(&["show", "recipe", "small.yaml", "--set", "run.seed=[1"]), @r#"
     exit: 2
     --- stderr
-    error: the value of `run.seed` is not YAML: unclosed bracket '['
+    error[yaml]: run.seed: unclosed bracket '['
+     --> --set:1:10
+      |
+    1 | run.seed=[1
+      |  ^
+      |
+      = hint: every `[` and `{` needs its `]` and `}`, with commas between the items
+      = docs: docs/recipes.md#run
     "#);
 }
