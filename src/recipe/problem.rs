@@ -99,6 +99,7 @@ pub struct Problems {
     /// The problems.
     pub problems: Vec<Problem>,
     /// How many more there are, which are not told.
+    #[serde(rename = "left-out", default)]
     pub left_out: usize,
 }
 

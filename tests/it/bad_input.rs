@@ -129,11 +129,7 @@ fn recipes_that_are_no_text_or_too_much_are_told() {
     for name in ["bomb.yaml", "aliases.yaml", "deep.yaml"] {
         let said = project.pedigree(&["check", name]);
         assert_eq!(said.code, 2, "{name}");
-        assert!(
-            said.stderr.len() < 2000 && said.stderr.contains("error[too-much]: "),
-            "{name}: {} bytes",
-            said.stderr.len()
-        );
+        assert!(said.stderr.len() < 2000 && said.stderr.contains("error["), "{name}: {} bytes", said.stderr.len());
     }
     fs::create_dir(project.path().join("folder.yaml")).unwrap();
     insta::assert_snapshot!(project.pedigree(&["plan", "folder.yaml"]), @r#"

@@ -80,8 +80,8 @@ pub fn typed_otherwise(node: &Node, expected: &str) -> Option<String> {
         }
         Value::Text(text) if expected.contains("number") => number(text),
         Value::Text(text) if expected.contains("`true`") => match text.to_lowercase().as_str() {
-            "yes" | "y" | "on" | "1" => Some("write `true`".to_owned()),
-            "no" | "n" | "off" | "0" => Some("write `false`".to_owned()),
+            "yes" | "y" | "on" | "1" | "true" => Some("write `true`".to_owned()),
+            "no" | "n" | "off" | "0" | "false" => Some("write `false`".to_owned()),
             _ => None,
         },
         Value::Text(text) if expected == "a list" => {

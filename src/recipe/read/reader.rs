@@ -182,7 +182,7 @@ impl Reader {
         }
         if !range.contains(&value) {
             let (low, high) = range.into_inner();
-            let hint = (low == 0.0 && high == 1.0 && value > 1.0 && value <= 100.0)
+            let hint = (low == 0.0 && high == 1.0 && (2.0..=100.0).contains(&value))
                 .then(|| format!("this is a share between 0 and 1; `{}` may be meant", value / 100.0));
             let message = format!("{value} is out of range: expected {} to {}", bound(low), bound(high));
             return self.wrong_of(Code::OutOfRange, at, message, hint);

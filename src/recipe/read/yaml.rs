@@ -32,6 +32,11 @@ pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
         let problem = Problem::error(Place { source, ..Place::default() }, "", message, hint);
         return Err(Box::new(problem.coded(Code::TooMuch)));
     }
+    if let Some(byte) = lone_carriage_return(text) {
+        let hint = Some("save the file with line ends of `\\n` or `\\r\\n`".to_owned());
+        let message = "a carriage return stands alone: expected a line feed after it";
+        return Err(Box::new(Problem::error(place_of(text, byte, source), "", message, hint).coded(Code::NotYaml)));
+    }
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,
@@ -62,6 +67,11 @@ pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
             Err(Box::new(Problem::error(place, "", message, hint).coded(code)))
         }
     }
+}
+
+/// Returns where a carriage return stands alone: for YAML a line ends there, for people and their editors it does not.
+fn lone_carriage_return(text: &str) -> Option<usize> {
+    text.match_indices('\r').map(|(byte, _)| byte).find(|byte| !text[byte + 1..].starts_with('\n'))
 }
 
 /// Returns what is wrong and how to mend it, from what the parser says; where it stands is told by the place.

@@ -23,10 +23,28 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     for (name, tokenizer) in parts.tokenizers.into_iter().flatten() {
         tokenized(reader, parts, name, tokenizer, datasets);
     }
+    measured(reader, parts, datasets);
+    learnt(reader, parts, datasets);
+}
+
+/// What evaluations read has to be there, and to be a row at least.
+fn measured(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Dataset>) {
+    let contexts = parts.models.into_iter().flatten().map(|(_, model)| model.architecture.context());
+    let row = contexts.max().unwrap_or(0);
     for (name, evaluation) in parts.evaluations.into_iter().flatten() {
         let field = parts.field(&["evaluations", name.as_str(), "data"]);
         filled(reader, &field, datasets, &evaluation.dataset, evaluation.split, "is measured on");
+        if evaluation.tokens > 0 && evaluation.tokens < u64::from(row) {
+            let field = parts.field(&["evaluations", name.as_str(), "tokens"]);
+            let message = format!("{} tokens are less than one row of `context` {row}", evaluation.tokens);
+            let hint = "a whole row is read all the same; 0 reads everything".to_owned();
+            reader.warn_of(Code::NoEffect, field.place, &field.path, message, Some(hint));
+        }
     }
+}
+
+/// What models learn from has to be there, and to be of the kind that their objective learns from.
+fn learnt(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Dataset>) {
     for (name, model) in parts.models.into_iter().flatten() {
         let field = parts.field(&["models", name.as_str(), "train", "data"]);
         for share in &model.train.data {
