@@ -100,7 +100,7 @@ fn every_problem_of_a_bad_recipe_is_told_at_once() {
             "docs": "docs/recipes.md#models"
           }
         ],
-        "left_out": 0
+        "left-out": 0
       }
     ]
     --- stderr
