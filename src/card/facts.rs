@@ -63,6 +63,9 @@ pub struct CardFacts {
     /// What of the evaluations' data it and its ancestors have learned.
     #[serde(default)]
     pub contamination: Vec<Exposure>,
+    /// The ancestors whose training data is not known, and was not looked through.
+    #[serde(default)]
+    pub unknown: Vec<String>,
     /// What may stand in their training data all the same.
     #[serde(default)]
     pub allow: Vec<Allow>,
@@ -206,6 +209,7 @@ impl CardFacts {
             data: data.collect(),
             evaluations: evaluations.collect(),
             contamination: Vec::new(),
+            unknown: Vec::new(),
             allow: recipe.contamination.allow.clone(),
             gates: Vec::new(),
             samples: Vec::new(),

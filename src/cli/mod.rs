@@ -25,6 +25,7 @@ mod logs;
 mod stop;
 mod metrics;
 mod compare;
+mod recorded;
 mod reproduce;
 mod zoo;
 mod card;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::arguments::ReproduceArgs;
-use crate::cli::failure::Complaint;
+use crate::cli::recorded::keep_recorded;
 use crate::cli::session::Session;
 use crate::cli::{estimate, execution, load, run};
 use crate::error::Exit;
@@ -24,13 +24,14 @@ use crate::store::{NewRun, RunRow, Store};
 /// # Errors
 /// When there is no such run, when its data is no longer what it was, and like `pedigree run`.
 pub async fn run(session: &Session, arguments: &ReproduceArgs) -> anyhow::Result<Exit> {
+    execution::bring_up_to_date(&session.workspace()?).await?;
     let (workspace, store, artifacts) = session.reading().await?;
     let row = store.run_by_prefix(&arguments.run).await?;
     let recipe: Recipe = serde_json::from_value(row.recipe_resolved.clone())
         .with_context(|| format!("the recipe recorded with run {} cannot be read", row.id.short()))?;
     let sources = load::sources(&recipe, Some(&workspace))?;
     let mut plan = plan::build(&recipe, &sources);
-    check_sources(&row, &plan)?;
+    keep_recorded(&row, &mut plan)?;
     estimate::put(session, &recipe, &mut plan, &Ledger::default(), sources).await?;
     let place = match &arguments.into {
         Some(folder) => folder.clone(),
@@ -63,28 +64,6 @@ pub async fn run(session: &Session, arguments: &ReproduceArgs) -> anyhow::Result
         serde_json::json!({ "run": row.id, "reproduction": outcome.run, "workspace": place, "verdict": verdict });
     session.printer.answer(&answer, || human(session, &verdict));
     Ok(if verdict.grade == Grade::Diverged { Exit::Failed } else { Exit::Done })
-}
-
-/// A reproduction from other data would compare apples with pears.
-fn check_sources(row: &RunRow, plan: &Plan) -> anyhow::Result<()> {
-    let recorded: Plan = serde_json::from_value(row.plan.clone())
-        .with_context(|| format!("the plan recorded with run {} cannot be read", row.id.short()))?;
-    let by_id = plan.by_id();
-    for stage in &recorded.stages {
-        let now = by_id.get(&stage.id).map(|stage| &stage.work);
-        if let (Work::Dataset(then), Some(Work::Dataset(now))) = (&stage.work, now)
-            && then.source_digest != now.source_digest
-        {
-            let message = format!("the files of dataset `{}` are no longer those of run {}", then.name, row.id.short());
-            let hint = format!(
-                "they were {}, and are {}: bring the old files back",
-                then.source_digest.short(),
-                now.source_digest.short()
-            );
-            return Err(Complaint::input(message, hint).into());
-        }
-    }
-    Ok(())
 }
 
 /// Copies the files of imported models: the zoo of the other workspace does not have them.
@@ -145,7 +124,10 @@ async fn compare(left: Side<'_>, right: Side<'_>, tolerance: f64) -> anyhow::Res
             let series = |points: Vec<crate::store::MetricPoint>| -> Vec<(u64, f64)> {
                 points.into_iter().map(|point| (point.step, point.value)).collect()
             };
-            let one = series(left.0.series(from, &row.stage, "train/loss").await?);
+            // The stage may have had another name where it was done.
+            let done = left.0.stages_of_run(from).await?;
+            let there = done.iter().find(|other| other.fingerprint == row.fingerprint).unwrap_or(&row);
+            let one = series(left.0.series(from, &there.stage, "train/loss").await?);
             let other = series(right.0.series(right.2, &row.stage, "train/loss").await?);
             verdict.first_step = first_difference(&one, &other);
         }

@@ -4,6 +4,8 @@ use anyhow::Context as _;
 
 use crate::cli::arguments::RunRef;
 use crate::cli::failure::Complaint;
+use crate::cli::outside::check_weights;
+use crate::cli::recorded::keep_recorded;
 use crate::cli::session::Session;
 use crate::cli::{execution, load, report, run};
 use crate::error::Exit;
@@ -30,6 +32,8 @@ pub async fn run(session: &Session, arguments: &RunRef) -> anyhow::Result<Exit> 
         .with_context(|| format!("the recipe recorded with run {} cannot be read", row.id.short()))?;
     let sources = load::sources(&recipe, Some(&workspace))?;
     let mut plan = plan::build(&recipe, &sources);
+    keep_recorded(&row, &mut plan)?;
+    check_weights(&plan)?;
     let ledger = load::ledger(&store, &plan).await?;
     store.close().await;
     plan::judge(&mut plan, &ledger);

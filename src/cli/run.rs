@@ -24,6 +24,10 @@ use crate::store::NewRun;
 /// # Errors
 /// With every mistake in the recipe; when a source cannot be read; when another manager is at work.
 pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit> {
+    // A recipe may name models of the zoo: the database is brought up to date before the recipe is read.
+    if let Ok(workspace) = session.workspace() {
+        execution::bring_up_to_date(&workspace).await?;
+    }
     let loaded = load::recipe_aloud(session, &arguments.recipe)?;
     refuse_described(&loaded)?;
     let workspace = session.make_workspace()?;
@@ -99,12 +103,7 @@ fn keep_only(plan: &mut Plan, only: &[String]) -> anyhow::Result<()> {
     for text in only {
         wanted.insert(why::find(plan, text)?.id.clone());
     }
-    for stage in plan.stages.iter().rev() {
-        if wanted.contains(&stage.id) {
-            wanted.extend(stage.needs.iter().cloned());
-        }
-    }
-    plan.stages.retain(|stage| wanted.contains(&stage.id));
+    plan.keep(wanted);
     Ok(())
 }
 

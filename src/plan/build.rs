@@ -174,16 +174,15 @@ impl Builder<'_> {
     /// Holds every training back until it is known that nothing of the evaluations stands in the data of the lineage.
     fn uncontaminated(&mut self) {
         let recipe = self.recipe;
-        let measured = measured(recipe);
-        if measured.is_empty() {
-            return;
-        }
         for (name, _) in recipe.models_by_lineage() {
+            let measured = measured(recipe, name);
+            if measured.is_empty() {
+                continue;
+            }
             let lineage = lineage(recipe, name);
             let read: BTreeSet<&Name> = lineage.iter().flat_map(|learned| &learned.datasets).collect();
             let needs = read.into_iter().map(contamination_id).collect();
-            let work =
-                Work::Uncontaminated(UncontaminatedWork { lineage: lineage.clone(), measured: measured.clone() });
+            let work = Work::Uncontaminated(UncontaminatedWork { lineage, measured });
             self.add(uncontaminated_id(name), work, needs);
         }
     }

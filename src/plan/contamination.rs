@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::plan::work::Evaluated;
 use crate::recipe::Recipe;
 use crate::recipe::contamination::Allowed;
+use crate::recipe::variant::Variant;
 use crate::record::contamination::{ContaminationReport, Exposure, Learned, Measured, exposure};
 
 /// Returns the id of the stage that looks through the training split of a dataset.
@@ -57,9 +58,11 @@ pub fn lineage(recipe: &Recipe, model: &Name) -> Vec<Learned> {
     std::iter::once(model).chain(recipe.ancestors(model)).filter_map(learned).collect()
 }
 
-/// Returns what the evaluations measure on.
-pub fn measured(recipe: &Recipe) -> Vec<Measured> {
-    let measured = recipe.evaluations.iter().map(|(name, evaluation)| Measured {
+/// Returns what the evaluations of a model measure on: of a sweep's, those of its own point.
+pub fn measured(recipe: &Recipe, model: &Name) -> Vec<Measured> {
+    let variant = recipe.models.get(model).and_then(|model| model.variant.as_ref());
+    let own = recipe.evaluations.iter().filter(|(_, evaluation)| Variant::agree(variant, evaluation.variant.as_ref()));
+    let measured = own.map(|(name, evaluation)| Measured {
         evaluation: name.clone(),
         dataset: evaluation.dataset.clone(),
         split: evaluation.split,
@@ -73,10 +76,9 @@ pub fn exposures(
     reports: &BTreeMap<Name, ContaminationReport>,
     before: impl Fn(&Name) -> StageId,
 ) -> Vec<Exposure> {
-    let measured = measured(recipe);
     let models = recipe.models_by_lineage();
     let of_model = |name: &Name| {
-        let lineage = lineage(recipe, name);
+        let (lineage, measured) = (lineage(recipe, name), measured(recipe, name));
         measured.iter().filter_map(|measured| exposure(&lineage, measured, reports, &before)).collect::<Vec<_>>()
     };
     models.into_iter().flat_map(|(name, _)| of_model(name)).collect()

@@ -33,7 +33,7 @@ pub use stage::{Freshness, Stage};
 pub use staleness::{Change, StaleReason};
 pub use work::Work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Name, StageId};
 
@@ -56,6 +56,16 @@ impl Plan {
     /// Who asks for many takes [`by_id`](Self::by_id).
     pub fn stage(&self, id: &StageId) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.id == *id)
+    }
+
+    /// Leaves some stages, and those they need.
+    pub fn keep(&mut self, mut wanted: BTreeSet<StageId>) {
+        for stage in self.stages.iter().rev() {
+            if wanted.contains(&stage.id) {
+                wanted.extend(stage.needs.iter().cloned());
+            }
+        }
+        self.stages.retain(|stage| wanted.contains(&stage.id));
     }
 
     /// Returns the stages by their ids.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::id::{Digest, Name, RunId, StageId, StageKind};
 use crate::plan::judge::force;
-use crate::plan::{Done, Freshness, Ledger, Outputs, Plan, SourceState, Sources, StaleReason, build, judge};
+use crate::plan::{Done, Freshness, Ledger, Outputs, Plan, SourceState, Sources, StaleReason, Work, build, judge};
 use crate::recipe::Recipe;
 use crate::recipe::fixture::{CHILD, FakeZoo, TEXT, recipe, recipe_beside, recipe_of};
 
@@ -172,6 +172,18 @@ fn an_analysis_reads_its_models_and_changes_no_other_stage() {
     assert_eq!(needs, expected.collect());
     let predicting = law.replace("loss }", "loss, predict: [{ parameters: 1, tokens: 1 }] }");
     assert_eq!(changed(&with, &plan(&swept(&predicting))), BTreeSet::from(["analyse:law".to_owned()]));
+}
+
+#[test]
+fn a_model_of_a_sweep_is_held_back_by_the_evaluations_of_its_own_point_alone() {
+    let text = TEXT.replace("width: 16", "width: \"${width}\"").replace("{ champion: vertical }", "{}");
+    let evaluations = "evaluations:\n  own: { metric: loss, data: prose, tokens: \"${width}\" }\n";
+    let text = format!("matrix: {{ width: [16, 32] }}\n{}", text.replacen("evaluations:\n", evaluations, 1));
+    let plan = plan(&recipe_of(&text.replace("ngram: 10", "on-find: fail")));
+    let stage = plan.stage(&"uncontaminated:general-width-16".parse().unwrap()).unwrap();
+    let Work::Uncontaminated(work) = &stage.work else { panic!("{:?}", stage.work) };
+    let measured: BTreeSet<&str> = work.measured.iter().map(|measured| measured.evaluation.as_str()).collect();
+    assert!(measured.contains("own-width-16") && !measured.contains("own-width-32"), "{measured:?}");
 }
 
 #[test]

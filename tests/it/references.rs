@@ -85,6 +85,37 @@ fn a_run_that_failed_goes_on_with_the_model_it_began_with() {
 }
 
 #[test]
+fn a_sweep_over_children_of_the_zoo_is_ranked_and_repeated() {
+    let project = project_with_child();
+    let unpublished = CHILD.split("publish:").next().unwrap();
+    let swept = unpublished.replace("batch-tokens: 128", "batch-tokens: \"${batch}\"");
+    project.write("swept.yaml", format!("matrix: {{ batch: [128, 256] }}\n{swept}"));
+    let said = project.pedigree(&["run", "swept.yaml", "--set", "run.repeats=2"]);
+    assert!(said.stdout.contains("ranking of tuned"), "{said}");
+    // What is imported is measured once, and that is all there is to measure.
+    let report = project.pedigree(&["status"]).to_string();
+    assert!(!report.contains("[1 of 2]"), "{report}");
+}
+
+#[test]
+fn a_run_of_some_stages_goes_on_with_those_alone() {
+    let project = project_with_child();
+    project.write("child.yaml", CHILD.replace("max-worse-percent: 50, than: zoo/small-vertical@v1", "at-most: 0.001"));
+    let said = project.pedigree(&["run", "child.yaml", "--only", "gate:tuned/tasks-loss"]);
+    assert_eq!(said.code, 1, "{said}");
+    let resumed = project.pedigree(&["resume", "latest"]);
+    assert_eq!(resumed.code, 1, "{resumed}");
+    assert!(resumed.to_string().contains("gate:tuned/tasks-loss"), "{resumed}");
+    assert!(!resumed.to_string().contains("sample:story"), "{resumed}");
+
+    // Other data makes another run.
+    project.write("data/rust/more.rs", "/// Says nothing.\npub fn nothing() {}\n");
+    let refused = project.pedigree(&["resume", "latest"]);
+    assert_eq!(refused.code, 2, "{refused}");
+    assert!(refused.to_string().contains("the files of dataset `tasks` are no longer those of run"), "{refused}");
+}
+
+#[test]
 fn a_damaged_model_is_refused() {
     let project = project_with_child();
     let parent = project.json(&["zoo", "show", "small-vertical@v1"]);

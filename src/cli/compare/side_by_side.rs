@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::cli::format::table;
 use crate::cli::report::{RunView, shown};
 use crate::cli::session::Session;
+use crate::id::{Name, StageKind};
 use crate::plan::Change;
 use crate::plan::build::evaluate_id;
 use crate::plan::judge::differences;
@@ -70,7 +71,12 @@ fn human(views: &[RunView], changes: &[Vec<Change>], numbers: &[Number]) -> Stri
         .iter()
         .map(|(name, values)| {
             let cells = values.iter().zip(views).map(|(value, view)| match value {
-                Some(value) => shown(value, view.recipe.run.repeats),
+                Some(value) => {
+                    let is_import =
+                        |import: &Name| name.starts_with(&format!("{}:{import}/", StageKind::Evaluate.word()));
+                    let import = view.recipe.imports.keys().find(|import| is_import(import));
+                    shown(value, import.map_or(view.recipe.run.repeats, |import| view.repeats_of(import)))
+                }
                 None => "–".to_owned(),
             });
             std::iter::once(name.clone()).chain(cells).collect()

@@ -93,7 +93,7 @@ fn trained(view: &RunView, name: &Name) -> [String; 2] {
 
 fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
     let Some(value) = view.measured(name, evaluation) else { return "–".to_owned() };
-    let words = shown(value, view.recipe.run.repeats);
+    let words = shown(value, view.repeats_of(name));
     let parent = view.recipe.ancestors(name).next().and_then(|base| view.value(base, evaluation));
     match parent {
         Some(parent) if parent != 0.0 => format!("{words} ({})", percent((value.mean / parent - 1.0) * 100.0)),

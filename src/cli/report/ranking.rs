@@ -137,10 +137,13 @@ fn copies<'r>(recipe: &'r Recipe, evaluation: &Name) -> BTreeSet<&'r Name> {
 
 /// Returns the digest of all a recipe says of a model and of how it is measured; the seed is not in it.
 fn identity(recipe: &Recipe, model: &Name, evaluation: &Name) -> Digest {
-    let models: Vec<_> =
-        std::iter::once(model).chain(recipe.ancestors(model)).map(|name| &recipe.models[name]).collect();
-    let evaluations: Vec<_> = copies(recipe, evaluation).into_iter().map(|name| &recipe.evaluations[name]).collect();
-    Digest::of_json(&(models, evaluations))
+    let lineage: Vec<&Name> = std::iter::once(model).chain(recipe.ancestors(model)).collect();
+    let models: Vec<_> = lineage.iter().filter_map(|name| recipe.models.get(*name)).collect();
+    let imports: Vec<_> = lineage.iter().filter_map(|name| Some(&recipe.imports.get(*name)?.content)).collect();
+    let variant = recipe.models.get(model).and_then(|model| model.variant.as_ref());
+    let copies = copies(recipe, evaluation).into_iter().map(|name| &recipe.evaluations[name]);
+    let own: Vec<_> = copies.filter(|copy| Variant::agree(variant, copy.variant.as_ref())).collect();
+    Digest::of_json(&(models, imports, own))
 }
 
 /// Returns why a variant has no score: the first stage of its lineage or its measurement that is not done.

@@ -124,6 +124,11 @@ impl RunView {
         self.measured(model, evaluation).map(|value| value.mean)
     }
 
+    /// Returns how often a model is measured; what is imported is measured once.
+    pub fn repeats_of(&self, model: &Name) -> u32 {
+        if self.recipe.imports.contains_key(model) { 1 } else { self.recipe.run.repeats }
+    }
+
     /// Returns what a model scored on an evaluation, over its repeats.
     pub fn measured(&self, model: &Name, evaluation: &Name) -> Option<&Repeated> {
         let is_it = |found: &&Measurement| found.model == *model && found.evaluation == *evaluation;

@@ -30,7 +30,7 @@ pub(super) fn work(inline: &Inline<'_>, stage: &Stage, work: &AnalyseWork) -> Re
 
 /// Returns every measurement among the stage's inputs, with what its model cost.
 fn trainings(inline: &Inline<'_>, stage: &Stage) -> Result<Vec<Training>, ExecuteError> {
-    let needs = stage.needs.iter().filter_map(|need| inline.plan.stage(need));
+    let needs = stage.needs.iter().filter_map(|need| inline.by_id.get(need));
     let measured = needs.filter_map(|need| match &need.work {
         Work::Evaluate(work) => Some((&need.id, work)),
         Work::Import(_)
@@ -56,15 +56,15 @@ fn training(inline: &Inline<'_>, stage: &Stage, id: &StageId, work: &EvaluateWor
     let (mut parameters, mut tokens) = (None, 0);
     let mut next: Option<&Name> = Some(&work.model);
     while let Some(model) = next {
-        let id = StageId::new(StageKind::Train, model);
+        let id = StageId::new(StageKind::Train, model).of_repeat(work.repeat);
         let outputs = inline.outputs.get(&id).ok_or_else(|| lacks(&id))?;
         let trained: TrainingReport = report(inline.artifacts, &id, outputs, "training.json")?;
         // The weights have seen what those of every ancestor saw.
         tokens += trained.tokens;
         parameters.get_or_insert(trained.parameters);
-        let Some(Work::Train(train)) = inline.plan.stage(&id).map(|stage| &stage.work) else { return Err(lacks(&id)) };
+        let Some(Work::Train(train)) = inline.by_id.get(&id).map(|stage| &stage.work) else { return Err(lacks(&id)) };
         // What a model outside of the recipe has seen is not known: it counts from here on.
-        let is_trained = |base: &&Name| inline.plan.stage(&StageId::new(StageKind::Train, base)).is_some();
+        let is_trained = |base: &&Name| inline.by_id.contains_key(&StageId::new(StageKind::Train, base));
         next = train.base.as_ref().filter(is_trained);
     }
     let parameters = parameters.ok_or_else(|| lacks(id))?;

@@ -10,7 +10,7 @@ use crate::execute::intake::report;
 use crate::id::{Digest, Name, StageId};
 use crate::plan::contamination::contamination_id;
 use crate::plan::work::{CardWork, EvaluateWork, ImportWork, TrainWork};
-use crate::plan::{Freshness, Outputs, Stage, Work};
+use crate::plan::{Outputs, Stage, Work};
 use crate::recipe::Reference;
 use crate::recipe::training::DataShare;
 use crate::record::contamination::{ContaminationReport, Learned, Measured, exposure};
@@ -29,12 +29,7 @@ pub(super) async fn work(inline: &Inline<'_>, stage: &Stage, work: &CardWork) ->
 
 /// Returns what a stage was done on, whether in this run or in the one it was taken from.
 async fn machine(inline: &Inline<'_>, stage: &Stage) -> Result<Option<Machine>, ExecuteError> {
-    let run = match &stage.freshness {
-        Freshness::Fresh { run } => *run,
-        Freshness::Stale { .. } => inline.run,
-    };
-    let attempts = inline.store.attempts_of(run, &stage.id).await?;
-    Ok(attempts.into_iter().rev().find_map(|attempt| attempt.machine))
+    Ok(inline.store.machine_of(inline.run, &stage.id).await?)
 }
 
 /// The stages a card needs, and what came out of them.
@@ -124,6 +119,7 @@ impl<'a> Gathered<'a> {
             validation_loss: self.validation_loss(model)?,
             data: how.data.iter().map(|share| self.data(share, tokenizer)).collect::<Result<_, _>>()?,
             contamination: self.contamination(train, &lineage)?,
+            unknown: lineage.iter().filter_map(unknown_data).collect(),
             allow: recipe.allow,
             evaluations: self.evaluations(&models)?,
             gates: self.reports(|work| matches!(work, Work::Gate(_)), "gate.json")?,
@@ -250,7 +246,7 @@ impl<'a> Gathered<'a> {
         let lineage: Vec<Learned> = std::iter::once(train).chain(trained).map(learned).collect();
         let measured = self.needs.iter().filter_map(|stage| {
             let Work::Evaluate(work) = &stage.work else { return None };
-            (work.model == train.work.model).then(|| Measured {
+            (work.model == train.work.model && work.repeat == 1).then(|| Measured {
                 evaluation: work.evaluation.clone(),
                 dataset: work.dataset.clone(),
                 split: work.split,
@@ -308,6 +304,14 @@ impl<'a> Gathered<'a> {
     fn report<T: serde::de::DeserializeOwned>(&self, stage: &Stage, name: &str) -> Option<Result<T, ExecuteError>> {
         let outputs = self.inline.outputs.get(&stage.id).filter(|outputs| outputs.contains_key(name))?;
         Some(report(self.inline.artifacts, &stage.id, outputs, name))
+    }
+}
+
+/// Returns what an ancestor is called whose training data is not known.
+fn unknown_data(ancestor: &Origin<'_>) -> Option<String> {
+    match ancestor {
+        Origin::Trained(_) => None,
+        Origin::Imported(work) => Some(work.import.reference.to_string()),
     }
 }
 

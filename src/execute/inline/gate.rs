@@ -76,7 +76,11 @@ pub fn judge(gate: &Gate, metric: Metric, value: &Repeated, reference: Option<&R
 /// Returns a mean with its spread, and over how many runs, unless those are as many as were told before.
 fn measured_words(measured: &Repeated, n_told: usize) -> String {
     let words = measured.words(number);
-    if measured.n == n_told { words } else { format!("{words} over {} runs", measured.n) }
+    match measured.n {
+        1 => words,
+        n if n == n_told => words,
+        n => format!("{words} over {n} runs"),
+    }
 }
 
 /// Returns whether a rule holds, and what it requires in words.
@@ -148,6 +152,21 @@ mod tests {
         let greater = || GateRule::GreaterThan { than: than() };
         assert!(passes(greater(), Metric::Accuracy, 0.6, 0.5));
         assert!(!passes(greater(), Metric::Accuracy, 0.5, 0.5));
+    }
+
+    #[test]
+    fn what_was_measured_once_is_over_no_runs() {
+        let gate = Gate {
+            model: "a".parse().unwrap(),
+            evaluation: "ppl".parse().unwrap(),
+            rule: GateRule::LessThan { than: than() },
+        };
+        let result = judge(&gate, Metric::Perplexity, &of(&[8.0, 9.0, 10.0]), Some(&of(&[12.0])));
+        assert!(
+            result.explanation.contains("general's 12") && !result.explanation.contains("1 runs"),
+            "{}",
+            result.explanation
+        );
     }
 
     #[test]

@@ -147,7 +147,8 @@ fn of_stage<'p>(
             let seconds = START_SECONDS + training.total_flops / training.rate.all();
             (seconds, TimeSource::Arithmetic, Some(Box::new(training)))
         }
-        Work::Evaluate(work) => other(rates.get(&work.model)),
+        // What is imported is not trained here: it is measured as fast as anything that is.
+        Work::Evaluate(work) => other(rates.get(&work.model).or_else(|| rates.values().next())),
         Work::Sample(work) => other(rates.get(&work.sample.model)),
         Work::Import(_)
         | Work::Dataset(_)

@@ -288,7 +288,9 @@ fn slug(node: &Node) -> String {
         .unwrap_or_else(|| crate::id::Digest::of(format!("{:?}", plain(node)).as_bytes()).short()[..6].to_owned());
     let text: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() || "._".contains(c) { c } else { '-' }).collect();
-    text.trim_matches('-').to_owned()
+    // Values that differ by their sign alone are two.
+    let sign = if text.starts_with('-') && text[1..].starts_with(|c: char| c.is_ascii_digit()) { "minus-" } else { "" };
+    format!("{sign}{}", text.trim_matches('-'))
 }
 
 /// Returns a value without its places, so that it looks the same wherever it stands.

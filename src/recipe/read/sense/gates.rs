@@ -7,6 +7,7 @@ use crate::recipe::code::Code;
 use crate::recipe::evaluation::{Gate, GateRule, Metric};
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::{Field, Parts};
+use crate::recipe::variant::Variant;
 
 /// The rules about one model on one evaluation, with the number of each gate.
 type Rules<'r> = BTreeMap<(&'r Name, &'r Name), Vec<(usize, &'r GateRule)>>;
@@ -18,6 +19,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     for (i, gate) in gates.iter().enumerate() {
         let Gate { model, evaluation, rule } = gate;
         compared(reader, &field(parts, i), model, rule);
+        same_point(reader, parts, &field(parts, i), gate);
         let others = rules.entry((model, evaluation)).or_default();
         for (earlier, other) in others.iter() {
             if let Some((code, message)) = together(rule, other) {
@@ -73,6 +75,21 @@ fn compared(reader: &mut Reader, field: &Field, model: &Name, rule: &GateRule) {
         let message = format!("expected another model to compare with, found `{model}` itself");
         let hint = "a gate mostly compares a model with its parent".to_owned();
         reader.problem_of(Code::ComparesItself, field.place, &field.path, message, Some(hint));
+    }
+}
+
+/// In a sweep, a model is measured on the evaluations of its own point alone.
+fn same_point(reader: &mut Reader, parts: &Parts<'_>, field: &Field, gate: &Gate) {
+    let (Some(models), Some(evaluations)) = (parts.models, parts.evaluations) else { return };
+    let Some(evaluation) = evaluations.get(&gate.evaluation) else { return };
+    let of_other = |model: &&Name| {
+        let variant = models.get(*model).and_then(|model| model.variant.as_ref());
+        !Variant::agree(variant, evaluation.variant.as_ref())
+    };
+    if let Some(model) = [Some(&gate.model), gate.rule.than()].into_iter().flatten().find(of_other) {
+        let message = format!("expected a model that is measured on `{}`, found `{model}`", gate.evaluation);
+        let hint = "they are copies for different values of the matrix: no stage measures the one on the other";
+        reader.problem_of(Code::NoSuchName, field.place, &field.path, message, Some(hint.to_owned()));
     }
 }
 
