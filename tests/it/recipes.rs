@@ -68,3 +68,29 @@ fn every_crate_a_recipe_names_stands_in_the_lock_file() {
     }
     assert!(n_named > 50, "only {n_named} crates were found: the pattern has come loose");
 }
+
+#[test]
+fn the_recipes_of_the_readme_are_valid_and_its_mistake_is_told_like_that() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = |kind: &str| -> Vec<String> {
+        let fence = format!("```{kind}\n");
+        let blocks = readme.split(&fence).skip(1);
+        blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+    };
+    let project = Project::empty();
+    let recipes = blocks("yaml");
+    for text in &recipes {
+        let name = text.lines().find_map(|line| line.strip_prefix("name: ")).unwrap();
+        project.write(&format!("recipes/{name}.yaml"), text);
+    }
+    let said = project.pedigree(&["check", "recipes/"]);
+    assert_eq!(said.stdout, format!("checked {} recipes: no problems\n", recipes.len()), "{said}");
+
+    let mistaken = recipes[0].replace("budget: { steps: 400 }", "budget: { step: 400 }");
+    project.write("recipes/my-lineage.yaml", mistaken);
+    let told = blocks("console")
+        .into_iter()
+        .find_map(|block| block.strip_prefix("$ pedigree check recipes/\n").map(str::to_owned));
+    let said = project.pedigree(&["check", "recipes/"]).stderr;
+    assert!(said.contains(told.unwrap().trim_end()), "{said}");
+}

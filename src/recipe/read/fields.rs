@@ -94,8 +94,8 @@ impl<'n> Fields<'n> {
         reader.word(&at, what, words)
     }
 
-    /// Ends the mapping: fields nobody took are problems.
-    pub fn finish(self, reader: &mut Reader) {
+    /// Ends the mapping: fields nobody took are problems. Returns whether there were none.
+    pub fn finish(self, reader: &mut Reader) -> bool {
         #[cfg(test)]
         crate::recipe::read::seen::record(&self.at, &self.known);
         for (key, _) in &self.entries {
@@ -113,6 +113,7 @@ impl<'n> Fields<'n> {
             };
             reader.problem_of(code, key.place, &path, format!("unknown key {}", shown(&key.text)), Some(hint));
         }
+        self.entries.is_empty()
     }
 
     /// Ends the mapping without looking at what is left: its kind is unknown, so its fields are too.

@@ -111,11 +111,13 @@ fn budget(reader: &mut Reader, at: &At<'_>) -> Option<Budget> {
     let steps = fields.take("steps");
     let epochs = fields.take("epochs");
     let tokens = fields.take("tokens");
-    fields.finish(reader);
+    let is_known = fields.finish(reader);
     match (steps, epochs, tokens) {
         (Some(at), None, None) => reader.integer(&at, 1..=1_000_000_000).map(|steps| Budget::Steps(steps as u64)),
         (None, Some(at), None) => reader.number(&at, 1e-6..=1e6).map(Budget::Epochs),
         (None, None, Some(at)) => reader.large_count(&at, 1).map(Budget::Tokens),
+        // What stands there instead is told already.
+        (None, None, None) if !is_known => None,
         (None, None, None) => {
             let hint = Some("such as `budget: { steps: 300 }`".to_owned());
             reader.wrong_of(Code::MissingKey, at, "expected one of `steps`, `epochs`, `tokens`, found none", hint)
