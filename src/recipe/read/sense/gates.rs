@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::id::Name;
 use crate::recipe::code::Code;
 use crate::recipe::evaluation::{Gate, GateRule, Metric};
+use crate::recipe::problem::Place;
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::{Field, Parts};
 use crate::recipe::variant::Variant;
@@ -16,19 +17,18 @@ type Rules<'r> = BTreeMap<(&'r Name, &'r Name), Vec<(usize, &'r GateRule)>>;
 pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     let Some(gates) = parts.gates else { return };
     let mut rules = Rules::new();
+    let places: Vec<Place> = (0..gates.len()).map(|i| field(parts, i).place).collect();
     for (i, gate) in gates.iter().enumerate() {
         let Gate { model, evaluation, rule } = gate;
-        compared(reader, &field(parts, i), model, rule);
-        same_point(reader, parts, &field(parts, i), gate);
+        let here = field(parts, i);
+        compared(reader, &here, model, rule);
+        same_point(reader, parts, &here, gate);
         let others = rules.entry((model, evaluation)).or_default();
-        for (earlier, other) in others.iter() {
+        // What a matrix copied from one gate is one gate.
+        for (earlier, other) in others.iter().filter(|(earlier, _)| places[*earlier] != here.place) {
             if let Some((code, message)) = together(rule, other) {
-                let (here, there) = (field(parts, i), field(parts, *earlier));
-                // What a matrix copied from one gate is one gate.
-                if here.place != there.place {
-                    let message = format!("{message} on line {}", there.place.line);
-                    reader.warn_of(code, here.place, &here.path, message, Some("keep one of them".to_owned()));
-                }
+                let message = format!("{message} on line {}", places[*earlier].line);
+                reader.warn_of(code, here.place, &here.path, message, Some("keep one of them".to_owned()));
             }
         }
         others.push((i, rule));
