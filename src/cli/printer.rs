@@ -83,6 +83,11 @@ impl Printer {
         self.labelled("error", console::Color::Red, text);
     }
 
+    /// Says that something is odd.
+    pub fn warning(&self, text: &str) {
+        self.labelled("warning", console::Color::Yellow, text);
+    }
+
     /// Says what can be done.
     pub fn hint(&self, text: &str) {
         self.labelled("hint", console::Color::Cyan, text);

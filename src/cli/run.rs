@@ -14,6 +14,7 @@ use crate::cli::{estimate, execution, load, report, retry, why};
 use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageId};
+use crate::plan::estimate::scant::scant;
 use crate::plan::judge::force;
 use crate::plan::{Freshness, Plan, StaleReason};
 use crate::recipe::problem::listed;
@@ -47,6 +48,9 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
     let currency = plan.estimate.as_ref().and_then(|estimate| estimate.currency.as_deref());
     estimate::refuse(&estimate::over(&plan, &arguments.ceilings)?, currency)?;
+    for scant in scant(&plan) {
+        session.printer.warning(&scant);
+    }
     announce(session, &plan);
     let run = RunId::generate();
     let beginning = Beginning::New(Box::new(new_run(session, &loaded, &plan, run)));

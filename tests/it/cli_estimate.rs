@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Project, finished};
+use crate::support::{Project, copy_of_finished, finished};
 
 /// A card whose speed is stated, so that no figure depends on the machine.
 const CARD: &str = "run.accelerator={ name: card, count: 2, tflops: 0.001, watts: 100 }";
@@ -14,6 +14,18 @@ fn set_price(project: &Project) {
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     fs::set_permissions(project.workspace(), private).unwrap();
     project.write(".pedigree/settings.yaml", "device: { price-per-hour: 36, currency: EUR }\n");
+}
+
+#[test]
+fn data_that_is_less_than_a_row_or_a_step_is_told() {
+    let project = copy_of_finished();
+    let small = std::fs::read_to_string(project.path().join("small.yaml")).unwrap();
+    let larger = small.replacen("batch-tokens: ", "batch-tokens: 40960000 # ", 1);
+    assert_ne!(small, larger);
+    project.write("small.yaml", larger);
+    let said = project.pedigree(&["plan", "small.yaml"]);
+    assert!(said.stderr.contains("warning: `general` learns from about"), "{said}");
+    assert!(said.stderr.contains("less than the 40960000 that every step takes of it"), "{said}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub mod known;
 pub mod limits;
 pub mod units;
 pub mod accuracy;
+pub mod scant;
 
 use std::collections::BTreeMap;
 
