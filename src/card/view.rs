@@ -9,7 +9,6 @@ use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
 use crate::recipe::contamination::{Allow, Allowed};
 use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
-use crate::recipe::problem::listed;
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
 use crate::record::report::TrainingReport;
 use crate::record::{Exposure, Machine};
@@ -34,7 +33,7 @@ pub(super) struct View {
     evaluations: Vec<EvaluationView>,
     models: Vec<String>,
     contamination: Vec<ExposureView>,
-    unknown: Option<String>,
+    unknown: Vec<String>,
     allowed: Vec<Allowance>,
     repeats: Option<RepeatsView>,
     gates: Vec<GateView>,
@@ -129,7 +128,7 @@ impl View {
             evaluations,
             models,
             contamination: facts.contamination.iter().map(exposure).collect(),
-            unknown: (!facts.unknown.is_empty()).then(|| listed(facts.unknown.iter().map(String::as_str))),
+            unknown: facts.unknown.clone(),
             allowed: facts.allow.iter().map(allowance).collect(),
             repeats: repeats(facts),
             gates: gates.collect(),

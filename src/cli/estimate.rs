@@ -14,6 +14,7 @@ use crate::error::Exit;
 use crate::id::{Name, StageId, StageKind};
 use crate::plan::estimate::known::{Counted, Host};
 use crate::plan::estimate::limits::{Broken, Ceilings, Limit, broken};
+use crate::plan::estimate::scant::scant;
 use crate::plan::{self, Done, Estimate, Known, Ledger, Plan, Sources, Stage, Work};
 use crate::provenance;
 use crate::recipe::Recipe;
@@ -27,6 +28,13 @@ use crate::store::Store;
 const N_RUNS: u32 = 30;
 /// The most trainings it looks at.
 const N_TRAININGS: u32 = 100;
+
+/// Tells which trainings have too little to learn from.
+pub fn warn(session: &Session, plan: &Plan) {
+    for told in scant(plan) {
+        session.printer.warning(&told);
+    }
+}
 
 /// Puts into a judged plan what it will take.
 ///

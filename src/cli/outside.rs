@@ -140,21 +140,9 @@ fn pinned(version: &ModelVersion) -> Reference {
 /// # Errors
 /// When there is such a model: that is bad input, like a dataset whose files are not there.
 pub fn check_weights(plan: &Plan) -> Result<(), Complaint> {
-    let described = plan.stages.iter().find_map(|stage| match &stage.work {
-        Work::Import(work) if work.import.content.weights().is_none() => Some(&work.import.reference),
-        Work::Import(_)
-        | Work::Dataset(_)
-        | Work::Tokenizer(_)
-        | Work::Tokens(_)
-        | Work::Contamination(_)
-        | Work::Uncontaminated(_)
-        | Work::Train(_)
-        | Work::Evaluate(_)
-        | Work::Sample(_)
-        | Work::Gate(_)
-        | Work::Analyse(_)
-        | Work::Card(_)
-        | Work::Publish(_) => None,
+    let described = plan.stages.iter().find_map(|stage| {
+        let Work::Import(work) = &stage.work else { return None };
+        work.import.content.weights().is_none().then_some(&work.import.reference)
     });
     let Some(reference) = described else { return Ok(()) };
     let found = match reference {

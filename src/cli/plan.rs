@@ -16,7 +16,6 @@ use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::id::Name;
 use crate::plan::estimate::limits::Broken;
-use crate::plan::estimate::scant::scant;
 use crate::plan::{Estimate, Plan, Stage, graph};
 use crate::record::Exposure;
 
@@ -35,9 +34,7 @@ pub async fn run(session: &Session, arguments: &PlanArgs) -> anyhow::Result<Exit
         return Ok(Exit::Done);
     }
     estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
-    for scant in scant(&plan) {
-        session.printer.warning(&scant);
-    }
+    estimate::warn(session, &plan);
     let broken = estimate::over(&plan, &arguments.ceilings)?;
     let exposures = exposure::known(session, &loaded.recipe, &plan, &ledger)?;
     let Plan { recipe, stages, estimate } = &plan;

@@ -7,7 +7,7 @@ pub mod contamination;
 pub mod ranking;
 mod laws;
 
-pub use measured::shown;
+pub use measured::{Measurement, shown};
 pub use view::RunView;
 
 use crate::cli::format::{duration, metric, plural, time};

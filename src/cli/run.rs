@@ -14,7 +14,6 @@ use crate::cli::{estimate, execution, load, report, retry, why};
 use crate::error::Exit;
 use crate::execute::Beginning;
 use crate::id::{RunId, StageId};
-use crate::plan::estimate::scant::scant;
 use crate::plan::judge::force;
 use crate::plan::{Freshness, Plan, StaleReason};
 use crate::recipe::problem::listed;
@@ -32,7 +31,6 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     let loaded = load::recipe_aloud(session, &arguments.recipe)?;
     refuse_described(&loaded)?;
     let workspace = session.make_workspace()?;
-    execution::bring_up_to_date(&workspace).await?;
     let (mut plan, ledger, sources) = load::judged(session, &loaded.recipe).await?;
     let forced = arguments.force.iter().map(|text| why::find(&plan, text).map(|stage| stage.id.clone()));
     let forced = forced.collect::<Result<BTreeSet<_>, _>>()?;
@@ -48,9 +46,7 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
     estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
     let currency = plan.estimate.as_ref().and_then(|estimate| estimate.currency.as_deref());
     estimate::refuse(&estimate::over(&plan, &arguments.ceilings)?, currency)?;
-    for scant in scant(&plan) {
-        session.printer.warning(&scant);
-    }
+    estimate::warn(session, &plan);
     announce(session, &plan);
     let run = RunId::generate();
     let beginning = Beginning::New(Box::new(new_run(session, &loaded, &plan, run)));

@@ -1,5 +1,8 @@
 //! What a plan promises: order, fingerprints of content alone, and staleness that goes down the graph and nowhere else.
 
+mod contamination;
+mod outside;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -175,18 +178,6 @@ fn an_analysis_reads_its_models_and_changes_no_other_stage() {
 }
 
 #[test]
-fn a_model_of_a_sweep_is_held_back_by_the_evaluations_of_its_own_point_alone() {
-    let text = TEXT.replace("width: 16", "width: \"${width}\"").replace("{ champion: vertical }", "{}");
-    let evaluations = "evaluations:\n  own: { metric: loss, data: prose, tokens: \"${width}\" }\n";
-    let text = format!("matrix: {{ width: [16, 32] }}\n{}", text.replacen("evaluations:\n", evaluations, 1));
-    let plan = plan(&recipe_of(&text.replace("ngram: 10", "on-find: fail")));
-    let stage = plan.stage(&"uncontaminated:general-width-16".parse().unwrap()).unwrap();
-    let Work::Uncontaminated(work) = &stage.work else { panic!("{:?}", stage.work) };
-    let measured: BTreeSet<&str> = work.measured.iter().map(|measured| measured.evaluation.as_str()).collect();
-    assert!(measured.contains("own-width-16") && !measured.contains("own-width-32"), "{measured:?}");
-}
-
-#[test]
 fn folders_comments_and_the_order_of_keys_are_of_no_account() {
     let one = plan(&recipe(""));
     let moved =
@@ -273,54 +264,6 @@ fn the_seed_changes_everything_that_is_drawn() {
 }
 
 #[test]
-fn every_dataset_that_is_learned_is_looked_through_for_all_evaluations() {
-    let plan = plan(&recipe(""));
-    let needs = |id: &str| {
-        plan.stage(&id.parse().unwrap()).map(|stage| stage.needs.iter().map(ToString::to_string).collect::<Vec<_>>())
-    };
-    assert_eq!(needs("contamination:prose").unwrap(), ["dataset:prose", "dataset:rust"]);
-    assert_eq!(needs("contamination:tasks").unwrap(), ["dataset:prose", "dataset:rust", "dataset:tasks"]);
-    let all: BTreeSet<_> = plan.stages.iter().map(|stage| stage.fingerprint).collect();
-    assert_eq!(all.len(), plan.stages.len(), "two stages have one fingerprint");
-    let cards = ["card:general", "card:industry", "card:vertical"].map(|id| needs(id).unwrap());
-    let n_read = cards.map(|needs| needs.iter().filter(|need| need.starts_with("contamination:")).count());
-    assert_eq!(n_read, [1, 2, 3], "a card tells of the data of all ancestors");
-    let without = build(&recipe("evaluations={}\ngates=[]\ncontamination.allow=[]"), &sources());
-    assert!(without.stages.iter().all(|stage| stage.id.kind() != StageKind::Contamination));
-}
-
-#[test]
-fn a_model_that_waits_for_clean_data_is_the_same_model() {
-    let (warns, fails) = (plan(&recipe("")), plan(&recipe("contamination.on-find=fail")));
-    let (one, other) = (fingerprints(&warns), fingerprints(&fails));
-    assert!(one.iter().all(|(id, fingerprint)| other.get(id) == Some(fingerprint)), "a stage became another one");
-    let added: Vec<_> = other.keys().filter(|id| !one.contains_key(*id)).collect();
-    assert_eq!(added, ["uncontaminated:general", "uncontaminated:industry", "uncontaminated:vertical"]);
-    let vertical = fails.stage(&"uncontaminated:vertical".parse().unwrap()).unwrap();
-    let needs: Vec<_> = vertical.needs.iter().map(ToString::to_string).collect();
-    assert_eq!(needs, ["contamination:prose", "contamination:rust", "contamination:tasks"]);
-    for id in ["train:vertical", "publish:tree"] {
-        let stage = fails.stage(&id.parse().unwrap()).unwrap();
-        assert!(stage.needs.contains(&vertical.id) && stage.inputs().all(|input| *input != vertical.id), "{id}");
-    }
-    let mut forced = fails.clone();
-    judge(&mut forced, &all_done(&fails));
-    force(&mut forced, &BTreeSet::from(["contamination:prose".parse().unwrap()]));
-    assert_eq!(reason(&forced, "uncontaminated:vertical"), "contamination:prose is stale");
-    assert_eq!(reason(&forced, "train:vertical"), "fresh", "a search that is done again trains nothing");
-}
-
-#[test]
-fn what_is_allowed_changes_what_is_looked_for_and_no_model() {
-    let before = plan(&recipe(""));
-    let after = plan(&recipe("contamination.allow=[{ document: \"x/**\" }]"));
-    let roots = ["contamination:prose", "contamination:rust", "contamination:tasks"];
-    let searches = with_descendants(&before, &roots);
-    assert_eq!(changed(&before, &after), searches);
-    assert!(searches.iter().all(|id| !id.starts_with("train:") && !id.starts_with("evaluate:")), "{searches:?}");
-}
-
-#[test]
 fn an_output_that_is_gone_makes_its_stage_stale_and_leaves_the_others_fresh() {
     let mut plan = plan(&recipe(""));
     let mut ledger = all_done(&plan);
@@ -352,63 +295,4 @@ fn what_is_forced_is_stale_with_everything_behind_it() {
     assert_eq!(stale(&plan), with_descendants(&plan, &["train:industry"]));
     assert_eq!(reason(&plan, "train:industry"), "asked for");
     assert_eq!(reason(&plan, "train:vertical"), "train:industry is stale");
-}
-
-#[test]
-fn a_model_outside_is_a_stage_of_its_own_and_is_measured_like_an_ancestor() {
-    let plan = plan(&recipe_beside(&FakeZoo { champion: 2 }, CHILD).unwrap());
-    let needs = |id: &str| -> Vec<String> {
-        let stage = plan.stage(&id.parse().unwrap()).unwrap_or_else(|| panic!("no {id}"));
-        stage.needs.iter().map(ToString::to_string).collect()
-    };
-    let import = "import:tree-industry.v2";
-    assert!(needs(import).is_empty());
-    assert_eq!(needs("tokens:rust/tree-industry.v2"), ["dataset:rust", import]);
-    assert_eq!(needs("train:asynchronous"), ["tokens:rust/tree-industry.v2", import]);
-    assert_eq!(needs("evaluate:tree-industry.v2/loss"), [import, "tokens:rust/tree-industry.v2"]);
-    assert_eq!(needs("gate:asynchronous/loss"), ["evaluate:asynchronous/loss", "evaluate:tree-industry.v2/loss"]);
-    for of in ["card:asynchronous", "publish:child"] {
-        assert!(needs(of).contains(&import.to_owned()), "{of}: {:?}", needs(of));
-    }
-    assert!(!plan.stages.iter().any(|stage| stage.id.to_string().starts_with("tokenizer:")));
-}
-
-#[test]
-fn a_model_outside_is_its_files_and_nothing_else() {
-    let recipe = recipe_beside(&FakeZoo { champion: 2 }, CHILD).unwrap();
-    let before = plan(&recipe);
-    let mut other = recipe.clone();
-    other.imports.values_mut().for_each(|import| import.license = None);
-    assert_eq!(changed(&before, &plan(&other)), BTreeSet::new());
-    other.imports.values_mut().for_each(|import| {
-        import.content = crate::recipe::Content::Files { weights: Digest::of(b"w"), tokenizer: Digest::of(b"t") };
-    });
-    assert_eq!(changed(&before, &plan(&other)), with_descendants(&before, &["import:tree-industry.v2"]));
-}
-
-#[test]
-fn an_alias_that_moved_makes_the_child_stale_and_says_so() {
-    let gateless =
-        CHILD.replace("gates:\n  - { model: asynchronous, evaluation: loss, less-than: zoo/tree-industry@v2 }\n", "");
-    let planned = |champion| plan(&recipe_beside(&FakeZoo { champion }, &gateless).unwrap());
-    let mut after = planned(3);
-    judge(&mut after, &all_done(&planned(2)));
-    assert_eq!(reason(&after, "import:tree-industry.v3"), "never done before");
-    assert_eq!(reason(&after, "train:asynchronous"), "base tree-industry.v2 → tree-industry.v3");
-    assert_eq!(reason(&after, "dataset:rust"), "fresh");
-}
-
-proptest! {
-    #[test]
-    fn stale_is_what_has_changed_and_what_stands_behind_it(forgotten in prop::collection::btree_set(0..30usize, 0..6)) {
-        let mut plan = plan(&recipe(""));
-        let mut ledger = all_done(&plan);
-        let forgotten: BTreeSet<String> = forgotten.into_iter().filter_map(|i| plan.stages.get(i)).map(|stage| {
-            ledger.done.remove(&stage.fingerprint);
-            stage.id.to_string()
-        }).collect();
-        judge(&mut plan, &ledger);
-        // The same key gives the same bytes: what stands behind a stage that is done again stays fresh.
-        prop_assert_eq!(stale(&plan), forgotten);
-    }
 }

@@ -42,6 +42,8 @@ fn a_model_of_the_zoo_is_fine_tuned_and_done_again() {
     assert!(card.contains(&format!("| `small-vertical@v1` | vertical | `{}` |", &weights[..12])), "{card}");
     assert!(card.contains("| `small-general@v1` | general | `"), "the parent's own ancestors are named: {card}");
 
+    assert!(card.contains("but not in that of `zoo/small-vertical@v1`"), "{card}");
+
     // Nothing is left to do, also when the recipe is typed as it was meant.
     let again = project.pedigree(&["run", "child.yaml"]);
     assert!(again.stdout.contains("nothing is stale"), "{again}");
@@ -94,7 +96,7 @@ fn a_sweep_over_children_of_the_zoo_is_ranked_and_repeated() {
     assert!(said.stdout.contains("ranking of tuned"), "{said}");
     // What is imported is measured once, and that is all there is to measure.
     let report = project.pedigree(&["status"]).to_string();
-    assert!(!report.contains("[1 of 2]"), "{report}");
+    assert!(report.contains("zoo/small-vertical@v1") && !report.contains("[1 of 2]"), "{report}");
 }
 
 #[test]

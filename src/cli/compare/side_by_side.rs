@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::cli::format::table;
-use crate::cli::report::{RunView, shown};
+use crate::cli::report::{Measurement, RunView, shown};
 use crate::cli::session::Session;
-use crate::id::{Name, StageKind};
 use crate::plan::Change;
 use crate::plan::build::evaluate_id;
 use crate::plan::judge::differences;
@@ -54,6 +53,12 @@ fn numbers(views: &[RunView]) -> Vec<Number> {
     names.into_iter().map(|name| (name.clone(), in_all(name))).collect()
 }
 
+/// Returns how often each measurement of a run is made, by the name of its number.
+fn expected(view: &RunView) -> BTreeMap<String, u32> {
+    let id = |found: &Measurement| evaluate_id(&found.model, &found.evaluation).to_string();
+    view.measurements.iter().map(|found| (id(found), view.repeats_of(&found.model))).collect()
+}
+
 fn human(views: &[RunView], changes: &[Vec<Change>], numbers: &[Number]) -> String {
     let mut parts = Vec::new();
     for (view, changes) in views[1..].iter().zip(changes) {
@@ -67,16 +72,12 @@ fn human(views: &[RunView], changes: &[Vec<Change>], numbers: &[Number]) -> Stri
     let mut header = vec!["number".to_owned()];
     header.extend(views.iter().map(|view| view.run.id.short()));
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let expected: Vec<BTreeMap<String, u32>> = views.iter().map(expected).collect();
     let rows: Vec<Vec<String>> = numbers
         .iter()
         .map(|(name, values)| {
-            let cells = values.iter().zip(views).map(|(value, view)| match value {
-                Some(value) => {
-                    let is_import =
-                        |import: &Name| name.starts_with(&format!("{}:{import}/", StageKind::Evaluate.word()));
-                    let import = view.recipe.imports.keys().find(|import| is_import(import));
-                    shown(value, import.map_or(view.recipe.run.repeats, |import| view.repeats_of(import)))
-                }
+            let cells = values.iter().zip(views.iter().zip(&expected)).map(|(value, (view, expected))| match value {
+                Some(value) => shown(value, expected.get(name).copied().unwrap_or(view.recipe.run.repeats)),
                 None => "–".to_owned(),
             });
             std::iter::once(name.clone()).chain(cells).collect()

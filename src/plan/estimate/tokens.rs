@@ -88,20 +88,9 @@ pub type Datasets<'p> = BTreeMap<&'p Name, &'p DatasetWork>;
 
 /// Returns the datasets of a plan by name.
 pub fn datasets(plan: &Plan) -> Datasets<'_> {
-    let works = plan.stages.iter().filter_map(|stage| match &stage.work {
-        Work::Dataset(work) => Some((&work.name, work)),
-        Work::Import(_)
-        | Work::Tokenizer(_)
-        | Work::Tokens(_)
-        | Work::Contamination(_)
-        | Work::Uncontaminated(_)
-        | Work::Train(_)
-        | Work::Evaluate(_)
-        | Work::Sample(_)
-        | Work::Gate(_)
-        | Work::Analyse(_)
-        | Work::Card(_)
-        | Work::Publish(_) => None,
+    let works = plan.stages.iter().filter_map(|stage| {
+        let Work::Dataset(work) = &stage.work else { return None };
+        Some((&work.name, work))
     });
     works.collect()
 }
