@@ -104,10 +104,7 @@ fn tiers(recipe: &Recipe) -> Vec<&'static str> {
 }
 
 fn root(source: &Source) -> String {
-    match source {
-        Source::Files { root, .. } => root.clone(),
-        Source::Described { .. } => "none: it is only described".to_owned(),
-    }
+    source.file_set().map_or_else(|| "none: it is only described".to_owned(), |files| files.root.to_owned())
 }
 
 /// Copies a recipe into the project.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::data::row::BadRow;
 use crate::error::{Exit, Explain, exit_of_io};
 use crate::id::Name;
 use crate::recipe::dataset::SplitName;
@@ -50,13 +51,21 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
     },
-    /// A file's content is not UTF-8.
-    #[error("`{}` is not UTF-8 at byte {offset}", path.display())]
-    NotUtf8 {
+    /// Rows cannot be read, more of them than are let pass.
+    #[error("{first}{}", beyond(*n, *most))]
+    BadRows {
+        /// The first that is too much.
+        first: BadRow,
+        /// How many there were until then.
+        n: u64,
+        /// How many are let pass.
+        most: u64,
+    },
+    /// A file changed while it was read.
+    #[error("`{}` changed while it was read", path.display())]
+    Changed {
         /// The file.
         path: PathBuf,
-        /// The first byte that is wrong, from 0.
-        offset: usize,
     },
     /// Two different files would be one document.
     #[error("`{}` and `{}` differ, but both are document `{name}`", first.display(), second.display())]
@@ -126,7 +135,8 @@ impl Explain for DataError {
             | Self::BadPattern { .. }
             | Self::Unmatched { .. }
             | Self::NameNotUtf8 { .. }
-            | Self::NotUtf8 { .. }
+            | Self::BadRows { .. }
+            | Self::Changed { .. }
             | Self::SameName { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
@@ -146,7 +156,11 @@ impl Explain for DataError {
                 Some("patterns are relative to `root`, `*` stays within one folder, `**` crosses folders, and every folder named in braces has to hold a match".to_owned())
             }
             Self::BadPattern { .. } => Some("such as `docs/**/*.md` or `{train,extra}/*.txt`".to_owned()),
-            Self::NotUtf8 { .. } => Some("convert the file to UTF-8, or leave it out with `exclude`".to_owned()),
+            Self::BadRows { first, .. } if first.reason.starts_with("not UTF-8") => {
+                Some("convert the file to UTF-8, or leave it out with `exclude`".to_owned())
+            }
+            Self::BadRows { .. } => Some("mend it, or leave out some rows with `on-bad-row: { skip: 10 }`".to_owned()),
+            Self::Changed { .. } => Some("run again: a new plan takes the files as they are".to_owned()),
             Self::NameNotUtf8 { .. } => Some("rename the file, or leave it out with `exclude`".to_owned()),
             Self::SameName { .. } => Some("lower `strip-components`, or leave one of them out with `exclude`".to_owned()),
             Self::NothingLeft { .. } => Some("`report.json` tells what each step dropped; `min-length` is the usual reason".to_owned()),
@@ -157,6 +171,14 @@ impl Explain for DataError {
                 Some("`pedigree fsck` names the stages to run again".to_owned())
             }
         }
+    }
+}
+
+fn beyond(n: u64, most: u64) -> String {
+    match most {
+        0 => String::new(),
+        1 => format!(" (bad row {n}, and 1 is let pass)"),
+        _ => format!(" (bad row {n}, and {most} are let pass)"),
     }
 }
 

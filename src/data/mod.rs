@@ -6,16 +6,18 @@
 //! **Invariant:** knows no tensors and no models; what comes out are plain structs and files.
 
 pub mod error;
-pub mod source;
+pub mod row;
 pub mod record;
+pub mod source;
 pub mod extract;
 pub mod clean;
 pub mod split;
+pub mod prepare;
 pub mod contamination;
 pub mod tokenizer;
 pub mod shard;
 
 pub use error::DataError;
-pub use record::{Content, Record};
+pub use record::{Content, Media, MediaKind, Record, Turn};
+pub use row::{BadRow, Row};
 pub use shard::Shard;
-pub use source::Document;

@@ -115,6 +115,11 @@ fn encode_one(record: &Record, tokenizer: &Tokenizer) -> (Vec<u32>, usize) {
     let (mut tokens, rest) = match &record.content {
         Content::Text(text) => (Vec::new(), tokenizer.encode(text)),
         Content::Pair { prompt, response } => (tokenizer.encode(prompt), tokenizer.encode(response)),
+        Content::Chat(turns) => {
+            let text: Vec<_> = turns.iter().map(|turn| format!("{}: {}", turn.role, turn.content)).collect();
+            (Vec::new(), tokenizer.encode(&text.join("\n")))
+        }
+        Content::Media(media) => (Vec::new(), tokenizer.encode(&media.caption)),
     };
     let prompt = tokens.len();
     tokens.extend(rest);
@@ -153,7 +158,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn record(content: Content) -> Record {
-        Record { id: "a".to_owned(), document: "a".to_owned(), content }
+        Record::new("a", "a", content)
     }
 
     #[test]

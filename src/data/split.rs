@@ -1,37 +1,33 @@
 //! Splits: each record falls to a share by the digest of its name, so that growing data moves no record.
 
-use std::collections::BTreeMap;
-
-use crate::data::error::DataError;
 use crate::data::record::Record;
-use crate::id::Name;
 use crate::recipe::dataset::{Split, SplitBy, SplitName};
 
-/// Deals records to the splits; within a split their order is kept. Every split is there, though it may be empty.
-///
-/// # Errors
-/// When nothing is dealt, or a split has a share and gets no record.
-pub fn deal(
-    dataset: &Name,
-    split: &Split,
+/// Deals records to the splits, one by one: what a record is decides, and never which others there are.
+pub struct Dealer<'a> {
+    split: &'a Split,
     seed: u64,
-    records: Vec<Record>,
-) -> Result<BTreeMap<SplitName, Vec<Record>>, DataError> {
-    if records.is_empty() {
-        return Err(DataError::NothingLeft { dataset: dataset.clone() });
+}
+
+impl<'a> Dealer<'a> {
+    /// Returns a dealer; with another seed, or other shares, records go elsewhere.
+    pub fn new(split: &'a Split, seed: u64) -> Self {
+        Self { split, seed }
     }
-    let mut dealt: BTreeMap<_, Vec<_>> = SplitName::ALL.into_iter().map(|name| (name, Vec::new())).collect();
-    for record in records {
-        let key = match split.by {
+
+    /// Returns the split a record belongs to.
+    pub fn deal(&self, record: &Record) -> SplitName {
+        let key = match self.split.by {
             SplitBy::Document => &record.document,
             SplitBy::Record => &record.id,
         };
-        dealt.entry(place(split, fraction(seed, key))).or_default().push(record);
+        place(self.split, fraction(self.seed, key))
     }
-    match SplitName::ALL.into_iter().find(|name| share(split, *name) > 0.0 && dealt[name].is_empty()) {
-        Some(empty) => Err(DataError::EmptySplit { dataset: dataset.clone(), split: empty }),
-        None => Ok(dealt),
-    }
+}
+
+/// Returns the first split that has a share of `split` and yet no record, as told by `n_records`.
+pub fn starved(split: &Split, n_records: impl Fn(SplitName) -> u64) -> Option<SplitName> {
+    SplitName::ALL.into_iter().find(|name| share(split, *name) > 0.0 && n_records(*name) == 0)
 }
 
 /// Returns a number in `0..1` that only the seed and the key decide.
@@ -75,45 +71,32 @@ mod tests {
     const SPLIT: Split = Split { train: 0.8, validation: 0.1, test: 0.1, by: SplitBy::Document };
 
     fn record(i: usize, documents: usize) -> Record {
-        Record { id: format!("r{i}"), document: format!("d{}", i % documents), content: Content::Text(i.to_string()) }
-    }
-
-    fn name() -> Name {
-        "data".parse().unwrap()
+        Record::new(format!("r{i}"), format!("d{}", i % documents), Content::Text(i.to_string()))
     }
 
     proptest! {
         #[test]
-        fn more_data_moves_no_record_and_tears_no_document_apart(seed: u64, n in 300_usize..500, more in 0_usize..200) {
-            let few = deal(&name(), &SPLIT, seed, (0..n).map(|i| record(i, 150)).collect());
-            let many = deal(&name(), &SPLIT, seed, (0..n + more).map(|i| record(i, 150)).collect());
-            let (Ok(few), Ok(many)) = (few, many) else { return Ok(()) };
-            for split in SplitName::ALL {
-                prop_assert!(few[&split].iter().all(|record| many[&split].contains(record)));
-                let here: std::collections::BTreeSet<_> = many[&split].iter().map(|record| &record.document).collect();
-                let elsewhere = SplitName::ALL.into_iter().filter(|other| *other != split).flat_map(|other| &many[&other]);
-                prop_assert!(elsewhere.map(|record| &record.document).all(|document| !here.contains(document)));
-            }
+        fn no_document_is_torn_apart(seed: u64, n in 0_usize..500) {
+            let dealer = Dealer::new(&SPLIT, seed);
+            prop_assert_eq!(dealer.deal(&record(n, 150)), dealer.deal(&record(n + 150, 150)));
         }
     }
 
     #[test]
     fn the_shares_are_met() {
         let split = Split { by: SplitBy::Record, ..SPLIT };
-        let dealt = deal(&name(), &split, 42, (0..10_000).map(|i| record(i, 3)).collect()).unwrap();
-        assert!((7800..8200).contains(&dealt[&SplitName::Train].len()));
-        assert!((900..1100).contains(&dealt[&SplitName::Test].len()));
+        let dealer = Dealer::new(&split, 42);
+        let n = |name| (0..10_000).filter(|i| dealer.deal(&record(*i, 3)) == name).count() as u64;
+        assert!((7800..8200).contains(&n(SplitName::Train)));
+        assert!((900..1100).contains(&n(SplitName::Test)));
+        assert_eq!(starved(&split, n), None);
     }
 
     #[test]
-    fn a_share_without_a_record_is_an_error_and_no_share_is_none() {
-        let error = deal(&name(), &SPLIT, 42, vec![record(0, 1)]).unwrap_err();
-        assert!(matches!(error, DataError::EmptySplit { .. }), "{error}");
+    fn a_share_without_a_record_is_starved_and_no_share_is_not() {
+        assert_eq!(starved(&SPLIT, |name| u64::from(name == SplitName::Train)), Some(SplitName::Validation));
         let all = Split { train: 1.0, validation: 0.0, test: 0.0, by: SplitBy::Record };
-        assert_eq!(deal(&name(), &all, 42, vec![record(0, 1)]).unwrap()[&SplitName::Train].len(), 1);
-        assert_eq!(
-            deal(&name(), &all, 42, vec![]).unwrap_err().to_string(),
-            "nothing is left of dataset `data` after cleaning"
-        );
+        assert_eq!(starved(&all, |name| u64::from(name == SplitName::Train)), None);
+        assert_eq!(Dealer::new(&all, 42).deal(&record(0, 1)), SplitName::Train);
     }
 }

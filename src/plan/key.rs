@@ -26,7 +26,7 @@ use crate::recipe::training::Train;
 const fn version(work: &Work) -> u32 {
     match work {
         Work::Import(_) => 1,
-        Work::Dataset(_) => 1,
+        Work::Dataset(_) => 2, // It tells what it dropped.
         Work::Tokenizer(_) => 1,
         Work::Tokens(_) => 1,
         Work::Contamination(_) => 1,
@@ -84,20 +84,29 @@ fn import(work: &ImportWork) -> Value {
 
 fn dataset(work: &DatasetWork) -> Value {
     let DatasetWork { name: _, dataset, source_digest, seed } = work;
-    let Dataset { source, extract, clean, split } = dataset;
-    // Where the files lie and how they were chosen is of no account: the digest covers names and contents.
-    let source = match source {
-        Source::Files { root: _, include: _, exclude: _, strip_components: _ } => "files",
-        // The digest is that of the figures.
-        Source::Described { tokens: _, bytes: _, cleaned_bytes: _, documents: _ } => "described",
-    };
+    // A bad row that is let pass is told in the report; how many might have been is of no account.
+    let Dataset { source, on_bad_row: _, most_bad_rows: _, extract, clean, split } = dataset;
     json!({
-        "source": { "type": source, "digest": source_digest },
+        "source": source_key(source, *source_digest),
         "extract": extract,
         "clean": clean,
         "split": split,
         "seed": seed,
     })
+}
+
+/// Where files lie and how they were chosen is of no account: the digest covers names and contents.
+fn source_key(source: &Source, digest: Digest) -> Value {
+    let mut key = match source {
+        // The digest is that of the figures.
+        Source::Described { .. } => json!({ "type": "described" }),
+        Source::Files { .. } => json!(source),
+    };
+    if let Value::Object(fields) = &mut key {
+        fields.retain(|name, _| !["root", "include", "exclude", "strip-components"].contains(&name.as_str()));
+        fields.insert("digest".to_owned(), json!(digest));
+    }
+    key
 }
 
 fn tokenizer(work: &TokenizerWork) -> Value {

@@ -45,15 +45,15 @@ fn the_fingerprints_of_a_recipe_without_repeats_are_those_they_always_were() {
         .chain(["gate:industry/loss", "sample:story", "card:vertical", "publish:tree"])
         .map(|id| format!("{id} {}", known.stage(&id.parse().unwrap()).unwrap().fingerprint.short()));
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
-    dataset:prose 9fc5f3b57c58
-    tokens:prose/bytes a64daed88a70
-    train:general 16a4693578f4
-    train:industry 9d182691549b
-    evaluate:vertical/ppl 33c262aad363
-    gate:industry/loss 819e07eb9349
-    sample:story fa021fce0019
-    card:vertical 62bfebc7ba38
-    publish:tree 5ac5daec9162
+    dataset:prose f90070613a99
+    tokens:prose/bytes 5c5bb1587989
+    train:general 4238449aad2f
+    train:industry b5bfa8be7148
+    evaluate:vertical/ppl d21bca462178
+    gate:industry/loss cd67b335459f
+    sample:story ee78f4444c9f
+    card:vertical fff7dd6d932d
+    publish:tree bc1945da6ab5
     "#);
 }
 

@@ -76,34 +76,34 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     let found: Vec<String> =
         plan(&recipe("")).stages.iter().map(|stage| format!("{} {}", stage.fingerprint.short(), stage.id)).collect();
     insta::assert_snapshot!(found.join("\n"), @r#"
-    9fc5f3b57c58 dataset:prose
-    a5f580a54e9c dataset:rust
-    506bf76bdc62 dataset:tasks
-    f9e55f539991 tokenizer:bytes
-    a64daed88a70 tokens:prose/bytes
-    16a4693578f4 train:general
-    1c18e8ec2b06 tokens:rust/bytes
-    9d182691549b train:industry
-    9199f51d8a8a tokens:tasks/bytes
-    4a326f922755 train:vertical
-    33b017eca73e contamination:prose
-    6b8cf0b23515 contamination:rust
-    c13804a30de1 contamination:tasks
-    969ab7cc900e evaluate:general/loss
-    7f97785cfb89 evaluate:general/ppl
-    6607d1eafae7 evaluate:industry/loss
-    e82a7085951b evaluate:industry/ppl
-    9b3d8f8b033e evaluate:vertical/loss
-    33c262aad363 evaluate:vertical/ppl
-    819e07eb9349 gate:industry/loss
-    b9e2751214a7 gate:industry/ppl
-    ab9948f3163f gate:vertical/ppl
-    4f68de58902a gate:vertical/ppl-2
-    fa021fce0019 sample:story
-    155b111923a1 card:general
-    cf57be8f3053 card:industry
-    62bfebc7ba38 card:vertical
-    5ac5daec9162 publish:tree
+    f90070613a99 dataset:prose
+    fca323da23f8 dataset:rust
+    2a0974f95f0d dataset:tasks
+    0d6148951d32 tokenizer:bytes
+    5c5bb1587989 tokens:prose/bytes
+    4238449aad2f train:general
+    5fd8dc7ede1e tokens:rust/bytes
+    b5bfa8be7148 train:industry
+    1c53e7e1086e tokens:tasks/bytes
+    9f81889e34bb train:vertical
+    a6520a2ac9a2 contamination:prose
+    c7f636f03f73 contamination:rust
+    17e3311b8466 contamination:tasks
+    8cafb4306639 evaluate:general/loss
+    b8d9b6436fbd evaluate:general/ppl
+    5f395989b21b evaluate:industry/loss
+    85f320d739e5 evaluate:industry/ppl
+    b84025d469e3 evaluate:vertical/loss
+    d21bca462178 evaluate:vertical/ppl
+    cd67b335459f gate:industry/loss
+    cf0ea9b21a93 gate:industry/ppl
+    e3c608b0befb gate:vertical/ppl
+    6855ae148ce9 gate:vertical/ppl-2
+    ee78f4444c9f sample:story
+    5bceadabdf86 card:general
+    9e1e559d971b card:industry
+    fff7dd6d932d card:vertical
+    bc1945da6ab5 publish:tree
     "#);
 }
 

@@ -8,21 +8,74 @@ use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::{Metric, Sampling};
 
 /// `report.json` of a dataset stage: what every step did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DatasetReport {
     /// The number of source files read.
     pub files: u64,
     /// The bytes of those files.
     pub source_bytes: u64,
+    /// The rows that could not be read and were left out.
+    #[serde(default)]
+    pub bad_rows: u64,
+    /// Where the first of them stand, and what is wrong with them; never what they say.
+    #[serde(default)]
+    pub bad_row_samples: Vec<String>,
     /// Extraction and cleaning, in order.
     pub steps: Vec<StepReport>,
     /// What is left, by split.
     pub splits: BTreeMap<SplitName, SplitReport>,
+    /// The largest groups of nearly equal records, each with the one that stayed.
+    #[serde(default)]
+    pub clusters: Vec<Cluster>,
+    /// What the records that are left look like.
+    #[serde(default)]
+    pub profile: Profile,
+}
+
+/// Records that are nearly the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Cluster {
+    /// The record that stayed.
+    pub kept: String,
+    /// The first records that went.
+    pub dropped: Vec<String>,
+    /// How many records there are in it, the one that stayed included.
+    pub records: u64,
+    /// How the one that stayed begins, private data masked.
+    pub text: String,
+}
+
+/// What records look like.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Profile {
+    /// Records by their number of characters: the n-th count is of those with at least 2^n and fewer than 2^(n+1); the first
+    /// also has the empty ones.
+    pub lengths: Vec<u64>,
+    /// Records by language (ISO 639-3), of a sample.
+    pub languages: BTreeMap<String, u64>,
+    /// Records by label.
+    pub labels: BTreeMap<String, u64>,
+    /// Records by the value of each of their further fields that has few values, such as `domain`.
+    pub fields: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// A record that a step dropped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Dropped {
+    /// The record.
+    pub record: String,
+    /// Why it went.
+    pub reason: String,
+    /// How it begins, private data masked.
+    pub text: String,
 }
 
 /// What one step of a dataset stage did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct StepReport {
     /// The step's word in the recipe.
@@ -40,6 +93,12 @@ pub struct StepReport {
     /// Further counts, such as how many e-mail addresses were masked; never a raw value.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
+    /// How many records were dropped for what reason.
+    #[serde(default)]
+    pub reasons: BTreeMap<String, u64>,
+    /// Some of the records it dropped.
+    #[serde(default)]
+    pub samples: Vec<Dropped>,
 }
 
 /// The size of one split.

@@ -1,18 +1,19 @@
 //! The dataset stage: source files become cleaned records, dealt to splits.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::data::DataError;
+use crate::data::prepare::{self, Job};
 use crate::data::record::to_lines;
-use crate::data::source::{self, Document, SourceFile};
-use crate::data::{DataError, Record, clean, extract, split};
+use crate::data::source;
 use crate::error::{Exit, Explain as _};
 use crate::plan::Work;
 use crate::plan::work::DatasetWork;
-use crate::record::report::{DatasetReport, SplitReport};
 use crate::record::{FailureClass, Progress};
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
+
+const MEGABYTE: u64 = 1_000_000;
 
 /// Reads, cleans and splits a dataset; outputs a JSON Lines file for each split, and `report.json`.
 ///
@@ -24,55 +25,35 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let Work::Dataset(work) = task.spec.work.clone() else {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about a dataset"));
     };
-    let files = source::list(&work.dataset.source, Path::new("/"))?;
-    let Some(documents) = read(task, &work, &files)? else { return Ok(()) };
-    let mut report = DatasetReport {
-        files: documents.len() as u64,
-        source_bytes: documents.iter().map(|document| document.text.len() as u64).sum(),
-        steps: Vec::new(),
-        splits: BTreeMap::new(),
-    };
-    let (mut records, step) = extract::extract(work.dataset.extract.as_ref(), documents);
-    report.steps.extend(step);
-    for step in &work.dataset.clean {
-        if task.is_stopping() {
-            return Ok(());
-        }
-        let cleaned = clean::apply(step, records);
-        records = cleaned.0;
-        report.steps.push(cleaned.1);
-        progress(task, report.steps.len() as u64, work.dataset.clean.len() as u64, "steps")?;
-    }
-    write(task, &work, records, report)
-}
-
-fn read(task: &mut Task, work: &DatasetWork, files: &[SourceFile]) -> Result<Option<Vec<Document>>, Failure> {
-    let total = files.len() as u64;
+    let Some(files) = files(task, &work)? else { return Ok(()) };
+    let job = Job { name: &work.name, dataset: &work.dataset, seed: work.seed, files: &files };
     let mut told = Ok(());
-    let read = source::read(files, |done| {
-        told = progress(task, done as u64, total, "files");
+    let made = prepare::prepare(&job, |done, total| {
+        told = progress(task, done, total, "steps");
         told.is_ok() && !task.is_stopping()
     })?;
     told?;
-    let Some((documents, state)) = read else { return Ok(None) };
-    if state.digest == work.source_digest {
-        return Ok(Some(documents));
-    }
-    let message = format!("the files of dataset `{}` changed since the plan was made", work.name);
-    Err(Failure::new(FailureClass::BadInput, message).with_hint("run again: a new plan takes the files as they are"))
-}
-
-fn write(task: &mut Task, work: &DatasetWork, records: Vec<Record>, mut report: DatasetReport) -> Result<(), Failure> {
-    let splits = split::deal(&work.name, &work.dataset.split, work.seed, records)?;
-    if task.is_stopping() {
-        return Ok(());
-    }
+    let Some((splits, report)) = made else { return Ok(()) };
     for (name, records) in &splits {
-        let bytes = records.iter().map(Record::bytes).sum();
-        report.splits.insert(*name, SplitReport { records: records.len() as u64, bytes });
         task.output(&format!("{}.jsonl", name.word()), &to_lines(records))?;
     }
     task.output("report.json", &json(&report))
+}
+
+/// Returns the files as the plan saw them.
+fn files(task: &mut Task, work: &DatasetWork) -> Result<Option<Vec<source::Digested>>, Failure> {
+    let mut told = Ok(());
+    let files = source::digested(&work.dataset.source, Path::new("/"), |bytes| {
+        told = progress(task, bytes / MEGABYTE, bytes / MEGABYTE, "MB");
+        told.is_ok() && !task.is_stopping()
+    })?;
+    told?;
+    let Some(files) = files else { return Ok(None) };
+    if source::state_of(&files).digest == work.source_digest {
+        return Ok(Some(files));
+    }
+    let message = format!("the files of dataset `{}` changed since the plan was made", work.name);
+    Err(Failure::new(FailureClass::BadInput, message).with_hint("run again: a new plan takes the files as they are"))
 }
 
 /// Tells how far a data stage is.

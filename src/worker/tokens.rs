@@ -53,7 +53,7 @@ mod tests {
     use crate::id::{Digest, RunId};
     use crate::plan::work::{DatasetWork, TokenizerWork, TokensWork};
     use crate::plan::{Outputs, Spec};
-    use crate::recipe::dataset::{CleanStep, Dataset, Source, Split, SplitBy};
+    use crate::recipe::dataset::{CleanStep, Dataset, OnBadRow, Source, Split, SplitBy};
     use crate::recipe::tokenizer::Tokenizer;
     use crate::record::ArtifactRef;
     use crate::worker::emit::Emitter;
@@ -97,7 +97,14 @@ mod tests {
         let source = Source::Files { root, include: vec!["*.txt".to_owned()], exclude: vec![], strip_components: 0 };
         let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document };
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
-        let dataset = Dataset { source, extract: None, clean: vec![CleanStep::NormalizeUnicode], split };
+        let dataset = Dataset {
+            source,
+            on_bad_row: OnBadRow::Fail,
+            most_bad_rows: 1,
+            extract: None,
+            clean: vec![CleanStep::NormalizeUnicode],
+            split,
+        };
         DatasetWork { name: "d".parse().unwrap(), dataset, source_digest: state.digest, seed: 42 }
     }
 

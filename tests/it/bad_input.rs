@@ -67,7 +67,7 @@ fn data_that_is_not_text_is_told() {
     insta::assert_snapshot!(said.in_any_order(), @r#"
     exit: 2
     --- stdout
-    small  run [short]  failed in [took]: `dataset:prose`: `[project]/data/prose/007.md` is not UTF-8 at byte 14
+    small  run [short]  failed in [took]: `dataset:prose`: [project]/data/prose/007.md: not UTF-8 at byte 14
     began [time] UTC · 1 stage (1 failed)
 
     what next
@@ -75,10 +75,10 @@ fn data_that_is_not_text_is_told() {
     --- stderr
       dataset:prose begins
     1 stage to do (1 new), 0 fresh, about [took]
-    error: dataset:prose: `[project]/data/prose/007.md` is not UTF-8 at byte 14
+    error: dataset:prose: [project]/data/prose/007.md: not UTF-8 at byte 14
     hint: convert the file to UTF-8, or leave it out with `exclude`
     run [short] of `small` begins
-    ✗ [i/1] dataset:prose  failed: `[project]/data/prose/007.md` is not UTF-8 at byte 14
+    ✗ [i/1] dataset:prose  failed: [project]/data/prose/007.md: not UTF-8 at byte 14
     "#);
 }
 

@@ -219,6 +219,8 @@ fn a_recipe_is_shown_with_every_default() {
             type: "strip-markup"
           -
             type: "dedup-exact"
+        most-bad-rows: 100
+        on-bad-row: "fail"
         source:
           exclude: []
           include:
@@ -233,6 +235,8 @@ fn a_recipe_is_shown_with_every_default() {
           validation: 0.1
       rust:
         clean: []
+        most-bad-rows: 100
+        on-bad-row: "fail"
         source:
           exclude: []
           include:
@@ -251,6 +255,8 @@ fn a_recipe_is_shown_with_every_default() {
           prompt: "{doc}\n{signature}"
           response: " {body}"
           type: "rust-doc-pairs"
+        most-bad-rows: 100
+        on-bad-row: "fail"
         source:
           exclude: []
           include:

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use crate::data::clean::Fate;
 use crate::data::clean::minhash::{self, Permutations, Signature};
 use crate::data::record::Record;
 
-/// Keeps the records whose estimated similarity to every kept earlier one is below `threshold`.
-pub fn keep(records: Vec<Record>, threshold: f64) -> Vec<Record> {
+/// Drops the records whose estimated similarity to a kept earlier one reaches `threshold`.
+pub fn fates(records: Vec<Record>, threshold: f64) -> Vec<Fate> {
     let permutations = Permutations::new();
     let signatures: Vec<_> = records.par_iter().map(|record| permutations.signature(record.texts())).collect();
     let rows = minhash::rows(threshold);
@@ -22,7 +23,11 @@ pub fn keep(records: Vec<Record>, threshold: f64) -> Vec<Record> {
         }
         is_kept.push(is_new);
     }
-    records.into_iter().zip(is_kept).filter_map(|(record, keep)| keep.then_some(record)).collect()
+    let fate = |(record, is_kept)| match is_kept {
+        true => Fate::Keep(record),
+        false => Fate::Drop { record, reason: "near-duplicate" },
+    };
+    records.into_iter().zip(is_kept).map(fate).collect()
 }
 
 fn has_similar(bucket: Option<&Vec<usize>>, signature: &Signature, all: &[Signature], threshold: f64) -> bool {
@@ -60,6 +65,11 @@ mod tests {
             texts.push([&original[..150], &other].concat().join(" "));
         }
         texts.iter().enumerate().map(|(i, text)| text_record(i, text)).collect()
+    }
+
+    fn keep(records: Vec<Record>, threshold: f64) -> Vec<Record> {
+        let kept = |fate| if let Fate::Keep(record) = fate { Some(record) } else { None };
+        fates(records, threshold).into_iter().filter_map(kept).collect()
     }
 
     #[test]

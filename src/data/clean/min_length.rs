@@ -1,11 +1,22 @@
 //! `min-length`: too short to teach anything.
 
+use crate::data::clean::{Counts, Fate, Step};
 use crate::data::record::Record;
 
-/// Keeps the records whose texts have at least `chars` characters together, white space at the ends aside.
-pub fn keep(mut records: Vec<Record>, chars: u32) -> Vec<Record> {
-    records.retain(|record| record.texts().map(|text| text.trim().chars().count()).sum::<usize>() >= chars as usize);
-    records
+/// Keeps the records whose texts have at least so many characters together, white space at the ends aside.
+pub struct MinLength {
+    /// The least number of characters.
+    pub chars: u32,
+}
+
+impl Step for MinLength {
+    fn one(&self, record: Record, _: &mut Counts) -> Fate {
+        let chars: usize = record.texts().map(|text| text.trim().chars().count()).sum();
+        match chars >= self.chars as usize {
+            true => Fate::Keep(record),
+            false => Fate::Drop { record, reason: "too short" },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -15,7 +26,8 @@ mod tests {
 
     #[test]
     fn characters_count_and_bytes_and_blanks_do_not() {
-        let records = vec![text_record(0, "ééé"), text_record(1, " éé   "), text_record(2, "")];
-        assert_eq!(keep(records, 3), [text_record(0, "ééé")]);
+        let step = MinLength { chars: 3 };
+        let is_kept = |text| matches!(step.one(text_record(0, text), &mut Counts::new()), Fate::Keep(_));
+        assert_eq!(["ééé", " éé   ", ""].map(is_kept), [true, false, false]);
     }
 }

@@ -176,7 +176,9 @@ fn nothing_found(wanted: &Wanted) -> SplitContamination {
 fn text_of(record: &Record) -> Cow<'_, str> {
     match &record.content {
         Content::Text(text) => Cow::Borrowed(text),
-        Content::Pair { prompt, response } => Cow::Owned(format!("{prompt}\n{response}")),
+        Content::Pair { .. } | Content::Chat(_) | Content::Media(_) => {
+            Cow::Owned(record.texts().collect::<Vec<_>>().join("\n"))
+        }
     }
 }
 

@@ -13,10 +13,8 @@ use crate::record::contamination::Likeness;
 const SEARCH: Search = Search { ngram: 13, threshold: 0.5 };
 
 fn write(folder: &Path, name: &str, texts: &[String]) -> PathBuf {
-    let record = |(i, text): (usize, &String)| Record {
-        id: format!("{name}-{i}#0"),
-        document: format!("docs/{name}-{i}.txt"),
-        content: Content::Text(text.clone()),
+    let record = |(i, text): (usize, &String)| {
+        Record::new(format!("{name}-{i}#0"), format!("docs/{name}-{i}.txt"), Content::Text(text.clone()))
     };
     let records: Vec<Record> = texts.iter().enumerate().map(record).collect();
     let path = folder.join(name);

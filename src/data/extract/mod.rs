@@ -1,51 +1,33 @@
-//! Extraction: documents become records.
+//! Extraction: rows become records.
 
 pub mod rust_doc_pairs;
 mod functions;
+mod columns;
 
-use std::collections::BTreeMap;
+use crate::data::clean::Counts;
+use crate::data::error::DataError;
+use crate::data::record::Record;
+use crate::data::row::Row;
+use crate::recipe::dataset::{Extract, Source};
 
-use rayon::prelude::*;
-
-use crate::data::record::{Content, Record};
-use crate::data::source::Document;
-use crate::recipe::dataset::Extract;
-use crate::record::report::StepReport;
-
-/// Returns the records of documents: one text each without an extraction, and what the extraction did.
-pub fn extract(extraction: Option<&Extract>, documents: Vec<Document>) -> (Vec<Record>, Option<StepReport>) {
-    let Some(extraction) = extraction else {
-        return (documents.into_iter().map(whole).collect(), None);
-    };
-    let (records_in, bytes_in) = (documents.len() as u64, documents.iter().map(|d| d.text.len() as u64).sum());
-    let extracted: Vec<_> = documents.par_iter().map(|document| extract_one(extraction, document)).collect();
-    let (mut records, mut counts) = (Vec::new(), BTreeMap::new());
-    for (found, more) in extracted {
-        records.extend(found);
-        more.into_iter().for_each(|(word, n)| *counts.entry(word.to_owned()).or_default() += n);
-    }
-    let report = StepReport {
-        step: extraction.word().to_owned(),
-        records_in,
-        records_out: records.len() as u64,
-        changed: 0,
-        bytes_in,
-        bytes_out: records.iter().map(Record::bytes).sum(),
-        counts,
-    };
-    (records, Some(report))
+/// Makes records of a row.
+pub trait Extractor: Sync {
+    /// Returns the records of a row, and counts what was left out for what reason.
+    ///
+    /// # Errors
+    /// What is wrong with the row, and what was expected; never what it says.
+    fn records(&self, row: Row, counts: &mut Counts) -> Result<Vec<Record>, String>;
 }
 
-/// The records of one document, and how many were left out for what reason.
-pub(crate) type Extracted = (Vec<Record>, BTreeMap<&'static str, u64>);
-
-fn extract_one(extraction: &Extract, document: &Document) -> Extracted {
-    match extraction {
-        Extract::RustDocPairs { prompt, response } => rust_doc_pairs::extract(document, prompt, response),
-    }
-}
-
-fn whole(document: Document) -> Record {
-    let Document { name, text } = document;
-    Record { id: name.clone(), document: name, content: Content::Text(text) }
+/// Makes an extraction ready; without one a row of text is a record, and the columns of a row of fields say what they are.
+///
+/// # Errors
+/// When the extraction cannot do its work at all.
+pub fn prepare(extract: Option<&Extract>, source: &Source) -> Result<Box<dyn Extractor>, DataError> {
+    Ok(match extract {
+        None => Box::new(columns::Columns::of(source)),
+        Some(Extract::RustDocPairs { prompt, response }) => {
+            Box::new(rust_doc_pairs::RustDocPairs { prompt: prompt.clone(), response: response.clone() })
+        }
+    })
 }

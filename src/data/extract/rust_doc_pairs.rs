@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::extract::Extracted;
+use crate::data::clean::Counts;
+use crate::data::extract::Extractor;
 use crate::data::extract::functions::{self, Function};
 use crate::data::record::{Content, Record};
-use crate::data::source::Document;
+use crate::data::row::{Row, Value};
 
 /// The most characters a body may have: longer ones teach a small model nothing but to stop listening.
 const LONGEST_BODY: usize = 1200;
@@ -14,21 +15,34 @@ const SHORTEST_BODY: usize = 8;
 /// Documentation beyond this many characters is cut at the next paragraph.
 const LONG_DOC: usize = 400;
 
-/// Returns the pairs of one Rust file, and how many functions were left out for what reason.
+/// Pairs of the documented functions of a Rust file.
 ///
 /// `{doc}` is the documentation up to its first heading or code block, as `///` lines; `{signature}` and `{body}` stand as in the
 /// source, moved to the left margin.
-pub(super) fn extract(document: &Document, prompt: &str, response: &str) -> Extracted {
-    let mut counts = BTreeMap::new();
-    let text = document.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+pub(super) struct RustDocPairs {
+    /// What asks.
+    pub(super) prompt: String,
+    /// What answers.
+    pub(super) response: String,
+}
+
+impl Extractor for RustDocPairs {
+    fn records(&self, row: Row, counts: &mut Counts) -> Result<Vec<Record>, String> {
+        let Value::Text(text) = &row.value else { return Err("expected the text of a Rust file".to_owned()) };
+        Ok(pairs(&row.document, text, &self.prompt, &self.response, counts))
+    }
+}
+
+fn pairs(document: &str, text: &str, prompt: &str, response: &str, counts: &mut Counts) -> Vec<Record> {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let Some(functions) = functions::documented(&text) else {
-        counts.insert("unparsed-files", 1);
-        return (Vec::new(), counts);
+        *counts.entry("unparsed-files".to_owned()).or_default() += 1;
+        return Vec::new();
     };
     let (mut records, mut seen) = (Vec::new(), BTreeMap::new());
     for function in functions {
         if let Some(reason) = unfit(&function) {
-            *counts.entry(reason).or_default() += 1;
+            *counts.entry(reason.to_owned()).or_default() += 1;
             continue;
         }
         let doc = as_comment(&summary(&function.doc));
@@ -36,13 +50,10 @@ pub(super) fn extract(document: &Document, prompt: &str, response: &str) -> Extr
         let n: &mut u32 = seen.entry(function.path.clone()).or_default();
         *n += 1;
         let again = if *n > 1 { format!("~{n}") } else { String::new() };
-        records.push(Record {
-            id: format!("{}#{}{again}", document.name, function.path),
-            document: document.name.clone(),
-            content: Content::Pair { prompt: fill(prompt, &values), response: fill(response, &values) },
-        });
+        let content = Content::Pair { prompt: fill(prompt, &values), response: fill(response, &values) };
+        records.push(Record::new(format!("{document}#{}{again}", function.path), document, content));
     }
-    (records, counts)
+    records
 }
 
 fn unfit(function: &Function) -> Option<&'static str> {
@@ -112,12 +123,12 @@ mod tests {
     /// Id, prompt and response of each pair.
     type Pairs = Vec<(String, String, String)>;
 
-    fn pairs(text: &str) -> (Pairs, BTreeMap<&'static str, u64>) {
-        let document = Document { name: "a.rs".to_owned(), text: text.to_owned() };
-        let (records, counts) = extract(&document, "{doc}\n{signature}", "{body}");
+    fn pairs(text: &str) -> (Pairs, Counts) {
+        let mut counts = Counts::new();
+        let records = super::pairs("a.rs", text, "{doc}\n{signature}", "{body}", &mut counts);
         let flat = records.into_iter().map(|record| match record.content {
             Content::Pair { prompt, response } => (record.id, prompt, response),
-            Content::Text(_) => unreachable!(),
+            _ => unreachable!(),
         });
         (flat.collect(), counts)
     }
@@ -139,7 +150,7 @@ mod tests {
         let source = "/// D.\nfn empty() {}\nfn plain() { work_hard() }\n/// D.\n#[test]\nfn tested() { work_hard() }\n#[cfg(test)]\nmod tests {\n/// D.\nfn helper() { work_hard() }\n}\n/// D.\nfn short() -> u8 { 1 }\ntrait T {\n/// D.\nfn default(&self) -> u8 { self.work_hard() }\n}\n";
         let (pairs, counts) = pairs(source);
         assert_eq!(pairs.iter().map(|(id, ..)| id.as_str()).collect::<Vec<_>>(), ["a.rs#T::default"]);
-        assert_eq!(counts, BTreeMap::from([("empty-bodies", 1), ("short-bodies", 1)]));
+        assert_eq!(counts, Counts::from([("empty-bodies".to_owned(), 1), ("short-bodies".to_owned(), 1)]));
     }
 
     #[test]
@@ -147,7 +158,7 @@ mod tests {
         let (found, _) =
             pairs("impl A { /** One. */ fn f() { one_two() } }\nimpl A { /** Two. */ fn f() { one_two() } }");
         assert_eq!(found.iter().map(|(id, ..)| id.as_str()).collect::<Vec<_>>(), ["a.rs#A::f", "a.rs#A::f~2"]);
-        assert_eq!(pairs("fn {").1, BTreeMap::from([("unparsed-files", 1)]));
+        assert_eq!(pairs("fn {").1, Counts::from([("unparsed-files".to_owned(), 1)]));
     }
 
     #[test]

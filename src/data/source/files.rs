@@ -224,11 +224,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_utf8_is_named_with_the_byte() {
+    fn a_file_that_is_not_utf8_is_a_bad_row() {
         let folder = folder(&[("a.txt", "fine")]);
         fs::write(folder.path().join("b.txt"), b"ab\xffc").unwrap();
-        let files = list(folder.path(), &["*.txt".to_owned()], &[], 0).unwrap();
-        let error = crate::data::source::read(&files, |_| true).unwrap_err();
-        assert!(error.to_string().ends_with("b.txt` is not UTF-8 at byte 2"), "{error}");
+        let include = vec!["*.txt".to_owned()];
+        let root = folder.path().display().to_string();
+        let source = crate::recipe::dataset::Source::Files { root, include, exclude: vec![], strip_components: 0 };
+        let mut rows = Vec::new();
+        for file in crate::data::source::list(&source, Path::new("/")).unwrap() {
+            let sink = &mut |row| {
+                rows.push(row);
+                Ok(std::ops::ControlFlow::Continue(()))
+            };
+            crate::data::source::read(&source, &file, sink).unwrap();
+        }
+        let error = rows[1].as_ref().unwrap_err().to_string();
+        assert!(rows[0].is_ok() && error.ends_with("b.txt: not UTF-8 at byte 2"), "{error}");
     }
 }

@@ -6,75 +6,54 @@ pub mod cache;
 mod pattern;
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use crate::data::error::DataError;
-use crate::id::Digest;
-use crate::plan::SourceState;
-use crate::recipe::dataset::Source;
+use crate::data::row::{BadRow, Row, Value};
+use crate::recipe::dataset::{FileSet, Source};
 
 pub use cache::DigestCache;
-pub use digest::state;
+pub use digest::{Digested, digested, state, state_of};
 pub use files::SourceFile;
 
-/// How many files are read between two looks at the caller.
-const CHUNK: usize = 256;
-
-/// One document of a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// Its name, the same on every machine.
-    pub name: String,
-    /// Its text.
-    pub text: String,
-}
+/// Takes rows as they are read, good and bad ones; `Break` stops the reading.
+pub type Sink<'a> = &'a mut dyn FnMut(Result<Row, BadRow>) -> Result<ControlFlow<()>, DataError>;
 
 /// Returns the files of a source in the order of their names; a relative root starts at `base`.
 ///
 /// # Errors
-/// When the root is missing, a pattern is wrong or matches nothing, or two files share a name.
+/// When the source cannot be read, or a pattern matches nothing.
 pub fn list(source: &Source, base: &Path) -> Result<Vec<SourceFile>, DataError> {
+    let Some(FileSet { root, include, exclude, strip_components }) = source.file_set() else {
+        return Err(DataError::OnlyDescribed);
+    };
+    files::list(&base.join(root), include, exclude, strip_components)
+}
+
+/// Reads the rows of one file of a source, in their order.
+///
+/// # Errors
+/// When the file cannot be read, or `sink` fails. What is wrong with a row goes to `sink`, and the reading goes on.
+pub fn read(source: &Source, file: &SourceFile, sink: Sink<'_>) -> Result<(), DataError> {
     match source {
-        Source::Files { root, include, exclude, strip_components } => {
-            files::list(&base.join(root), include, exclude, *strip_components)
-        }
+        Source::Files { .. } => sink(text(file)?).map(drop),
         Source::Described { .. } => Err(DataError::OnlyDescribed),
     }
 }
 
-/// Reads the files of a source, and tells what they contained.
-///
-/// `go_on` hears how many files are done and returns whether to continue; `None` comes back when it did not.
-///
-/// # Errors
-/// When a file cannot be read or is not UTF-8.
-pub fn read(
-    files: &[SourceFile],
-    mut go_on: impl FnMut(usize) -> bool,
-) -> Result<Option<(Vec<Document>, SourceState)>, DataError> {
-    let mut summary = digest::Summary::default();
-    let mut documents = Vec::with_capacity(files.len());
-    for chunk in files.chunks(CHUNK) {
-        let read: Vec<_> = chunk.par_iter().map(read_one).collect::<Result<_, _>>()?;
-        for (document, digest) in read {
-            summary.add(&document.name, document.text.len() as u64, digest);
-            documents.push(document);
-        }
-        if !go_on(documents.len()) {
-            return Ok(None);
-        }
-    }
-    Ok(Some((documents, summary.finish())))
-}
-
-fn read_one(file: &SourceFile) -> Result<(Document, Digest), DataError> {
+fn text(file: &SourceFile) -> Result<Result<Row, BadRow>, DataError> {
     let bytes = read_bytes(&file.path)?;
-    let digest = Digest::of(&bytes);
-    let text = String::from_utf8(bytes)
-        .map_err(|error| DataError::NotUtf8 { path: file.path.clone(), offset: error.utf8_error().valid_up_to() })?;
-    Ok((Document { name: file.name.clone(), text }, digest))
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => {
+            let (id, document) = (file.name.clone(), file.name.clone());
+            Ok(Row { id, document, line: None, value: Value::Text(text), label: None })
+        }
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            Err(BadRow::whole(&file.path, format!("not UTF-8 at byte {offset}")))
+        }
+    })
 }
 
 fn read_bytes(path: &PathBuf) -> Result<Vec<u8>, DataError> {

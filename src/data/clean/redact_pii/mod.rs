@@ -9,35 +9,28 @@ mod numbers;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use rayon::prelude::*;
-
+use crate::data::clean::{Counts, Fate, Step};
 use crate::data::record::Record;
 use crate::recipe::dataset::PiiKind;
 
 /// In this order: what is found first is masked and cannot be mistaken for the next.
 const ORDER: [PiiKind; 5] = [PiiKind::Email, PiiKind::IpAddress, PiiKind::IdCard, PiiKind::BankCard, PiiKind::Phone];
 
-/// Masks private data in all records; also returns how many records changed, and how much of each kind was found.
-pub fn redact_records(records: Vec<Record>, kinds: &[PiiKind]) -> (Vec<Record>, u64, BTreeMap<String, u64>) {
-    let redacted: Vec<_> = records.into_par_iter().map(|record| redact_record(record, kinds)).collect();
-    let mut counts: BTreeMap<String, u64> = kinds.iter().map(|kind| (word(*kind).to_owned(), 0)).collect();
-    let (mut kept, mut changed) = (Vec::with_capacity(redacted.len()), 0);
-    for (record, found) in redacted {
-        changed += u64::from(!found.is_empty());
-        found.into_iter().for_each(|(kind, n)| *counts.entry(word(kind).to_owned()).or_default() += n);
-        kept.push(record);
-    }
-    (kept, changed, counts)
+/// Masks private data, and counts what was found by kind.
+pub struct RedactPii {
+    /// What to look for.
+    pub kinds: Vec<PiiKind>,
 }
 
-fn redact_record(record: Record, kinds: &[PiiKind]) -> (Record, BTreeMap<PiiKind, u64>) {
-    let mut found = BTreeMap::new();
-    let record = record.map(|text| {
-        let (text, more) = redact(text, kinds);
-        more.into_iter().for_each(|(kind, n)| *found.entry(kind).or_default() += n);
-        text
-    });
-    (record, found)
+impl Step for RedactPii {
+    fn one(&self, record: Record, counts: &mut Counts) -> Fate {
+        self.kinds.iter().for_each(|kind| *counts.entry(word(*kind).to_owned()).or_default() += 0);
+        Fate::Keep(record.map(|text| {
+            let (text, found) = redact(text, &self.kinds);
+            found.into_iter().for_each(|(kind, n)| *counts.entry(word(kind).to_owned()).or_default() += n);
+            text
+        }))
+    }
 }
 
 /// Masks private data of the given kinds; also returns how much of each kind was found.

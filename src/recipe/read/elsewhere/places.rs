@@ -52,6 +52,8 @@ pub(super) const PLACES: &[Place] = &[
             ("source", "{ type: files, root: data, include: [\"**/*.md\"] }"),
             ("extract", "{ type: rust-doc-pairs }"),
             ("clean", "[{ type: dedup-exact }]"),
+            ("on-bad-row", "skip"),
+            ("most-bad-rows", "10"),
             ("split", "{ train: 0.98, validation: 0.01, test: 0.01 }"),
         ],
     ),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Dataset, Extract, Source, Split, SplitName};
+use crate::recipe::dataset::{Dataset, Extract, FileSet, Split, SplitName};
 use crate::recipe::read::letters;
 use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::Reader;
@@ -62,11 +62,9 @@ fn learnt(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Data
 
 /// Quotes from a word processor are part of a pattern, and match nothing.
 fn quotes(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset) {
-    let (root, include, exclude) = match &dataset.source {
-        Source::Files { root, include, exclude, strip_components: _ } => (root, include, exclude),
-        Source::Described { .. } => return,
-    };
-    let lists = [("root", std::slice::from_ref(root)), ("include", include), ("exclude", exclude)];
+    let Some(FileSet { root, include, exclude, strip_components: _ }) = dataset.source.file_set() else { return };
+    let root = [root.to_owned()];
+    let lists = [("root", root.as_slice()), ("include", include), ("exclude", exclude)];
     for (key, texts) in lists {
         for (i, text) in texts.iter().enumerate() {
             if let Some(hint) = letters::quoted(text) {

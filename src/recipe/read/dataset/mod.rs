@@ -1,0 +1,34 @@
+//! Reads `datasets`.
+
+mod source;
+mod extract;
+mod clean;
+mod split;
+
+use crate::id::Name;
+use crate::recipe::dataset::{Dataset, OnBadRow, Split};
+use crate::recipe::read::fields::Fields;
+use crate::recipe::read::reader::{At, Reader};
+
+/// Reads one dataset.
+pub fn dataset(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Dataset> {
+    let mut fields = Fields::open(reader, at)?;
+    let source = fields.need(reader, "source").and_then(|at| source::source(reader, &at));
+    let on_bad_row = fields.or(reader, "on-bad-row", OnBadRow::Fail, |reader, at| {
+        reader.word(at, "way with bad rows", &[("fail", OnBadRow::Fail), ("skip", OnBadRow::Skip)])
+    });
+    let most_bad_rows =
+        fields.or(reader, "most-bad-rows", Dataset::default_most_bad_rows(), |reader, at| reader.large_count(at, 1));
+    let extract = fields.or(reader, "extract", None, |reader, at| extract::extract(reader, at).map(Some));
+    let clean = fields.or(reader, "clean", Vec::new(), |reader, at| reader.list(at, clean::clean_step));
+    let split = fields.or(reader, "split", Split::default(), split::split);
+    fields.finish(reader);
+    Some(Dataset {
+        source: source?,
+        on_bad_row: on_bad_row?,
+        most_bad_rows: most_bad_rows?,
+        extract: extract?,
+        clean: clean?,
+        split: split?,
+    })
+}
