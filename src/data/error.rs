@@ -61,6 +61,16 @@ pub enum DataError {
         /// How many are let pass.
         most: u64,
     },
+    /// Rows of several files cannot be read, more of them than are let pass.
+    #[error("{last} (bad row {n}, and {most} are let pass)")]
+    TooManyBadRows {
+        /// How many there are.
+        n: u64,
+        /// How many are let pass.
+        most: u64,
+        /// The last that is told.
+        last: String,
+    },
     /// A file changed while it was read.
     #[error("`{}` changed while it was read", path.display())]
     Changed {
@@ -96,6 +106,14 @@ pub enum DataError {
     BadRecord {
         /// The line, from 1.
         line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A table of records is damaged, or of another make.
+    #[error("`{}` is no table of records: {message}", path.display())]
+    BadTable {
+        /// The file.
+        path: PathBuf,
         /// What is wrong with it.
         message: String,
     },
@@ -136,12 +154,15 @@ impl Explain for DataError {
             | Self::Unmatched { .. }
             | Self::NameNotUtf8 { .. }
             | Self::BadRows { .. }
+            | Self::TooManyBadRows { .. }
             | Self::Changed { .. }
             | Self::SameName { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
-            Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => Exit::Integrity,
+            Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
+                Exit::Integrity
+            }
         }
     }
 
@@ -159,7 +180,7 @@ impl Explain for DataError {
             Self::BadRows { first, .. } if first.reason.starts_with("not UTF-8") => {
                 Some("convert the file to UTF-8, or leave it out with `exclude`".to_owned())
             }
-            Self::BadRows { .. } => Some("mend it, or leave out some rows with `on-bad-row: { skip: 10 }`".to_owned()),
+            Self::BadRows { .. } | Self::TooManyBadRows { .. } => Some("mend it, or leave out some rows with `on-bad-row: { skip: 10 }`".to_owned()),
             Self::Changed { .. } => Some("run again: a new plan takes the files as they are".to_owned()),
             Self::NameNotUtf8 { .. } => Some("rename the file, or leave it out with `exclude`".to_owned()),
             Self::SameName { .. } => Some("lower `strip-components`, or leave one of them out with `exclude`".to_owned()),
@@ -167,7 +188,7 @@ impl Explain for DataError {
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
             Self::Untrainable { .. } => None,
             Self::Io { .. } => None,
-            Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
+            Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Some("`pedigree fsck` names the stages to run again".to_owned())
             }
         }

@@ -1,14 +1,11 @@
-//! Records: what a dataset consists of, one JSON object a line.
+//! Records: what a dataset consists of.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::error::DataError;
-
 /// One record of a dataset.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Line", into = "Line")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// What names the record within its dataset.
     pub id: String,
@@ -71,58 +68,6 @@ pub enum MediaKind {
     Audio,
 }
 
-/// The record as it stands in a file; media do not stand in text files.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Line {
-    id: String,
-    document: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    prompt: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    response: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    messages: Option<Vec<Turn>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    caption: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    label: Option<String>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    fields: BTreeMap<String, String>,
-}
-
-impl From<Record> for Line {
-    fn from(record: Record) -> Self {
-        let Record { id, document, content, label, fields } = record;
-        let line = Self { id, document, label, fields, ..Self::default() };
-        match content {
-            Content::Text(text) => Self { text: Some(text), ..line },
-            Content::Pair { prompt, response } => Self { prompt: Some(prompt), response: Some(response), ..line },
-            Content::Chat(turns) => Self { messages: Some(turns), ..line },
-            Content::Media(Media { kind: _, bytes: _, caption }) => Self { caption: Some(caption), ..line },
-        }
-    }
-}
-
-impl TryFrom<Line> for Record {
-    type Error = &'static str;
-
-    fn try_from(line: Line) -> Result<Self, Self::Error> {
-        let Line { id, document, text, prompt, response, messages, caption: None, label, fields } = line else {
-            return Err("media stand in no text file");
-        };
-        let content = match (text, prompt, response, messages) {
-            (Some(text), None, None, None) => Content::Text(text),
-            (None, Some(prompt), Some(response), None) => Content::Pair { prompt, response },
-            (None, None, None, Some(turns)) => Content::Chat(turns),
-            _ => return Err("expected either `text`, or `prompt` and `response`, or `messages`"),
-        };
-        Ok(Self { id, document, content, label, fields })
-    }
-}
-
 impl Record {
     /// Returns a record of this content, without a label.
     pub fn new(id: impl Into<String>, document: impl Into<String>, content: Content) -> Self {
@@ -162,58 +107,5 @@ impl Record {
             }
         };
         Self { content, ..self }
-    }
-}
-
-/// Returns records as JSON, one a line.
-pub fn to_lines<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for record in records {
-        serde_json::to_writer(&mut bytes, record).expect("a record serializes into memory");
-        bytes.push(b'\n');
-    }
-    bytes
-}
-
-/// Reads records from JSON, one a line.
-///
-/// # Errors
-/// When a line is no record; the error names it.
-pub fn from_lines(bytes: &[u8]) -> Result<Vec<Record>, DataError> {
-    let lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
-    lines
-        .map(|(i, line)| {
-            serde_json::from_slice(line)
-                .map_err(|error| DataError::BadRecord { line: i + 1, message: error.to_string() })
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn content() -> impl Strategy<Value = Content> {
-        prop_oneof![
-            any::<String>().prop_map(Content::Text),
-            any::<(String, String)>().prop_map(|(prompt, response)| Content::Pair { prompt, response }),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn records_survive_being_written(parts in prop::collection::vec((any::<String>(), content()), 0..5)) {
-            let record = |(id, content): (String, Content)| Record::new(id.clone(), id, content);
-            let records: Vec<_> = parts.into_iter().map(record).collect();
-            prop_assert_eq!(from_lines(&to_lines(&records)).unwrap(), records);
-        }
-    }
-
-    #[test]
-    fn a_line_that_is_half_text_and_half_pair_is_refused_by_its_number() {
-        let lines = b"{\"id\":\"a\",\"document\":\"a\",\"text\":\"t\"}\n{\"id\":\"b\",\"document\":\"b\",\"text\":\"t\",\"prompt\":\"p\"}\n";
-        let error = from_lines(lines).unwrap_err();
-        assert!(error.to_string().starts_with("line 2 is no record: expected either `text`"), "{error}");
     }
 }

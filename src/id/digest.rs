@@ -15,6 +15,11 @@ pub struct DigestError {
 }
 
 impl Digest {
+    /// Returns the first eight bytes as a number.
+    pub fn number(self) -> u64 {
+        self.0.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte))
+    }
+
     /// Returns the digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())

@@ -19,7 +19,7 @@ use crate::record::contamination::{Learned, Measured};
 pub enum Work {
     /// Outputs `model.safetensors` and `tokenizer.json`; done by the manager.
     Import(ImportWork),
-    /// Outputs `train.jsonl`, `validation.jsonl`, `test.jsonl` and `report.json`.
+    /// Outputs `train.parquet`, `validation.parquet`, `test.parquet` and `report.json`.
     Dataset(DatasetWork),
     /// Outputs `tokenizer.json`.
     Tokenizer(TokenizerWork),

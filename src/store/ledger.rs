@@ -136,7 +136,7 @@ mod tests {
             let row = stage_row("dataset:prose", 0);
             let recipe = "rust-coder".parse().unwrap();
             let artifact = store.artifacts().put_bytes(b"data").unwrap();
-            let outputs = Outputs::from([("train.jsonl".to_owned(), artifact.clone())]);
+            let outputs = Outputs::from([("train.parquet".to_owned(), artifact.clone())]);
             assert_eq!(store.ledger(&recipe, &[row.fingerprint]).await.unwrap(), Ledger::default());
             store.finish_stage(run, &row.stage, &outputs, 3).await.unwrap();
             let done = Done { run, key: row.key, fingerprint: row.fingerprint, outputs };
@@ -148,7 +148,7 @@ mod tests {
             assert_eq!(ledger.newest, BTreeMap::from([(row.stage.clone(), done.clone())]));
             std::fs::remove_file(&artifact.path).unwrap();
             let ledger = store.ledger(&recipe, &[row.fingerprint]).await.unwrap();
-            assert_eq!(ledger.gone, BTreeMap::from([(row.fingerprint, "train.jsonl".to_owned())]));
+            assert_eq!(ledger.gone, BTreeMap::from([(row.fingerprint, "train.parquet".to_owned())]));
             assert!(ledger.done.is_empty());
             assert_eq!(ledger.newest, BTreeMap::from([(row.stage, done)]));
             store.close().await;
@@ -161,7 +161,7 @@ mod tests {
             let (_project, store, run) = store_with_run().await;
             let first = stage_row("dataset:prose", 0);
             let artifact = store.artifacts().put_bytes(b"data").unwrap();
-            let outputs = Outputs::from([("train.jsonl".to_owned(), artifact)]);
+            let outputs = Outputs::from([("train.parquet".to_owned(), artifact)]);
             store.finish_stage(run, &first.stage, &outputs, 3).await.unwrap();
             let (second, third) = (RunId::from_bits(2), RunId::from_bits(3));
             store.insert_run(&new_run(second, 2)).await.unwrap();

@@ -8,8 +8,6 @@ use crate::worker::dataset::progress;
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
 
-const MEGABYTE: u64 = 1_000_000;
-
 /// Looks for the splits of the task in the training split of its dataset; outputs `contamination.json`.
 ///
 /// A task that is asked to stop ends early, without outputs.
@@ -18,12 +16,12 @@ const MEGABYTE: u64 = 1_000_000;
 /// When an input is missing or damaged.
 pub fn run(task: &mut Task, work: &ContaminationWork) -> Result<(), Failure> {
     let ContaminationWork { dataset, evaluated, ngram, threshold } = work;
-    let training = task.input_file(&StageId::new(StageKind::Dataset, dataset), "train.jsonl")?;
+    let training = task.input_file(&StageId::new(StageKind::Dataset, dataset), "train.parquet")?;
     let wanted = evaluated.iter().map(|split| wanted(task, split)).collect::<Result<Vec<_>, _>>()?;
     let how = Search { ngram: *ngram as usize, threshold: *threshold };
     let mut told = Ok(());
-    let found = search(&how, &wanted, &training.path, |n_bytes| {
-        told = progress(task, n_bytes / MEGABYTE, training.bytes.max(n_bytes) / MEGABYTE, "MB");
+    let found = search(&how, &wanted, &training.path, |done, total| {
+        told = progress(task, done, total, "records");
         told.is_ok() && !task.is_stopping()
     })?;
     told?;
@@ -35,7 +33,7 @@ pub fn run(task: &mut Task, work: &ContaminationWork) -> Result<(), Failure> {
 
 fn wanted(task: &Task, split: &Evaluated) -> Result<Wanted, Failure> {
     let Evaluated { dataset, split, allowed_documents, allowed_texts } = split;
-    let records = task.input_file(&StageId::new(StageKind::Dataset, dataset), &format!("{}.jsonl", split.word()))?;
+    let records = task.input_file(&StageId::new(StageKind::Dataset, dataset), &format!("{}.parquet", split.word()))?;
     Ok(Wanted {
         dataset: dataset.clone(),
         split: *split,
@@ -54,23 +52,36 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::*;
+    use crate::data::table::{Shape, Writer};
+    use crate::data::{Content, Record};
     use crate::id::{Digest, RunId};
     use crate::plan::{Outputs, Spec, Work};
     use crate::recipe::dataset::SplitName;
     use crate::record::{ArtifactRef, FailureClass};
     use crate::worker::emit::Emitter;
 
-    const TEXT: &str = "{\"id\":\"a\",\"document\":\"a\",\"text\":\"one two three four five six\"}\n";
+    /// Writes a table of one record, and returns its digest.
+    fn table(path: &Path) -> Digest {
+        let record = Record::new("a", "a", Content::Text("one two three four five six".to_owned()));
+        let mut shape = Shape::default();
+        shape.add(&record);
+        let mut writer = Writer::create(path, &shape).unwrap();
+        writer.push(record).unwrap();
+        writer.finish().unwrap();
+        Digest::of(&fs::read(path).unwrap())
+    }
 
-    /// Runs the stage on a dataset whose test split stands in its training split; `digest` is what is said of that.
-    fn stage(folder: &Path, digest: Digest, is_stopping: bool) -> Result<Option<ContaminationReport>, Failure> {
-        let artifact = |name: &str, digest| {
+    /// Runs the stage on a dataset whose test split stands in its training split; `said` is the digest that is
+    /// said of that, where it is a wrong one.
+    fn stage(folder: &Path, said: Option<Digest>, is_stopping: bool) -> Result<Option<ContaminationReport>, Failure> {
+        let artifact = |name: &str, said: Option<Digest>| {
             let path = folder.join(name);
-            fs::write(&path, TEXT).unwrap();
-            (name.to_owned(), ArtifactRef { path, digest, bytes: TEXT.len() as u64 })
+            let made = table(&path);
+            let digest = said.unwrap_or(made);
+            let bytes = fs::metadata(&path).unwrap().len();
+            (name.to_owned(), ArtifactRef { path, digest, bytes })
         };
-        let outputs =
-            Outputs::from([artifact("train.jsonl", digest), artifact("test.jsonl", Digest::of(TEXT.as_bytes()))]);
+        let outputs = Outputs::from([artifact("train.parquet", said), artifact("test.parquet", None)]);
         let (dataset, split) = ("web".parse().unwrap(), SplitName::Test);
         let evaluated = vec![Evaluated { dataset, split, allowed_documents: vec![], allowed_texts: vec![] }];
         let work = ContaminationWork { dataset: "web".parse().unwrap(), evaluated, ngram: 13, threshold: 0.5 };
@@ -94,16 +105,16 @@ mod tests {
     #[test]
     fn what_is_found_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let report = stage(folder.path(), Digest::of(TEXT.as_bytes()), false).unwrap().unwrap();
+        let report = stage(folder.path(), None, false).unwrap().unwrap();
         assert_eq!((report.records, report.splits[0].found[0].share), (1, 1.0));
     }
 
     #[test]
     fn a_damaged_input_is_refused_and_a_stopped_task_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(stage(folder.path(), Digest::of(TEXT.as_bytes()), true), Ok(None));
+        assert_eq!(stage(folder.path(), None, true), Ok(None));
         let folder = tempfile::tempdir().unwrap();
-        let failure = stage(folder.path(), Digest::of(b"other bytes"), false).unwrap_err();
+        let failure = stage(folder.path(), Some(Digest::of(b"other bytes")), false).unwrap_err();
         assert_eq!(failure.class, FailureClass::Integrity);
         assert!(failure.message.contains("is damaged"), "{failure}");
     }

@@ -4,18 +4,19 @@ use std::path::Path;
 
 use crate::data::DataError;
 use crate::data::prepare::{self, Job};
-use crate::data::record::to_lines;
 use crate::data::source;
 use crate::error::{Exit, Explain as _};
 use crate::plan::Work;
 use crate::plan::work::DatasetWork;
+use crate::recipe::dataset::SplitName;
 use crate::record::{FailureClass, Progress};
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
+use crate::worker::told::Told;
 
 const MEGABYTE: u64 = 1_000_000;
 
-/// Reads, cleans and splits a dataset; outputs a JSON Lines file for each split, and `report.json`.
+/// Reads, cleans and splits a dataset; outputs a table for each split, and `report.json`.
 ///
 /// A task that is asked to stop ends early, without outputs.
 ///
@@ -26,16 +27,14 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about a dataset"));
     };
     let Some(files) = files(task, &work)? else { return Ok(()) };
-    let job = Job { name: &work.name, dataset: &work.dataset, seed: work.seed, files: &files };
-    let mut told = Ok(());
-    let made = prepare::prepare(&job, |done, total| {
-        told = progress(task, done, total, "steps");
-        told.is_ok() && !task.is_stopping()
-    })?;
-    told?;
-    let Some((splits, report)) = made else { return Ok(()) };
-    for (name, records) in &splits {
-        task.output(&format!("{}.jsonl", name.word()), &to_lines(records))?;
+    let (kept, out) = (task.kept("prepared"), task.outputs());
+    let job = Job { name: &work.name, dataset: &work.dataset, seed: work.seed, files: &files, kept: &kept, out: &out };
+    let told = Told::new(task);
+    let report = prepare::prepare(&job, &told);
+    told.finish()?;
+    let Some(report) = report? else { return Ok(()) };
+    for split in SplitName::ALL {
+        task.written(&format!("{}.parquet", split.word()))?;
     }
     task.output("report.json", &json(&report))
 }

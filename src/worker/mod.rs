@@ -6,6 +6,7 @@ pub mod emit;
 pub mod failure;
 pub mod task;
 pub mod dataset;
+mod told;
 pub mod tokenizer;
 pub mod tokens;
 pub mod contamination;

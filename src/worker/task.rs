@@ -42,6 +42,12 @@ impl Task {
         self.folder.join("outputs")
     }
 
+    /// Returns a folder of the workspace in which work is kept from run to run; what lies in it can always be made again.
+    pub fn kept(&self, name: &str) -> PathBuf {
+        // `.pedigree/tasks/<task>/attempt-1`
+        self.folder.ancestors().nth(3).unwrap_or(&self.folder).join(name)
+    }
+
     /// Returns the bytes of an input, after comparing them with their digest.
     ///
     /// # Errors
@@ -80,6 +86,18 @@ impl Task {
         let path = self.outputs().join(name);
         write_whole(&path, bytes).map_err(|error| Failure::io(&path, &error))?;
         self.emit.output(name, &path, Digest::of(bytes), bytes.len() as u64)
+    }
+
+    /// Tells of an output that was written piece by piece and synced.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn written(&mut self, name: &str) -> Result<(), Failure> {
+        let path = self.outputs().join(name);
+        let mut hasher = blake3::Hasher::new();
+        let read = fs::File::open(&path).and_then(|file| hasher.update_reader(file).map(drop));
+        read.and_then(|()| fs::File::open(self.outputs())?.sync_all()).map_err(|error| Failure::io(&path, &error))?;
+        self.emit.output(name, &path, Digest::from_hasher(&hasher), hasher.count())
     }
 }
 

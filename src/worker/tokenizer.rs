@@ -1,6 +1,6 @@
 //! The tokenizer stage: a byte-level vocabulary from the training splits of datasets.
 
-use crate::data::record::from_lines;
+use crate::data::table;
 use crate::data::tokenizer::{self, Budget};
 use crate::id::{StageId, StageKind};
 use crate::plan::Work;
@@ -22,8 +22,8 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let datasets = work.tokenizer.train_on();
     let mut records = Vec::new();
     for (i, dataset) in datasets.iter().enumerate() {
-        let lines = task.input(&StageId::new(StageKind::Dataset, dataset), "train.jsonl")?;
-        records.extend(from_lines(&lines)?);
+        let table = task.input_file(&StageId::new(StageKind::Dataset, dataset), "train.parquet")?;
+        records.extend(table::read_all(&table.path)?);
         progress(task, i as u64 + 1, datasets.len() as u64, "datasets")?;
         if task.is_stopping() {
             return Ok(());

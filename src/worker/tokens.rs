@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::record::from_lines;
-use crate::data::{Shard, tokenizer};
+use crate::data::{Shard, table, tokenizer};
 use crate::id::{StageId, StageKind};
 use crate::plan::Work;
 use crate::recipe::dataset::SplitName;
@@ -30,7 +29,7 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let mut report = TokensReport { vocab_size, tokens: BTreeMap::new(), target_tokens: BTreeMap::new() };
     let mut shards = Vec::new();
     for (i, split) in SplitName::ALL.into_iter().enumerate() {
-        let records = from_lines(&task.input(&dataset, &format!("{}.jsonl", split.word()))?)?;
+        let records = table::read_all(&task.input_file(&dataset, &format!("{}.parquet", split.word()))?.path)?;
         let shard = Shard::encode(&records, &tokenizer);
         report.tokens.insert(split, shard.tokens.len() as u64);
         report.target_tokens.insert(split, shard.n_targets());
@@ -116,7 +115,7 @@ mod tests {
             stage(&tasks.path().join("d"), work, BTreeMap::new(), false, crate::worker::dataset::run).unwrap();
         assert_eq!(
             records.keys().collect::<Vec<_>>(),
-            ["report.json", "test.jsonl", "train.jsonl", "validation.jsonl"]
+            ["report.json", "test.parquet", "train.parquet", "validation.parquet"]
         );
         let mut inputs = BTreeMap::from([("dataset:d".parse().unwrap(), records.clone())]);
         let tokenizer = Tokenizer::ByteBpe { vocab_size: 280, train_on: vec!["d".parse().unwrap()] };
@@ -129,7 +128,7 @@ mod tests {
         let tokenizer = tokenizer::load(&fs::read(&trained["tokenizer.json"].path).unwrap()).unwrap();
         let shard =
             Shard::from_bytes(&fs::read(&shards["test.safetensors"].path).unwrap(), tokenizer.vocab_size()).unwrap();
-        let records = from_lines(&fs::read(&records["test.jsonl"].path).unwrap()).unwrap();
+        let records = table::read_all(&records["test.parquet"].path).unwrap();
         let text: String = records.iter().flat_map(|record| record.texts()).collect();
         assert_eq!((tokenizer.decode(&shard.tokens), shard.starts.len()), (text, records.len()));
     }

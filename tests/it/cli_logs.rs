@@ -63,9 +63,9 @@ fn a_dataset_tells_its_outputs() {
     exit: 0
     --- stdout
     [time] dataset:prose  started as process [pid] on none with 0 threads
-    [time] dataset:prose  output train.jsonl [digest] ([size])
-    [time] dataset:prose  output validation.jsonl [digest] ([size])
-    [time] dataset:prose  output test.jsonl [digest] ([size])
+    [time] dataset:prose  output train.parquet [digest] ([size])
+    [time] dataset:prose  output validation.parquet [digest] ([size])
+    [time] dataset:prose  output test.parquet [digest] ([size])
     [time] dataset:prose  output report.json [digest] ([size])
     [time] dataset:prose  finished
     "#);

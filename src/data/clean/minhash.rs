@@ -3,27 +3,27 @@
 //! All constants are fixed, so that signatures are the same on every machine and in every version.
 
 /// The number of permutations.
-pub(super) const PERMUTATIONS: usize = 128;
+pub(in crate::data) const PERMUTATIONS: usize = 128;
 /// The words of a shingle.
 const SHINGLE: usize = 5;
 /// The least probability with which a pair at the threshold becomes a candidate.
 const RECALL: f64 = 0.99;
 
 /// For each permutation the least hash of any shingle.
-pub(super) type Signature = [u32; PERMUTATIONS];
+pub(in crate::data) type Signature = [u32; PERMUTATIONS];
 
 /// The permutations, as multipliers and summands of universal hashing.
-pub(super) struct Permutations([(u64, u64); PERMUTATIONS]);
+pub(in crate::data) struct Permutations([(u64, u64); PERMUTATIONS]);
 
 impl Permutations {
     /// Returns the one set of permutations there is.
-    pub(super) fn new() -> Self {
+    pub(in crate::data) fn new() -> Self {
         let mut state = 0x7065_6469_6772_6565;
         Self(std::array::from_fn(|_| (next(&mut state) | 1, next(&mut state))))
     }
 
     /// Returns the signature of a text.
-    pub(super) fn signature<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Signature {
+    pub(in crate::data) fn signature<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Signature {
         let words: Vec<u64> = texts.flat_map(words).map(hash_of).collect();
         let mut signature = [u32::MAX; PERMUTATIONS];
         let mut add = |shingle: &[u64]| {
@@ -40,14 +40,38 @@ impl Permutations {
     }
 }
 
+/// The lower halves of a signature: half the size, and two different hashes agree in one of 65,536.
+pub(in crate::data) type Short = [u16; PERMUTATIONS];
+/// The size of a [`Short`], in bytes.
+pub(in crate::data) const SHORT_BYTES: usize = 2 * PERMUTATIONS;
+
+/// Returns the lower halves of a signature.
+pub(in crate::data) fn short(signature: &Signature) -> Short {
+    signature.map(|hash| hash as u16)
+}
+
+/// Returns a signature as it stands in a file.
+pub(in crate::data) fn short_to_bytes(signature: &Short) -> [u8; SHORT_BYTES] {
+    let mut bytes = [0; SHORT_BYTES];
+    bytes.as_chunks_mut::<2>().0.iter_mut().zip(signature).for_each(|(bytes, hash)| *bytes = hash.to_le_bytes());
+    bytes
+}
+
+/// Returns a signature from a file.
+pub(in crate::data) fn short_from_bytes(bytes: &[u8; SHORT_BYTES]) -> Short {
+    let mut signature = [0; PERMUTATIONS];
+    signature.iter_mut().zip(bytes.as_chunks::<2>().0).for_each(|(hash, bytes)| *hash = u16::from_le_bytes(*bytes));
+    signature
+}
+
 /// Returns the share of permutations that agree: an estimate of the Jaccard similarity of the shingles.
-pub(super) fn similarity(a: &Signature, b: &Signature) -> f64 {
+pub(in crate::data) fn agreement(a: &Short, b: &Short) -> f64 {
     let agree = a.iter().zip(b).filter(|(a, b)| a == b).count();
     agree as f64 / PERMUTATIONS as f64
 }
 
 /// Returns the rows of a band: as many as let a pair at `threshold` still become a candidate almost surely.
-pub(super) fn rows(threshold: f64) -> usize {
+pub(in crate::data) fn rows(threshold: f64) -> usize {
     let is_enough = |rows: usize| {
         let bands = (PERMUTATIONS / rows) as i32;
         1.0 - (1.0 - threshold.powi(rows as i32)).powi(bands) >= RECALL
@@ -55,14 +79,16 @@ pub(super) fn rows(threshold: f64) -> usize {
     (1..=32).rev().find(|rows| is_enough(*rows)).unwrap_or(1)
 }
 
-/// Returns one hash for each band of a signature.
-pub(super) fn bands(signature: &Signature, rows: usize) -> impl Iterator<Item = u64> {
-    signature.chunks_exact(rows).map(|band| band.iter().fold(0, |hash, value| mix(hash ^ u64::from(*value))))
+/// Returns the hash of one band of a signature, which no other band has.
+pub(in crate::data) fn band(signature: &Short, rows: usize, band: usize) -> u64 {
+    let values = &signature[band * rows..(band + 1) * rows];
+    values.iter().fold(mix(band as u64 + 1), |hash, value| mix(hash ^ u64::from(*value)))
 }
 
-/// Words are runs of letters, digits and underscores; every other sign that is no white space is a word of its own.
+/// Words are runs of letters, digits and underscores; every other sign that is no white space is a word of its own, and so is
+/// every letter of a script that writes no spaces.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let is_word = |c: char| (c.is_alphanumeric() || c == '_') && !is_alone(c);
     let mut rest = text.trim_start();
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
@@ -74,6 +100,12 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         rest = after.trim_start();
         Some(word)
     })
+}
+
+/// Returns whether a letter is of Han, Kana, Thai, Lao, Khmer or Burmese.
+fn is_alone(c: char) -> bool {
+    matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
 }
 
 /// FNV-1a, 64 bits, finished by a mixer.
@@ -101,6 +133,7 @@ mod tests {
     #[test]
     fn signs_are_words_and_white_space_is_not() {
         assert_eq!(words(" fn a_1(x)\n->é ").collect::<Vec<_>>(), ["fn", "a_1", "(", "x", ")", "-", ">", "é"]);
+        assert_eq!(words("A股大涨3%").collect::<Vec<_>>(), ["A", "股", "大", "涨", "3", "%"]);
     }
 
     #[test]
@@ -108,7 +141,7 @@ mod tests {
         let signature = Permutations::new().signature(["the quick brown fox jumps over the lazy dog"].into_iter());
         let again = Permutations::new().signature(["the quick  brown fox jumps over the lazy dog\n"].into_iter());
         assert_eq!(signature, again);
-        assert_eq!(similarity(&signature, &again), 1.0);
+        assert_eq!(agreement(&short(&signature), &short(&again)), 1.0);
     }
 
     #[test]
@@ -123,6 +156,10 @@ mod tests {
         let whole = permutations.signature([words.join(" ").as_str()].into_iter());
         let part = permutations.signature([words[..600].join(" ").as_str()].into_iter());
         let truth = 596.0 / 996.0;
-        assert!((similarity(&whole, &part) - truth).abs() < 0.13, "{}", similarity(&whole, &part));
+        assert!(
+            (agreement(&short(&whole), &short(&part)) - truth).abs() < 0.13,
+            "{}",
+            agreement(&short(&whole), &short(&part))
+        );
     }
 }

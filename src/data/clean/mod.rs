@@ -8,7 +8,6 @@ pub mod strip_markup;
 pub mod min_length;
 pub mod redact_pii;
 pub mod dedup_exact;
-pub mod dedup_near;
 pub(in crate::data) mod minhash;
 
 use crate::data::error::DataError;

@@ -29,6 +29,11 @@ pub trait Step: Sync {
     /// Decides about one record.
     fn one(&self, record: Record, counts: &mut Counts) -> Fate;
 
+    /// Returns whether the step decides better about many records at once, even when other records keep the other cores busy.
+    fn is_batched(&self) -> bool {
+        false
+    }
+
     /// Decides about records, on all cores; their order is kept.
     ///
     /// # Errors

@@ -16,7 +16,7 @@
 
 mod words;
 mod grams;
-mod lines;
+mod pieces;
 mod tested;
 mod index;
 mod passage;
@@ -38,7 +38,7 @@ use crate::id::Name;
 use crate::recipe::dataset::SplitName;
 use crate::record::contamination::{FoundRecord, SplitContamination};
 use index::Index;
-use lines::{Lines, record};
+use pieces::Pieces;
 use tally::Tally;
 use tested::Reading;
 
@@ -97,22 +97,22 @@ pub struct Findings {
     pub splits: Vec<SplitContamination>,
 }
 
-/// Looks for the records of some splits in a file of training records.
+/// Looks for the records of some splits in a table of training records.
 ///
-/// `go_on` hears how many bytes of training data were read, in all, and returns whether to continue; `None` comes back when
-/// it did not.
+/// `go_on` hears how many training records were read, of how many, and returns whether to continue; `None` comes back when it
+/// did not.
 ///
 /// # Errors
-/// When a file cannot be read, a line is no record, or a pattern cannot be understood.
+/// When a file cannot be read, it is no table of records, or a pattern cannot be understood.
 pub fn search(
     search: &Search,
     wanted: &[Wanted],
     training: &Path,
-    mut go_on: impl FnMut(u64) -> bool,
+    mut go_on: impl FnMut(u64, u64) -> bool,
 ) -> Result<Option<Findings>, DataError> {
     let mut reading = Reading::new(wanted, training);
     let mut findings = Findings { records: 0, splits: wanted.iter().map(nothing_found).collect() };
-    let mut n_bytes = 0;
+    let mut n_read = 0;
     for pass in 0.. {
         let tested = reading.next_some()?;
         // Where nothing is looked for, the training records are counted all the same.
@@ -122,17 +122,17 @@ pub fn search(
         let index = Index::of(tested, wanted, search.ngram);
         let mut tally = Tally::new(&index);
         findings.records = 0;
-        let mut lines = Lines::open(training)?;
-        while let Some(piece) = lines.next_piece()? {
-            let seen: Vec<_> = piece.lines().into_par_iter().map(|line| read(line, &index, search)).collect();
-            for seen in seen {
-                findings.records += 1;
-                if let Some((document, seen)) = seen? {
-                    tally.add(&document, seen);
-                }
+        let mut pieces = Pieces::open(training)?;
+        loop {
+            let piece = pieces.next_piece()?;
+            if piece.is_empty() {
+                break;
             }
-            n_bytes += piece.n_bytes();
-            if !go_on(n_bytes) {
+            n_read += piece.len() as u64;
+            findings.records += piece.len() as u64;
+            let seen: Vec<_> = piece.into_par_iter().map(|record| read(record, &index, search)).collect();
+            seen.into_iter().flatten().for_each(|(document, seen)| tally.add(&document, seen));
+            if !go_on(n_read, pieces.n_records().max(n_read)) {
                 return Ok(None);
             }
         }
@@ -153,11 +153,10 @@ pub fn search(
 }
 
 /// Reads one training record; there is nothing to tell of most.
-fn read(line: (usize, &[u8]), index: &Index, search: &Search) -> Result<Option<(String, scan::Seen)>, DataError> {
-    let record = record(line)?;
+fn read(record: Record, index: &Index, search: &Search) -> Option<(String, scan::Seen)> {
     let seen = scan::scan(&text_of(&record), index, search);
     let is_nothing = seen.exact.is_empty() && seen.near.is_empty();
-    Ok((!is_nothing).then_some((record.document, seen)))
+    (!is_nothing).then_some((record.document, seen))
 }
 
 fn nothing_found(wanted: &Wanted) -> SplitContamination {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::data::contamination::lines::{Lines, record};
+use crate::data::contamination::pieces::Pieces;
 use crate::data::contamination::{Wanted, text_of};
 use crate::data::error::DataError;
 use crate::data::record::Record;
@@ -32,7 +32,7 @@ pub(super) struct Reading<'w> {
     wanted: &'w [Wanted],
     training: &'w Path,
     split: usize,
-    lines: Option<Lines>,
+    pieces: Option<Pieces>,
     read: VecDeque<Record>,
     documents: GlobSet,
     /// The records of each split so far, and those of them that are allowed.
@@ -43,7 +43,7 @@ impl<'w> Reading<'w> {
     /// Returns the records of all splits but one that is the training data itself.
     pub(super) fn new(wanted: &'w [Wanted], training: &'w Path) -> Self {
         let counts = vec![(0, 0); wanted.len()];
-        Self { wanted, training, split: 0, lines: None, read: VecDeque::new(), documents: GlobSet::empty(), counts }
+        Self { wanted, training, split: 0, pieces: None, read: VecDeque::new(), documents: GlobSet::empty(), counts }
     }
 
     /// Returns the next records, as many as may be looked for at a time; none at the end.
@@ -78,19 +78,17 @@ impl<'w> Reading<'w> {
                 self.split += 1;
                 continue;
             }
-            let lines = match &mut self.lines {
-                Some(lines) => lines,
+            let pieces = match &mut self.pieces {
+                Some(pieces) => pieces,
                 None => {
                     self.documents = patterns(&wanted.allowed_documents)?;
-                    self.lines.insert(Lines::open(&wanted.path)?)
+                    self.pieces.insert(Pieces::open(&wanted.path)?)
                 }
             };
-            match lines.next_piece()? {
-                Some(piece) => self.read = piece.lines().into_iter().map(record).collect::<Result<_, _>>()?,
-                None => {
-                    self.lines = None;
-                    self.split += 1;
-                }
+            self.read = pieces.next_piece()?.into();
+            if self.read.is_empty() {
+                self.pieces = None;
+                self.split += 1;
             }
         }
     }

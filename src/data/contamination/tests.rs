@@ -1,13 +1,11 @@
 //! What is found, what is not, and what is allowed.
 
-use std::fs;
-
 use proptest::prelude::*;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::data::record::to_lines;
+use crate::data::table;
 use crate::record::contamination::Likeness;
 
 const SEARCH: Search = Search { ngram: 13, threshold: 0.5 };
@@ -18,7 +16,11 @@ fn write(folder: &Path, name: &str, texts: &[String]) -> PathBuf {
     };
     let records: Vec<Record> = texts.iter().enumerate().map(record).collect();
     let path = folder.join(name);
-    fs::write(&path, to_lines(&records)).unwrap();
+    let mut shape = table::Shape::default();
+    records.iter().for_each(|record| shape.add(record));
+    let mut writer = table::Writer::create(&path, &shape).unwrap();
+    records.into_iter().for_each(|record| writer.push(record).unwrap());
+    writer.finish().unwrap();
     path
 }
 
@@ -39,7 +41,7 @@ fn look_allowing(
         allowed_texts: texts.iter().map(|text| (*text).to_owned()).collect(),
     };
     let training = write(folder.path(), "train", trained);
-    let findings = super::search(&search, &[wanted], &training, |_| true).unwrap().unwrap();
+    let findings = super::search(&search, &[wanted], &training, |_, _| true).unwrap().unwrap();
     assert_eq!(findings.records, trained.len() as u64);
     let split = findings.splits.into_iter().next().unwrap();
     assert_eq!(split.records, tested.len() as u64);
@@ -195,7 +197,7 @@ fn a_pattern_that_is_none_is_told() {
     let training = write(folder.path(), "train", &[]);
     let (dataset, split, allowed_texts) = ("exam".parse().unwrap(), SplitName::Test, Vec::new());
     let wanted = Wanted { dataset, split, path, allowed_documents: vec!["[".to_owned()], allowed_texts };
-    let error = super::search(&SEARCH, &[wanted], &training, |_| true).unwrap_err();
+    let error = super::search(&SEARCH, &[wanted], &training, |_, _| true).unwrap_err();
     assert_eq!(error.to_string(), "`[` is no file pattern");
 }
 
@@ -216,7 +218,7 @@ fn who_measures_on_the_training_data_finds_all_of_it() {
     let training = write(folder.path(), "train", &["a b".to_owned(), "c d e f g h".to_owned()]);
     let (dataset, split) = ("web".parse().unwrap(), SplitName::Train);
     let wanted = Wanted { dataset, split, path: training.clone(), allowed_documents: vec![], allowed_texts: vec![] };
-    let findings = super::search(&SEARCH, &[wanted], &training, |_| true).unwrap().unwrap();
+    let findings = super::search(&SEARCH, &[wanted], &training, |_, _| true).unwrap().unwrap();
     assert_eq!(shares(&findings.splits[0]), [(0, 1.0), (1, 1.0)]);
     assert_eq!(findings.splits[0].records, 2);
 }
@@ -225,8 +227,8 @@ fn who_measures_on_the_training_data_finds_all_of_it() {
 fn a_search_that_is_stopped_tells_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let training = write(folder.path(), "train", &["a b c d e f".to_owned()]);
-    assert_eq!(super::search(&SEARCH, &[], &training, |_| false).unwrap(), None);
-    assert!(super::search(&SEARCH, &[], &training, |_| true).unwrap().is_some_and(|findings| findings.records == 1));
+    assert_eq!(super::search(&SEARCH, &[], &training, |_, _| false).unwrap(), None);
+    assert!(super::search(&SEARCH, &[], &training, |_, _| true).unwrap().is_some_and(|findings| findings.records == 1));
 }
 
 proptest! {

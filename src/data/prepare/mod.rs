@@ -1,20 +1,53 @@
 //! Preparation: from the files of a source to cleaned records, dealt to splits, with a report of what every step did.
+//!
+//! Data streams: files are cut into parts ([`part`]), and every part goes through the steps that look at one record at a time
+//! ([`local`]) on one of the cores. What is made of a part is kept ([`made`]) under a key of its content and the steps, so that work that
+//! was interrupted goes on where it was, and a file that is added costs that file. Steps that look at all records ([`exact`],
+//! [`near`]) read the digests and signatures beside the parts and decide who stays. In the end the records are dealt to splits
+//! ([`finish`]). No more than a few blocks of records are in memory at once, whatever the size of the data.
 
-use std::collections::{BTreeMap, HashSet};
-use std::ops::ControlFlow;
+mod watch;
+mod part;
+mod phase;
+mod block;
+mod made;
+mod tally;
+mod local;
+mod exact;
+mod near;
+mod told;
+mod profile;
+mod finish;
+#[cfg(test)]
+mod tests;
 
-use crate::data::clean::{self, Counts, Fate, Prepared};
-use crate::data::clean::{dedup_exact, dedup_near};
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
 use crate::data::error::DataError;
-use crate::data::extract;
-use crate::data::record::Record;
-use crate::data::source::{self, Digested};
-use crate::data::split::{self, Dealer};
-use crate::id::Name;
-use crate::recipe::dataset::{CleanStep, Dataset, PiiKind, SplitName};
-use crate::record::report::{DatasetReport, Dropped, SplitReport, StepReport};
+use crate::data::extract::{self, Extractor};
+use crate::data::source::Digested;
+use crate::id::{Digest, Name};
+use crate::recipe::dataset::Dataset;
+use crate::record::report::DatasetReport;
+use local::How;
+use made::Made;
+use part::Part;
+use phase::{Global, Phase};
+use tally::Tally;
+use watch::Halt;
+
+pub use watch::Watch;
+
+/// Raised when the same part comes out of the same steps in another way.
+const VERSION: u32 = 1;
 
 /// What is to be prepared.
+#[derive(Clone, Copy)]
 pub struct Job<'a> {
     /// The dataset's name.
     pub name: &'a Name,
@@ -24,126 +57,206 @@ pub struct Job<'a> {
     pub seed: u64,
     /// The files of its source.
     pub files: &'a [Digested],
+    /// Where what is made of parts is kept from run to run.
+    pub kept: &'a Path,
+    /// The folder for `train.parquet`, `validation.parquet` and `test.parquet`.
+    pub out: &'a Path,
 }
 
-/// Prepared records by split, and what was done to them.
-pub type Made = (BTreeMap<SplitName, Vec<Record>>, DatasetReport);
-
-/// Prepares a dataset; `go_on` is told how many of how many pieces of work are done.
+/// Prepares a dataset: writes a table for each split, and returns what every step did.
 ///
-/// Returns `None` when `go_on` says no.
+/// Returns `None` when `watch` says to stop; what was made until then is kept.
 ///
 /// # Errors
 /// When files cannot be read, too many rows are bad, a step cannot do its work, or nothing is left for a split.
-pub fn prepare(job: &Job<'_>, mut go_on: impl FnMut(u64, u64) -> bool) -> Result<Option<Made>, DataError> {
-    let mut report = DatasetReport {
-        files: job.files.len() as u64,
-        source_bytes: job.files.iter().map(|file| file.bytes).sum(),
-        ..DatasetReport::default()
-    };
-    let n_steps = job.dataset.clean.len() as u64 + 1;
-    let mut records = read(job, &mut report)?;
-    for (i, step) in job.dataset.clean.iter().enumerate() {
-        if !go_on(i as u64 + 1, n_steps) {
-            return Ok(None);
-        }
-        let cleaned = apply(step, records)?;
-        records = cleaned.0;
-        report.steps.push(cleaned.1);
-    }
-    let dealer = Dealer::new(&job.dataset.split, job.seed);
-    let mut splits: BTreeMap<_, Vec<_>> = SplitName::ALL.into_iter().map(|name| (name, Vec::new())).collect();
-    if records.is_empty() {
-        return Err(DataError::NothingLeft { dataset: job.name.clone() });
-    }
-    records.into_iter().for_each(|record| splits.entry(dealer.deal(&record)).or_default().push(record));
-    for (name, records) in &splits {
-        let bytes = records.iter().map(Record::bytes).sum();
-        report.splits.insert(*name, SplitReport { records: records.len() as u64, bytes });
-    }
-    match split::starved(&job.dataset.split, |name| report.splits[&name].records) {
-        Some(split) => Err(DataError::EmptySplit { dataset: job.name.clone(), split }),
-        None => Ok(Some((splits, report))),
+pub fn prepare(job: &Job<'_>, watch: &dyn Watch) -> Result<Option<DatasetReport>, DataError> {
+    match through(job, watch) {
+        Ok(report) => Ok(Some(report)),
+        Err(Halt::Stopped) => Ok(None),
+        Err(Halt::Failed(error)) => Err(error),
     }
 }
 
-fn read(job: &Job<'_>, report: &mut DatasetReport) -> Result<Vec<Record>, DataError> {
-    let Dataset { source, extract, .. } = job.dataset;
-    let most = job.dataset.bad_rows_let_pass();
-    let extractor = extract::prepare(extract.as_ref(), source)?;
-    let mut step = StepReport::default();
-    let mut records = Vec::new();
-    for Digested { file, .. } in job.files {
-        source::read(source, file, &mut |row| {
-            let made = row.and_then(|row| {
-                let line = row.line;
-                step.records_in += 1;
-                let whole = |reason| crate::data::BadRow { path: file.path.clone(), line, column: None, reason };
-                extractor.records(row, &mut step.counts).map_err(whole)
-            });
-            match made {
-                Ok(made) => records.extend(made),
-                Err(bad) if report.bad_rows < most => {
-                    report.bad_rows += 1;
-                    report.bad_row_samples.push(bad.to_string());
-                }
-                Err(first) => {
-                    return Err(DataError::BadRows { first, n: report.bad_rows + 1, most });
-                }
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
+fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
+    for folder in [job.kept, job.out] {
+        fs::create_dir_all(folder).map_err(|source| DataError::io(folder, source))?;
     }
-    if let Some(extract) = extract {
-        step.step = extract.word().to_owned();
-        step.bytes_in = report.source_bytes;
-        step.records_out = records.len() as u64;
-        step.bytes_out = records.iter().map(Record::bytes).sum();
-        report.steps.push(step);
+    let total: u64 = job.files.iter().map(|file| file.bytes).sum();
+    let mut report = DatasetReport { files: job.files.len() as u64, source_bytes: total, ..DatasetReport::default() };
+    let phases = phase::phases(&job.dataset.clean)?;
+    let extractor = extract::prepare(job.dataset.extract.as_ref(), &job.dataset.source)?;
+    let parts = part::parts(job.files);
+    let (first, later) = phases.split_first().expect("there is always a phase");
+    let steps = |phase: &Phase<'_>| phase.each.iter().map(|(i, ..)| &job.dataset.clean[*i]).collect::<Vec<_>>();
+    let work = json!({
+        "version": VERSION,
+        "source": without_files(json!(job.dataset.source)),
+        "extract": job.dataset.extract,
+        "steps": steps(first),
+        "bad-rows": job.dataset.bad_rows_let_pass() > 0,
+    });
+    let mut made = first_phase(job, watch, &*extractor, &parts, first, &work)?;
+    tell_rows(job, &made, &mut report)?;
+    tell_steps(&made, usize::from(job.dataset.extract.is_none()), &mut report);
+    let mut alive: Vec<Vec<bool>> = made.iter().map(|part| vec![true; part.facts.n as usize]).collect();
+    global(job, watch, first, &made, &mut alive, &mut report)?;
+    for phase in later {
+        if !phase.each.is_empty() {
+            made = later_phase(job, watch, &*extractor, &made, &alive, phase, &json!(steps(phase)))?;
+            alive = made.iter().map(|part| vec![true; part.facts.n as usize]).collect();
+            tell_steps(&made, 0, &mut report);
+        }
+        global(job, watch, phase, &made, &mut alive, &mut report)?;
     }
-    Ok(records)
+    let left = bytes_alive(&made, &alive)?;
+    finish::finish(job, &made, &alive, &counted(watch, "writing", left.1), &mut report)?;
+    Ok(report)
 }
 
-fn apply(step: &CleanStep, records: Vec<Record>) -> Result<(Vec<Record>, StepReport), DataError> {
-    let mut counts = Counts::new();
-    let mut report = StepReport {
-        step: step.word().to_owned(),
-        records_in: records.len() as u64,
-        bytes_in: records.iter().map(Record::bytes).sum(),
-        ..StepReport::default()
+/// Takes all parts through the first phase.
+fn first_phase(
+    job: &Job<'_>,
+    watch: &dyn Watch,
+    extractor: &dyn Extractor,
+    parts: &[Part<'_>],
+    phase: &Phase<'_>,
+    work: &Value,
+) -> Result<Vec<Made>, Halt> {
+    let total = parts.iter().map(|part| part.bytes).sum();
+    let how = How {
+        dataset: job.dataset,
+        extractor,
+        folder: job.kept,
+        is_shared: parts.len() < rayon::current_num_threads(),
+        go_on: &counted(watch, "cleaning", total),
     };
-    let before = records.clone();
-    let fates = match clean::prepare(step)? {
-        Prepared::Each(step) => step.batch(records, &mut counts)?,
-        Prepared::Exact => {
-            let mut seen = HashSet::new();
-            let fate = |record: Record| match seen.insert(dedup_exact::key(&record)) {
-                true => Fate::Keep(record),
-                false => Fate::Drop { record, reason: "duplicate" },
-            };
-            records.into_iter().map(fate).collect()
+    let make = |part: &Part<'_>| local::make(&how, part, phase, part.key(work));
+    in_order(parts, how.is_shared, make)
+}
+
+/// Takes all records that are alive through a later phase.
+fn later_phase(
+    job: &Job<'_>,
+    watch: &dyn Watch,
+    extractor: &dyn Extractor,
+    before: &[Made],
+    alive: &[Vec<bool>],
+    phase: &Phase<'_>,
+    work: &Value,
+) -> Result<Vec<Made>, Halt> {
+    let how = How {
+        dataset: job.dataset,
+        extractor,
+        folder: job.kept,
+        is_shared: before.len() < rayon::current_num_threads(),
+        go_on: &counted(watch, "cleaning", bytes_alive(before, alive)?.1),
+    };
+    let parts: Vec<(&Made, &Vec<bool>)> = before.iter().zip(alive).collect();
+    let make = |(part, alive): &(&Made, &Vec<bool>)| {
+        let bits: Vec<u8> = alive.iter().map(|is_alive| u8::from(*is_alive)).collect();
+        let key = Digest::of_json(&json!({ "of": part.key, "alive": Digest::of(&bits), "work": work }));
+        local::remake(&how, part, alive, phase, key)
+    };
+    in_order(&parts, how.is_shared, make)
+}
+
+/// Does something with every part: on all cores, or one by one where every part keeps all cores busy.
+fn in_order<P: Sync>(
+    parts: &[P],
+    one_by_one: bool,
+    make: impl Fn(&P) -> Result<Made, Halt> + Sync + Send,
+) -> Result<Vec<Made>, Halt> {
+    if one_by_one {
+        return parts.iter().map(make).collect();
+    }
+    // The first failure in the order of the parts is told, whichever came first.
+    let made: Vec<Result<Made, Halt>> = parts.par_iter().map(make).collect();
+    made.into_iter().collect()
+}
+
+/// Does the step of a phase that looks at all records.
+fn global(
+    job: &Job<'_>,
+    watch: &dyn Watch,
+    phase: &Phase<'_>,
+    made: &[Made],
+    alive: &mut [Vec<bool>],
+    report: &mut DatasetReport,
+) -> Result<(), Halt> {
+    let Some((i, global)) = phase.all else { return Ok(()) };
+    let before: Vec<Vec<bool>> = alive.to_vec();
+    let mut tally = Tally::new(job.dataset.clean[i].word());
+    (tally.0.records_in, tally.0.bytes_in) = bytes_alive(made, &before)?;
+    let reason = match global {
+        Global::Exact => {
+            exact::dedup(made, alive)?;
+            "duplicate"
         }
-        Prepared::Near { threshold } => dedup_near::fates(records, threshold),
+        Global::Near { threshold } => {
+            let go_on = counted(watch, "comparing", tally.0.bytes_in);
+            let clusters = near::dedup(made, alive, threshold, &go_on)?;
+            report.clusters = told::clusters(made, clusters.largest())?;
+            "near-duplicate"
+        }
     };
-    let mut kept = Vec::new();
-    for (fate, before) in fates.into_iter().zip(before) {
-        match fate {
-            Fate::Keep(record) => {
-                report.changed += u64::from(record != before);
-                kept.push(record);
-            }
-            Fate::Drop { record, reason } => {
-                *report.reasons.entry(reason.to_owned()).or_default() += 1;
-                if report.samples.len() < 5 {
-                    let text: String = record.texts().collect::<Vec<_>>().join(" ").chars().take(200).collect();
-                    let text = clean::redact_pii::redact(&text, &PiiKind::all()).0;
-                    report.samples.push(Dropped { record: record.id, reason: reason.to_owned(), text });
-                }
-            }
+    (tally.0.records_out, tally.0.bytes_out) = bytes_alive(made, alive)?;
+    told::dropped(made, &before, alive, reason, &mut tally)?;
+    report.steps.push(tally.0);
+    Ok(())
+}
+
+/// Returns how many records are alive, and their size in bytes.
+fn bytes_alive(made: &[Made], alive: &[Vec<bool>]) -> Result<(u64, u64), DataError> {
+    let (mut n, mut bytes) = (0, 0);
+    for (part, alive) in made.iter().zip(alive) {
+        for ((size, _), _) in part.keys()?.into_iter().zip(alive).filter(|(_, is_alive)| **is_alive) {
+            n += 1;
+            bytes += size;
         }
     }
-    report.records_out = kept.len() as u64;
-    report.bytes_out = kept.iter().map(Record::bytes).sum();
-    report.counts = counts;
-    Ok((kept, report))
+    Ok((n, bytes))
+}
+
+/// Adds what was read to the report; too many bad rows are an error.
+fn tell_rows(job: &Job<'_>, made: &[Made], report: &mut DatasetReport) -> Result<(), DataError> {
+    for part in made {
+        report.bad_rows += part.facts.bad_rows;
+        let room = local::MOST_BAD_ROWS.saturating_sub(report.bad_row_samples.len());
+        report.bad_row_samples.extend(part.facts.bad_row_samples.iter().take(room).cloned());
+    }
+    match report.bad_rows > job.dataset.bad_rows_let_pass() {
+        true => Err(DataError::TooManyBadRows {
+            n: report.bad_rows,
+            most: job.dataset.bad_rows_let_pass(),
+            last: report.bad_row_samples.last().cloned().unwrap_or_default(),
+        }),
+        false => Ok(()),
+    }
+}
+
+/// Adds what the steps of a phase did to the report, leaving out the first so many.
+fn tell_steps(made: &[Made], skip: usize, report: &mut DatasetReport) {
+    let Some(first) = made.first() else { return };
+    let mut tallies: Vec<Tally> = first.facts.tallies.iter().map(|tally| Tally::new(&tally.0.step)).collect();
+    for part in made {
+        tallies.iter_mut().zip(&part.facts.tallies).for_each(|(sum, tally)| sum.join(tally));
+    }
+    report.steps.extend(tallies.into_iter().skip(skip).map(|tally| tally.0));
+}
+
+/// Returns a function that adds up bytes and tells `watch`.
+fn counted<'w>(watch: &'w dyn Watch, what: &'static str, total: u64) -> impl Fn(u64) -> bool + Sync + 'w {
+    let done = AtomicU64::new(0);
+    move |bytes| {
+        let done = done.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        watch.go_on(what, done.min(total), total)
+    }
+}
+
+/// Takes from a source what only says where its files lie.
+fn without_files(mut source: Value) -> Value {
+    if let Value::Object(fields) = &mut source {
+        fields.retain(|name, _| !["root", "include", "exclude", "strip-components"].contains(&name.as_str()));
+    }
+    source
 }

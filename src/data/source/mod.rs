@@ -13,7 +13,7 @@ use crate::data::error::DataError;
 use crate::data::row::{BadRow, Row, Value};
 use crate::recipe::dataset::{FileSet, Source};
 
-pub use cache::DigestCache;
+pub use cache::{DigestCache, Stat};
 pub use digest::{Digested, digested, state, state_of};
 pub use files::SourceFile;
 

@@ -170,7 +170,8 @@ fn outputs(work: &Work, value: f64) -> Vec<(&'static str, Vec<u8>)> {
     let json = |name: &'static str, value: serde_json::Value| (name, value.to_string().into_bytes());
     match work {
         Work::Dataset(work) => {
-            let data = ["train.jsonl", "validation.jsonl", "test.jsonl"].map(|name| text(name, work.name.to_string()));
+            let data =
+                ["train.parquet", "validation.parquet", "test.parquet"].map(|name| text(name, work.name.to_string()));
             let report = json!({ "files": 1, "source-bytes": 1, "steps": [], "splits": {} });
             data.into_iter().chain([json("report.json", report)]).collect()
         }

@@ -20,7 +20,7 @@ trap 'tell "$1" interrupted; exit 130' TERM
 tell "$1" started
 while [ ! -e "$here/go" ]; do sleep 0.01; done
 mkdir -p "$1/outputs"
-printf text >"$1/outputs/train.jsonl"
+printf text >"$1/outputs/train.parquet"
 tell "$1" finished
 "#;
 
@@ -34,8 +34,8 @@ impl Engine {
         fs::write(engine.path(), WORKER).unwrap();
         fs::set_permissions(engine.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let started = EventKind::Started { pid: 4_242_424, machine: Box::new(Machine::default()) };
-        let (path, digest) = ("/OUTPUTS/train.jsonl".into(), Digest::of(b"text"));
-        let output = EventKind::Output { name: "train.jsonl".into(), path, digest, bytes: 4 };
+        let (path, digest) = ("/OUTPUTS/train.parquet".into(), Digest::of(b"text"));
+        let output = EventKind::Output { name: "train.parquet".into(), path, digest, bytes: 4 };
         engine.write("started", vec![started]);
         engine.write("finished", vec![output, EventKind::Finished]);
         engine.write("interrupted", vec![EventKind::Interrupted]);
@@ -98,7 +98,7 @@ fn a_worker_does_its_work_and_its_output_is_stored() {
         engine.let_go();
         let outcome = world.run(&mut engine.executor(), &one_stage()).await;
         assert_eq!(outcome.status, RunStatus::Succeeded, "{outcome:?}");
-        assert_eq!(world.rows().await[0].outputs["train.jsonl"].digest, Digest::of(b"text"));
+        assert_eq!(world.rows().await[0].outputs["train.parquet"].digest, Digest::of(b"text"));
     });
 }
 

@@ -160,7 +160,7 @@ fn what_was_finished_while_no_manager_watched_is_taken() {
         let outcome = world.resume(&mut executor, &plan).await;
         assert_eq!(outcome.status, RunStatus::Succeeded, "{outcome:?}");
         assert!(executor.started().iter().all(|(stage, _)| *stage != id("dataset:prose")));
-        assert_eq!(world.rows().await[0].outputs["train.jsonl"].digest, Digest::of(b"text"));
+        assert_eq!(world.rows().await[0].outputs["train.parquet"].digest, Digest::of(b"text"));
     });
 }
 
@@ -198,9 +198,9 @@ fn finish_by_hand(world: &World, plan: &Plan) {
     use std::io::Write as _;
     let attempt = TaskFolder::new(&world.workspace.tasks(), &plan.stages[0].id, &plan.stages[0].fingerprint).attempt(1);
     std::fs::create_dir_all(attempt.outputs()).unwrap();
-    let path = attempt.outputs().join("train.jsonl");
+    let path = attempt.outputs().join("train.parquet");
     std::fs::write(&path, b"text").unwrap();
-    let output = EventKind::Output { name: "train.jsonl".into(), path, digest: Digest::of(b"text"), bytes: 4 };
+    let output = EventKind::Output { name: "train.parquet".into(), path, digest: Digest::of(b"text"), bytes: 4 };
     let told = attempt.tail().read().unwrap().len() as u64;
     let mut log = std::fs::OpenOptions::new().append(true).open(attempt.events()).unwrap();
     for (sequence, kind) in (told..).zip([output, EventKind::Finished]) {

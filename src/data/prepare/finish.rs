@@ -1,0 +1,72 @@
+//! The end of the preparation: records are dealt to splits, written as tables, and looked at once more.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::data::error::DataError;
+use crate::data::prepare::Job;
+use crate::data::prepare::made::Made;
+use crate::data::prepare::profile::Profiler;
+use crate::data::prepare::watch::Halt;
+use crate::data::record::Record;
+use crate::data::split::{self, Dealer};
+use crate::data::table::{Shape, Writer};
+use crate::recipe::dataset::SplitName;
+use crate::record::report::{DatasetReport, SplitReport};
+
+/// Returns the file of a split below a folder.
+pub(super) fn file_of(folder: &Path, split: SplitName) -> PathBuf {
+    folder.join(format!("{}.parquet", split.word()))
+}
+
+/// Deals the records that are alive to splits, writes a table for each, and adds what is left to the report.
+pub(super) fn finish(
+    job: &Job<'_>,
+    parts: &[Made],
+    alive: &[Vec<bool>],
+    go_on: &(dyn Fn(u64) -> bool + Sync),
+    report: &mut DatasetReport,
+) -> Result<(), Halt> {
+    let mut shape = Shape::default();
+    parts.iter().for_each(|part| shape.join(&part.facts.shape));
+    let n_left: usize = alive.iter().map(|part| part.iter().filter(|is_alive| **is_alive).count()).sum();
+    if n_left == 0 {
+        return Err(DataError::NothingLeft { dataset: job.name.clone() }.into());
+    }
+    let mut writers = BTreeMap::new();
+    for name in SplitName::ALL {
+        writers.insert(name, Writer::create(&file_of(job.out, name), &shape)?);
+        report.splits.insert(name, SplitReport::default());
+    }
+    let (dealer, mut profiler) = (Dealer::new(&job.dataset.split, job.seed), Profiler::new(n_left as u64));
+    let mut deal = |record: Record| -> Result<(), DataError> {
+        let name = dealer.deal(&record);
+        let split = report.splits.entry(name).or_default();
+        split.records += 1;
+        split.bytes += record.bytes();
+        profiler.look(&record);
+        writers.get_mut(&name).expect("every split has a table").push(record)
+    };
+    for (part, alive) in parts.iter().zip(alive) {
+        let (mut bytes, mut is_going) = (0, true);
+        part.each(alive, |_, record| {
+            bytes += record.bytes();
+            if bytes > 1 << 22 {
+                is_going = go_on(std::mem::take(&mut bytes));
+            }
+            deal(record)?;
+            Ok(is_going)
+        })?;
+        if !is_going || !go_on(bytes) {
+            return Err(Halt::Stopped);
+        }
+    }
+    report.profile = profiler.finish();
+    for (_, writer) in writers {
+        writer.finish()?;
+    }
+    match split::starved(&job.dataset.split, |name| report.splits[&name].records) {
+        Some(split) => Err(DataError::EmptySplit { dataset: job.name.clone(), split }.into()),
+        None => Ok(()),
+    }
+}

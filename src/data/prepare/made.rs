@@ -1,0 +1,156 @@
+//! What was made of a part, kept so that it need not be made again.
+//!
+//! | file | what |
+//! |---|---|
+//! | `<key>.records` | the records, as blocks |
+//! | `<key>.keys` | for each record its size in bytes and the digest that equal records share |
+//! | `<key>.json` | what the steps did; written last, so that what has it is whole |
+//! | `<key>.near` | signatures for near-deduplication, made when they are first needed |
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::clean::dedup_exact;
+use crate::data::error::DataError;
+use crate::data::prepare::block;
+use crate::data::prepare::tally::Tally;
+use crate::data::record::Record;
+use crate::data::table::Shape;
+use crate::id::Digest;
+
+/// The bytes of a record in a `.keys` file.
+const KEY_BYTES: usize = 24;
+
+/// What was made of a part.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    /// Where its files lie.
+    pub(super) folder: PathBuf,
+    /// What names them.
+    pub(super) key: Digest,
+    /// What is known of the records.
+    pub(super) facts: Facts,
+}
+
+/// What is known of the records of a part.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Facts {
+    /// How many there are.
+    pub(super) n: u64,
+    /// The columns they need.
+    pub(super) shape: Shape,
+    /// What each step did, the extraction first.
+    pub(super) tallies: Vec<Tally>,
+    /// The rows that could not be read.
+    pub(super) bad_rows: u64,
+    /// The first of them.
+    pub(super) bad_row_samples: Vec<String>,
+}
+
+impl Made {
+    /// Returns what was made of a part before.
+    pub(super) fn find(folder: &Path, key: Digest) -> Option<Self> {
+        let facts = fs::read(file(folder, key, "json")).ok()?;
+        let made = Self { folder: folder.to_owned(), key, facts: serde_json::from_slice(&facts).ok()? };
+        let size = fs::metadata(made.file("keys")).ok()?.len();
+        (size == made.facts.n * KEY_BYTES as u64 && made.file("records").is_file()).then_some(made)
+    }
+
+    /// Returns the path of one of its files.
+    pub(super) fn file(&self, kind: &str) -> PathBuf {
+        file(&self.folder, self.key, kind)
+    }
+
+    /// Calls `look` with every record that is alive, and its number within the part; `look` says whether to go on.
+    pub(super) fn each(
+        &self,
+        alive: &[bool],
+        mut look: impl FnMut(usize, Record) -> Result<bool, DataError>,
+    ) -> Result<(), DataError> {
+        let path = self.file("records");
+        let wrong = |source| DataError::io(&path, source);
+        let mut reader = block::Reader::open(&path).map_err(wrong)?;
+        let mut i = 0;
+        while let Some(records) = reader.next_block().map_err(wrong)? {
+            for record in records {
+                if alive.get(i).copied().unwrap_or(false) && !look(i, record)? {
+                    return Ok(());
+                }
+                i += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns for each record its size in bytes, and what equal records share.
+    pub(super) fn keys(&self) -> Result<Vec<(u64, u128)>, DataError> {
+        let path = self.file("keys");
+        let bytes = fs::read(&path).map_err(|source| DataError::io(&path, source))?;
+        let key = |bytes: &[u8; KEY_BYTES]| {
+            let (size, digest) = bytes.split_at(8);
+            let size = u64::from_le_bytes(size.try_into().expect("8 of 24 bytes"));
+            (size, u128::from_le_bytes(digest.try_into().expect("16 of 24 bytes")))
+        };
+        Ok(bytes.as_chunks::<KEY_BYTES>().0.iter().map(key).collect())
+    }
+}
+
+fn file(folder: &Path, key: Digest, kind: &str) -> PathBuf {
+    folder.join(format!("{key}.{kind}"))
+}
+
+/// Writes what is made of a part.
+pub(super) struct Making {
+    folder: PathBuf,
+    key: Digest,
+    records: tempfile::TempPath,
+    writer: block::Writer,
+    keys: Vec<u8>,
+    /// What is known so far.
+    pub(super) facts: Facts,
+}
+
+impl Making {
+    pub(super) fn begin(folder: &Path, key: Digest) -> Result<Self, DataError> {
+        let begun = tempfile::NamedTempFile::new_in(folder).and_then(|file| {
+            let records = file.into_temp_path();
+            Ok((block::Writer::create(&records)?, records))
+        });
+        let (writer, records) = begun.map_err(|source| DataError::io(folder, source))?;
+        Ok(Self { folder: folder.to_owned(), key, records, writer, keys: Vec::new(), facts: Facts::default() })
+    }
+
+    pub(super) fn push(&mut self, record: &Record) -> Result<(), DataError> {
+        self.facts.n += 1;
+        self.facts.shape.add(record);
+        self.keys.extend_from_slice(&record.bytes().to_le_bytes());
+        self.keys.extend_from_slice(&dedup_exact::key(record).to_le_bytes());
+        self.writer.push(record).map_err(|source| DataError::io(&*self.records, source))
+    }
+
+    pub(super) fn finish(self) -> Result<Made, DataError> {
+        let Self { folder, key, records, writer, keys, facts } = self;
+        let json = serde_json::to_vec(&facts).expect("facts serialize");
+        let made = Made { folder, key, facts };
+        let finish = || {
+            writer.finish()?;
+            records.persist(made.file("records")).map_err(|error| error.error)?;
+            write_whole(&made.file("keys"), &keys)?;
+            write_whole(&made.file("json"), &json)
+        };
+        finish().map_err(|source| DataError::io(&made.folder, source))?;
+        Ok(made)
+    }
+}
+
+/// Writes a file so that it is either absent or whole.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Parts: what is prepared, kept and reused as one.
+//!
+//! Small files are bundled, and a bundle ends where the name of a file says so: a file that comes or goes changes the bundle it
+//! falls into and no other. What is kept of a part is found again by its key: the names and contents of its files, and everything
+//! the recipe does to them.
+
+use serde_json::{Value, json};
+
+use crate::data::source::Digested;
+use crate::id::Digest;
+
+/// The size from which on a bundle ends, in bytes.
+const PART_BYTES: u64 = 16 << 20;
+/// One file in so many ends a bundle, by the digest of its name.
+const FILES: u64 = 64;
+/// The least size of a bundle that a name ends, in bytes.
+const SMALL: u64 = 256 << 10;
+
+/// Files that are prepared together.
+#[derive(Debug, Clone)]
+pub(super) struct Part<'a> {
+    /// The files, in order.
+    pub(super) files: &'a [Digested],
+    /// Their size, in bytes.
+    pub(super) bytes: u64,
+}
+
+/// Cuts the files of a source into parts.
+pub(super) fn parts(files: &[Digested]) -> Vec<Part<'_>> {
+    let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for (i, file) in files.iter().enumerate() {
+        bytes += file.bytes;
+        let is_last_by_name = || Digest::of(file.file.name.as_bytes()).number().is_multiple_of(FILES);
+        if bytes >= PART_BYTES || (bytes >= SMALL && is_last_by_name()) {
+            parts.push(Part { files: &files[start..=i], bytes });
+            (start, bytes) = (i + 1, 0);
+        }
+    }
+    if start < files.len() {
+        parts.push(Part { files: &files[start..], bytes });
+    }
+    parts
+}
+
+impl Part<'_> {
+    /// Returns the key of what is made of the part by `work`.
+    pub(super) fn key(&self, work: &Value) -> Digest {
+        let files: Vec<_> = self.files.iter().map(|file| json!([file.file.name, file.digest])).collect();
+        Digest::of_json(&json!({ "files": files, "work": work }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::source::{SourceFile, Stat};
+    use std::collections::BTreeSet;
+
+    fn files(names: impl Iterator<Item = usize>) -> Vec<Digested> {
+        let stat = Stat { bytes: 0, modified_ns: 0, changed_ns: 0, inode: 0 };
+        let file = |i: usize| SourceFile { name: format!("{i:05}"), path: "x".into(), bytes: 50_000, stat };
+        names.map(|i| Digested { file: file(i), digest: Digest::of(&i.to_le_bytes()), bytes: 50_000 }).collect()
+    }
+
+    #[test]
+    fn one_file_more_changes_one_part() {
+        let keys =
+            |files: &[Digested]| -> BTreeSet<Digest> { parts(files).iter().map(|part| part.key(&json!(1))).collect() };
+        let before = keys(&files((0..3000).filter(|i| *i != 1234)));
+        let after = keys(&files(0..3000));
+        assert!(after.len() > 10, "{}", after.len());
+        assert!(after.difference(&before).count() <= 2, "{} parts are new", after.difference(&before).count());
+    }
+
+    #[test]
+    fn every_file_is_in_one_part() {
+        let files = files(0..777);
+        let names: Vec<_> =
+            parts(&files).iter().flat_map(|part| part.files).map(|file| file.file.name.clone()).collect();
+        assert_eq!(names, files.iter().map(|file| file.file.name.clone()).collect::<Vec<_>>());
+    }
+}

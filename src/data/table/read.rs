@@ -1,0 +1,211 @@
+//! A table is read a batch at a time.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::GenericBinaryType;
+use arrow_array::{Array as _, RecordBatch, StringArray};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+
+use crate::data::error::DataError;
+use crate::data::record::{Content, Media, MediaKind, Record, Turn};
+use crate::data::table::shape::{RESERVED, field_of};
+
+/// The records of a batch.
+const BATCH_ROWS: usize = 1024;
+
+/// The batches of a table, in order.
+pub struct Batches {
+    path: PathBuf,
+    reader: ParquetRecordBatchReader,
+    n_records: u64,
+}
+
+/// Opens a table that [`crate::data::table::Writer`] wrote.
+///
+/// # Errors
+/// When it cannot be read, or is no such table.
+pub fn read(path: &Path) -> Result<Batches, DataError> {
+    let file = File::open(path).map_err(|source| DataError::io(path, source))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
+    let n_records = builder.metadata().file_metadata().num_rows();
+    let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(path, error))?;
+    Ok(Batches { path: path.to_owned(), reader, n_records: u64::try_from(n_records).unwrap_or(0) })
+}
+
+/// Reads all records of a table.
+///
+/// # Errors
+/// Like [`read`].
+pub fn read_all(path: &Path) -> Result<Vec<Record>, DataError> {
+    let mut records = Vec::new();
+    for batch in read(path)? {
+        records.extend(batch?);
+    }
+    Ok(records)
+}
+
+impl Batches {
+    /// Returns how many records the whole table has.
+    pub fn n_records(&self) -> u64 {
+        self.n_records
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<Vec<Record>, DataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = self.reader.next()?;
+        Some(batch.map_err(|error| damaged(&self.path, error)).and_then(|batch| {
+            let table =
+                Table::of(&batch).ok_or_else(|| damaged(&self.path, "a column is missing or of another type"))?;
+            let records = (0..batch.num_rows()).map(|row| table.record(row));
+            records.collect::<Option<_>>().ok_or_else(|| damaged(&self.path, "a record says nothing"))
+        }))
+    }
+}
+
+fn damaged(path: &Path, error: impl std::fmt::Display) -> DataError {
+    DataError::BadTable { path: path.to_owned(), message: error.to_string() }
+}
+
+/// The columns of a batch.
+struct Table<'b> {
+    batch: &'b RecordBatch,
+    id: &'b StringArray,
+    document: &'b StringArray,
+    fields: BTreeMap<&'b str, &'b StringArray>,
+}
+
+impl<'b> Table<'b> {
+    fn of(batch: &'b RecordBatch) -> Option<Self> {
+        let text = |name: &str| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+        let mut fields = BTreeMap::new();
+        for field in batch.schema_ref().fields() {
+            if !RESERVED.contains(&field.name().as_str()) {
+                fields.insert(field_of(field.name()), text(field.name())?);
+            }
+        }
+        Some(Self { batch, id: text("id")?, document: text("document")?, fields })
+    }
+
+    fn text(&self, name: &str, row: usize) -> Option<String> {
+        let column = self.batch.column_by_name(name)?.as_string_opt::<i32>()?;
+        (!column.is_null(row)).then(|| column.value(row).to_owned())
+    }
+
+    fn record(&self, row: usize) -> Option<Record> {
+        let fields = self.fields.iter().filter(|(_, column)| !column.is_null(row));
+        Some(Record {
+            id: self.id.value(row).to_owned(),
+            document: self.document.value(row).to_owned(),
+            content: self.content(row)?,
+            label: self.text("label", row),
+            fields: fields.map(|(name, column)| ((*name).to_owned(), column.value(row).to_owned())).collect(),
+        })
+    }
+
+    fn content(&self, row: usize) -> Option<Content> {
+        if let Some(text) = self.text("text", row) {
+            return Some(Content::Text(text));
+        }
+        if let (Some(prompt), Some(response)) = (self.text("prompt", row), self.text("response", row)) {
+            return Some(Content::Pair { prompt, response });
+        }
+        let media = self.media("image", MediaKind::Image, row).or_else(|| self.media("audio", MediaKind::Audio, row));
+        match media {
+            Some(media) => Some(Content::Media(media)),
+            None => self.turns(row).map(Content::Chat),
+        }
+    }
+
+    fn media(&self, name: &str, kind: MediaKind, row: usize) -> Option<Media> {
+        let column = self.batch.column_by_name(name)?.as_struct_opt()?;
+        if column.is_null(row) {
+            return None;
+        }
+        let bytes = column.column_by_name("bytes")?.as_bytes_opt::<GenericBinaryType<i32>>()?;
+        let caption = self.text("caption", row).unwrap_or_default();
+        Some(Media { kind, bytes: bytes.value(row).to_vec(), caption })
+    }
+
+    fn turns(&self, row: usize) -> Option<Vec<Turn>> {
+        let column = self.batch.column_by_name("messages")?.as_list_opt::<i32>()?;
+        if column.is_null(row) {
+            return None;
+        }
+        let turns = column.value(row);
+        let turns = turns.as_struct_opt()?;
+        let text = |name: &str| turns.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+        let (roles, contents) = (text("role")?, text("content")?);
+        let turn = |i| Turn { role: roles.value(i).to_owned(), content: contents.value(i).to_owned() };
+        Some((0..turns.len()).map(turn).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::table::{Shape, Writer};
+    use proptest::prelude::*;
+
+    fn content() -> impl Strategy<Value = Content> {
+        let turn = any::<(String, String)>().prop_map(|(role, content)| Turn { role, content });
+        let media = any::<(bool, Vec<u8>, String)>().prop_map(|(is_image, bytes, caption)| {
+            let kind = if is_image { MediaKind::Image } else { MediaKind::Audio };
+            Content::Media(Media { kind, bytes, caption })
+        });
+        prop_oneof![
+            any::<String>().prop_map(Content::Text),
+            any::<(String, String)>().prop_map(|(prompt, response)| Content::Pair { prompt, response }),
+            prop::collection::vec(turn, 0..3).prop_map(Content::Chat),
+            media,
+        ]
+    }
+
+    fn fields() -> impl Strategy<Value = BTreeMap<String, String>> {
+        prop::collection::btree_map("id_?|text|language|domain|label__", any::<String>(), 0..3)
+    }
+
+    fn record() -> impl Strategy<Value = Record> {
+        (any::<(String, String, Option<String>)>(), content(), fields())
+            .prop_map(|((id, document, label), content, fields)| Record { id, document, content, label, fields })
+    }
+
+    fn written(path: &Path, records: &[Record]) {
+        let mut shape = Shape::default();
+        records.iter().for_each(|record| shape.add(record));
+        let mut writer = Writer::create(path, &shape).unwrap();
+        records.iter().for_each(|record| writer.push(record.clone()).unwrap());
+        writer.finish().unwrap();
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn records_survive_being_written(records in prop::collection::vec(record(), 0..6)) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a.parquet");
+            written(&path, &records);
+            prop_assert_eq!(read(&path).unwrap().n_records(), records.len() as u64);
+            prop_assert_eq!(read_all(&path).unwrap(), records);
+        }
+    }
+
+    #[test]
+    fn the_same_records_make_the_same_bytes_and_damage_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let records: Vec<_> =
+            (0..5000).map(|i| Record::new(i.to_string(), "d", Content::Text("x".repeat(i % 50)))).collect();
+        let [a, b] = ["a.parquet", "b.parquet"].map(|name| folder.path().join(name));
+        written(&a, &records);
+        written(&b, &records);
+        let bytes = std::fs::read(&a).unwrap();
+        assert_eq!(bytes, std::fs::read(&b).unwrap());
+        std::fs::write(&b, &bytes[..bytes.len() - 9]).unwrap();
+        assert!(matches!(read_all(&b), Err(DataError::BadTable { .. })));
+    }
+}
