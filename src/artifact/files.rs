@@ -11,6 +11,7 @@ use crate::artifact::place::{copy_into, place, write_into};
 use crate::artifact::workspace::Workspace;
 use crate::id::Digest;
 use crate::record::ArtifactRef;
+use crate::record::artifact::place_of;
 
 /// The files of a workspace by content digest: `artifacts/ab/abcd…`, read-only.
 #[derive(Debug, Clone)]
@@ -132,8 +133,7 @@ impl ArtifactStore {
 
     /// Returns where an artifact lies or would lie.
     pub fn path(&self, digest: Digest) -> PathBuf {
-        let name = digest.to_string();
-        self.root.join(&name[..2]).join(name)
+        self.root.join(place_of(digest))
     }
 }
 

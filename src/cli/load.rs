@@ -9,12 +9,13 @@ use anyhow::Context as _;
 use crate::artifact::Workspace;
 use crate::cli::arguments::RecipeArgs;
 use crate::cli::failure::Complaint;
-use crate::cli::outside::{Disk, folder_of};
+use crate::cli::outside::{Disk, folder_of, prepared};
 use crate::cli::session::Session;
 use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
 use crate::id::Digest;
 use crate::plan::{self, Ledger, Plan, Sources};
+use crate::recipe::dataset::Source;
 use crate::recipe::read::set::SOURCE_NAME;
 use crate::recipe::read::{Input, Reading, vars};
 use crate::recipe::render::render;
@@ -110,9 +111,11 @@ pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result
     let mut cache = cache_file.as_deref().map(DigestCache::load).unwrap_or_default();
     let mut states = Sources::new();
     for (name, dataset) in &recipe.datasets {
-        let state =
-            source::state(&dataset.source, Path::new("/"), &mut cache).with_context(|| format!("dataset `{name}`"))?;
-        states.insert(name.clone(), state);
+        let state = match &dataset.source {
+            Source::Zoo { dataset } => prepared::state(workspace, dataset),
+            source => source::state(source, Path::new("/"), &mut cache).map_err(anyhow::Error::from),
+        };
+        states.insert(name.clone(), state.with_context(|| format!("dataset `{name}`"))?);
     }
     if let Some(file) = cache_file {
         // A cache that cannot be saved costs time at the next start and nothing else.

@@ -3,6 +3,7 @@
 //! Nothing here asks the network, and nothing is opened before a recipe refers to it.
 
 pub mod catalogue;
+pub mod prepared;
 mod hub;
 
 use std::fs;

@@ -104,7 +104,14 @@ fn tiers(recipe: &Recipe) -> Vec<&'static str> {
 }
 
 fn root(source: &Source) -> String {
-    source.file_set().map_or_else(|| "none: it is only described".to_owned(), |files| files.root.to_owned())
+    source.file_set().map_or_else(
+        || match source {
+            Source::Zoo { dataset } => format!("zoo/{dataset}"),
+            Source::Mix { .. } => "other datasets of the recipe".to_owned(),
+            Source::Described { .. } | Source::Files { .. } => "none: it is only described".to_owned(),
+        },
+        |files| files.root.to_owned(),
+    )
 }
 
 /// Copies a recipe into the project.

@@ -122,15 +122,19 @@ impl Builder<'_> {
     }
 
     fn data(&mut self) {
-        for (name, dataset) in &self.recipe.datasets {
-            let empty = SourceState { digest: Digest::of(b""), files: 0, bytes: 0 };
+        for name in self.recipe.datasets_in_order() {
+            let dataset = &self.recipe.datasets[name];
+            let empty = SourceState { digest: Digest::of(b""), files: 0, bytes: 0, tables: None };
+            let state = self.sources.get(name).unwrap_or(&empty);
             let work = Work::Dataset(DatasetWork {
                 name: name.clone(),
                 dataset: dataset.clone(),
-                source_digest: self.sources.get(name).unwrap_or(&empty).digest,
+                source_digest: state.digest,
                 seed: self.recipe.run.seed,
+                tables: state.tables,
             });
-            self.add(StageId::new(StageKind::Dataset, name), work, Vec::new());
+            let needs = dataset.source.mixed().map(|(name, _)| StageId::new(StageKind::Dataset, name)).collect();
+            self.add(StageId::new(StageKind::Dataset, name), work, needs);
         }
         let trained = |tokenizer: &Tokenizer| match tokenizer {
             Tokenizer::ByteBpe { .. } => true,

@@ -83,7 +83,8 @@ fn import(work: &ImportWork) -> Value {
 }
 
 fn dataset(work: &DatasetWork) -> Value {
-    let DatasetWork { name: _, dataset, source_digest, seed } = work;
+    // The digest of the source is that of the tables.
+    let DatasetWork { name: _, dataset, source_digest, seed, tables: _ } = work;
     // A bad row that is let pass is told in the report; how many might have been is of no account.
     let Dataset { source, on_bad_row: _, most_bad_rows: _, extract, clean, split } = dataset;
     json!({
@@ -100,6 +101,9 @@ fn source_key(source: &Source, digest: Digest) -> Value {
     let mut key = match source {
         // The digest is that of the figures.
         Source::Described { .. } => json!({ "type": "described" }),
+        // The inputs say what is mixed.
+        Source::Mix { of } => json!({ "type": "mix", "of": of }),
+        Source::Zoo { .. } => json!({ "type": "zoo" }),
         Source::Files { .. } => json!(source),
     };
     if let Value::Object(fields) = &mut key {

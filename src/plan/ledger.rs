@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name, RunId, StageId};
 use crate::plan::spec::Outputs;
+use crate::recipe::dataset::SplitName;
 
 /// What the source of a dataset contains now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,32 @@ pub struct SourceState {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// The tables another recipe has prepared, where the source is one of its datasets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tables: Option<Tables>,
+}
+
+/// The digests of the tables of a prepared dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tables {
+    /// The training split.
+    pub train: Digest,
+    /// The validation split.
+    pub validation: Digest,
+    /// The test split.
+    pub test: Digest,
+}
+
+impl Tables {
+    /// Returns the digest of the table of a split.
+    pub fn of(&self, split: SplitName) -> Digest {
+        match split {
+            SplitName::Train => self.train,
+            SplitName::Validation => self.validation,
+            SplitName::Test => self.test,
+        }
+    }
 }
 
 /// The source states of a recipe's datasets.

@@ -27,7 +27,7 @@ mod tests;
 pub use build::build;
 pub use estimate::{Estimate, Known};
 pub use judge::judge;
-pub use ledger::{Done, Ledger, SourceState, Sources};
+pub use ledger::{Done, Ledger, SourceState, Sources, Tables};
 pub use spec::{Outputs, Spec};
 pub use stage::{Freshness, Stage};
 pub use staleness::{Change, StaleReason};

@@ -14,7 +14,7 @@ use crate::recipe::Recipe;
 use crate::recipe::fixture::{CHILD, FakeZoo, TEXT, recipe, recipe_beside, recipe_of};
 
 fn sources() -> Sources {
-    let state = |text: &str| SourceState { digest: Digest::of(text.as_bytes()), files: 1, bytes: 1 };
+    let state = |text: &str| SourceState { digest: Digest::of(text.as_bytes()), files: 1, bytes: 1, tables: None };
     ["prose", "rust", "tasks"].map(|name| (name.parse::<Name>().unwrap(), state(name))).into()
 }
 

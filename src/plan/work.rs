@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name};
+use crate::plan::ledger::Tables;
 use crate::recipe::Import;
 use crate::recipe::analysis::Analysis;
 use crate::recipe::dataset::{Dataset, SplitName};
@@ -58,7 +59,7 @@ pub struct ImportWork {
     pub import: Import,
 }
 
-/// Reads, cleans and splits a dataset.
+/// Reads, cleans and splits a dataset (inputs `dataset:…` where it is a mix of them).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DatasetWork {
@@ -70,6 +71,9 @@ pub struct DatasetWork {
     pub source_digest: Digest,
     /// The seed of the split.
     pub seed: u64,
+    /// The tables to read, where the source is another recipe's dataset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tables: Option<Tables>,
 }
 
 /// Trains a tokenizer on the training splits of datasets (inputs `dataset:…`).

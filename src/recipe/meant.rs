@@ -1,6 +1,6 @@
 //! The recipe as meant: every default filled in, every reference checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,23 @@ impl Recipe {
         std::iter::successors(self.models.get(name).and_then(|model| model.base.as_ref()), |parent| {
             self.models.get(*parent).and_then(|model| model.base.as_ref())
         })
+    }
+
+    /// Returns the names of the datasets, those that a dataset mixes before it, otherwise by name.
+    pub fn datasets_in_order(&self) -> Vec<&Name> {
+        fn add<'a>(
+            datasets: &'a BTreeMap<Name, Dataset>,
+            name: &'a Name,
+            order: &mut Vec<&'a Name>,
+            seen: &mut BTreeSet<&'a Name>,
+        ) {
+            let Some(dataset) = datasets.get(name).filter(|_| seen.insert(name)) else { return };
+            dataset.source.mixed().for_each(|(name, _)| add(datasets, name, order, seen));
+            order.push(name);
+        }
+        let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+        self.datasets.keys().for_each(|name| add(&self.datasets, name, &mut order, &mut seen));
+        order
     }
 
     /// Returns the models with every parent before its children, otherwise by name.

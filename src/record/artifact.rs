@@ -17,3 +17,9 @@ pub struct ArtifactRef {
     /// How many there are.
     pub bytes: u64,
 }
+
+/// Returns where an artifact lies below the folder of all artifacts.
+pub fn place_of(digest: Digest) -> PathBuf {
+    let name = digest.to_string();
+    PathBuf::from(&name[..2]).join(name)
+}

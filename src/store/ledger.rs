@@ -68,6 +68,17 @@ impl Store {
         collect(TABLE, &rows, read)
     }
 
+    /// Returns what the newest run of a recipe that did a stage left of it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn newest_outputs(&self, recipe: &Name, stage: &StageId) -> Result<Option<Outputs>> {
+        match self.newest_of(recipe).await?.into_iter().find(|(id, _)| id == stage) {
+            Some((_, done)) => self.outputs_of(done.run, stage).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Returns the newest work of every stage of a recipe, without outputs.
     async fn newest_of(&self, recipe: &Name) -> Result<Vec<(StageId, Done)>> {
         // SQLite takes the bare columns from the row with the maximum.

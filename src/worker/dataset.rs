@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::data::DataError;
-use crate::data::prepare::{self, Job};
+use crate::data::prepare::{self, Feed, Job, TableFeed};
 use crate::data::source;
 use crate::error::{Exit, Explain as _};
+use crate::id::{StageId, StageKind};
 use crate::plan::Work;
 use crate::plan::work::DatasetWork;
 use crate::recipe::dataset::SplitName;
@@ -26,9 +27,17 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let Work::Dataset(work) = task.spec.work.clone() else {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about a dataset"));
     };
-    let Some(files) = files(task, &work)? else { return Ok(()) };
+    let (files, tables);
+    let feed = if work.dataset.source.is_prepared() {
+        tables = feeds(task, &work)?;
+        Feed::Tables(&tables)
+    } else {
+        let Some(found) = self::files(task, &work)? else { return Ok(()) };
+        files = found;
+        Feed::Files(&files)
+    };
     let (kept, out) = (task.kept("prepared"), task.outputs());
-    let job = Job { name: &work.name, dataset: &work.dataset, seed: work.seed, files: &files, kept: &kept, out: &out };
+    let job = Job { name: &work.name, dataset: &work.dataset, seed: work.seed, feed, kept: &kept, out: &out };
     let told = Told::new(task);
     let report = prepare::prepare(&job, &told);
     told.finish()?;
@@ -53,6 +62,27 @@ fn files(task: &mut Task, work: &DatasetWork) -> Result<Option<Vec<source::Diges
     }
     let message = format!("the files of dataset `{}` changed since the plan was made", work.name);
     Err(Failure::new(FailureClass::BadInput, message).with_hint("run again: a new plan takes the files as they are"))
+}
+
+/// Returns the tables of the datasets a dataset is made of.
+fn feeds(task: &Task, work: &DatasetWork) -> Result<Vec<TableFeed>, Failure> {
+    let mut feeds = Vec::new();
+    for (dataset, share) in work.dataset.source.mixed() {
+        for split in SplitName::ALL {
+            let stage = StageId::new(StageKind::Dataset, dataset);
+            let table = task.input_file(&stage, &format!("{}.parquet", split.word()))?;
+            let (path, digest) = (table.path, table.digest);
+            feeds.push(TableFeed { dataset: dataset.clone(), split, share, path, digest });
+        }
+    }
+    if let Some(tables) = &work.tables {
+        for split in SplitName::ALL {
+            let digest = tables.of(split);
+            let path = task.artifact(digest)?;
+            feeds.push(TableFeed { dataset: work.name.clone(), split, share: 1.0, path, digest });
+        }
+    }
+    Ok(feeds)
 }
 
 /// Tells how far a data stage is.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::id::{Digest, StageId};
 use crate::plan::Spec;
+use crate::record::artifact::place_of;
 use crate::record::{ArtifactRef, FailureClass};
 use crate::worker::emit::Emitter;
 use crate::worker::failure::Failure;
@@ -46,6 +47,23 @@ impl Task {
     pub fn kept(&self, name: &str) -> PathBuf {
         // `.pedigree/tasks/<task>/attempt-1`
         self.folder.ancestors().nth(3).unwrap_or(&self.folder).join(name)
+    }
+
+    /// Returns where an artifact of the workspace lies, after comparing it with its digest.
+    ///
+    /// # Errors
+    /// When it is missing or is not what it was.
+    pub fn artifact(&self, digest: Digest) -> Result<PathBuf, Failure> {
+        let path = self.kept("artifacts").join(place_of(digest));
+        let mut hasher = blake3::Hasher::new();
+        let read = fs::File::open(&path).and_then(|file| hasher.update_reader(file).map(drop));
+        read.map_err(|error| {
+            let message = format!("`{}`: {error}", path.display());
+            let hint = "the run that made it may have been forgotten: run its recipe again";
+            Failure::new(FailureClass::Integrity, message).with_hint(hint)
+        })?;
+        verify(&path, Digest::from_hasher(&hasher), digest)?;
+        Ok(path)
     }
 
     /// Returns the bytes of an input, after comparing them with their digest.

@@ -104,7 +104,7 @@ mod tests {
             clean: vec![CleanStep::NormalizeUnicode],
             split,
         };
-        DatasetWork { name: "d".parse().unwrap(), dataset, source_digest: state.digest, seed: 42 }
+        DatasetWork { name: "d".parse().unwrap(), dataset, source_digest: state.digest, seed: 42, tables: None }
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
                     format!("{} → {}, {tokens}", bytes(raw), bytes(cleaned_bytes))
                 }
             }
-            Source::Files { .. } => String::new(),
+            Source::Files { .. } | Source::Mix { .. } | Source::Zoo { .. } => String::new(),
         },
         Work::Tokens(_)
         | Work::Contamination(_)

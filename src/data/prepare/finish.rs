@@ -39,8 +39,8 @@ pub(super) fn finish(
         report.splits.insert(name, SplitReport::default());
     }
     let (dealer, mut profiler) = (Dealer::new(&job.dataset.split, job.seed), Profiler::new(n_left as u64));
-    let mut deal = |record: Record| -> Result<(), DataError> {
-        let name = dealer.deal(&record);
+    let mut deal = |record: Record, split: Option<SplitName>| -> Result<(), DataError> {
+        let name = split.unwrap_or_else(|| dealer.deal(&record));
         let split = report.splits.entry(name).or_default();
         split.records += 1;
         split.bytes += record.bytes();
@@ -54,7 +54,7 @@ pub(super) fn finish(
             if bytes > 1 << 22 {
                 is_going = go_on(std::mem::take(&mut bytes));
             }
-            deal(record)?;
+            deal(record, part.facts.split)?;
             Ok(is_going)
         })?;
         if !is_going || !go_on(bytes) {
@@ -64,6 +64,9 @@ pub(super) fn finish(
     report.profile = profiler.finish();
     for (_, writer) in writers {
         writer.finish()?;
+    }
+    if job.dataset.source.is_prepared() {
+        return Ok(());
     }
     match split::starved(&job.dataset.split, |name| report.splits[&name].records) {
         Some(split) => Err(DataError::EmptySplit { dataset: job.name.clone(), split }.into()),

@@ -7,14 +7,16 @@ use std::path::Path;
 use crate::data::clean::Counts;
 use crate::data::error::DataError;
 use crate::data::extract::Extractor;
+use crate::data::prepare::feed::TableFeed;
 use crate::data::prepare::made::{Made, Making};
-use crate::data::prepare::part::Part;
+use crate::data::prepare::part::{Content, Part};
 use crate::data::prepare::phase::Phase;
 use crate::data::prepare::tally::Tally;
 use crate::data::prepare::watch::Halt;
 use crate::data::record::Record;
 use crate::data::row::{BadRow, Row};
 use crate::data::source::{self, Stat};
+use crate::data::table;
 use crate::id::Digest;
 use crate::recipe::dataset::{Dataset, Extract};
 
@@ -48,7 +50,10 @@ pub(super) fn make(how: &How<'_>, part: &Part<'_>, phase: &Phase<'_>, key: Diges
     let extraction = how.dataset.extract.as_ref().map_or("rows", Extract::word);
     let mut work = Work::begin(how, phase, key, Some(Tally::new(extraction)))?;
     let most = how.dataset.bad_rows_let_pass();
-    for digested in part.files {
+    if let Content::Rows(feed, group) = part.content {
+        work.rows(feed, group)?;
+    }
+    for digested in part.files() {
         let file = &digested.file;
         source::read(&how.dataset.source, file, &mut |row| {
             if let Ok(row) = &row {
@@ -83,6 +88,7 @@ pub(super) fn remake(
         return Ok(made);
     }
     let mut work = Work::begin(how, phase, key, None)?;
+    work.making.facts.split = before.facts.split;
     before.each(alive, |_, record| Ok(work.add(vec![record])?.is_continue()))?;
     if work.is_stopped { Err(Halt::Stopped) } else { work.finish() }
 }
@@ -142,6 +148,27 @@ impl<'a> Work<'a> {
             self.flush()?;
         }
         Ok(if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    /// Takes the records of a row group of a table that was prepared before.
+    fn rows(&mut self, feed: &TableFeed, group: usize) -> Result<(), Halt> {
+        self.making.facts.split = Some(feed.split);
+        for batch in table::read_group(&feed.path, group)? {
+            let batch = batch?;
+            self.making.facts.tallies[0].0.records_in += batch.len() as u64;
+            self.making.facts.tallies[0].0.bytes_in += batch.iter().map(Record::bytes).sum::<u64>();
+            let taken = batch.into_iter().filter(|record| feed.takes(&record.id));
+            let named = |mut record: Record| {
+                record.id = format!("{}/{}", feed.dataset, record.id);
+                record.document = format!("{}/{}", feed.dataset, record.document);
+                record.fields.insert("dataset".to_owned(), feed.dataset.to_string());
+                record
+            };
+            if self.add(taken.map(named).collect())?.is_break() {
+                return Err(Halt::Stopped);
+            }
+        }
+        Ok(())
     }
 
     fn bad(&mut self, bad: BadRow, most: u64) -> Result<(), DataError> {

@@ -20,6 +20,7 @@ use crate::data::prepare::tally::Tally;
 use crate::data::record::Record;
 use crate::data::table::Shape;
 use crate::id::Digest;
+use crate::recipe::dataset::SplitName;
 
 /// The bytes of a record in a `.keys` file.
 const KEY_BYTES: usize = 24;
@@ -45,6 +46,8 @@ pub(super) struct Facts {
     pub(super) shape: Shape,
     /// What each step did, the extraction first.
     pub(super) tallies: Vec<Tally>,
+    /// The split the records belong to, where they come from a prepared dataset.
+    pub(super) split: Option<SplitName>,
     /// The rows that could not be read.
     pub(super) bad_rows: u64,
     /// The first of them.

@@ -7,6 +7,7 @@
 //! ([`finish`]). No more than a few blocks of records are in memory at once, whatever the size of the data.
 
 mod watch;
+mod feed;
 mod part;
 mod phase;
 mod block;
@@ -30,7 +31,6 @@ use serde_json::{Value, json};
 
 use crate::data::error::DataError;
 use crate::data::extract::{self, Extractor};
-use crate::data::source::Digested;
 use crate::id::{Digest, Name};
 use crate::recipe::dataset::Dataset;
 use crate::record::report::DatasetReport;
@@ -41,6 +41,7 @@ use phase::{Global, Phase};
 use tally::Tally;
 use watch::Halt;
 
+pub use feed::{Feed, TableFeed};
 pub use watch::Watch;
 
 /// Raised when the same part comes out of the same steps in another way.
@@ -55,8 +56,8 @@ pub struct Job<'a> {
     pub dataset: &'a Dataset,
     /// The seed of the split.
     pub seed: u64,
-    /// The files of its source.
-    pub files: &'a [Digested],
+    /// What its records are made of.
+    pub feed: Feed<'a>,
     /// Where what is made of parts is kept from run to run.
     pub kept: &'a Path,
     /// The folder for `train.parquet`, `validation.parquet` and `test.parquet`.
@@ -81,11 +82,11 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
     for folder in [job.kept, job.out] {
         fs::create_dir_all(folder).map_err(|source| DataError::io(folder, source))?;
     }
-    let total: u64 = job.files.iter().map(|file| file.bytes).sum();
-    let mut report = DatasetReport { files: job.files.len() as u64, source_bytes: total, ..DatasetReport::default() };
+    let total = job.feed.bytes()?;
+    let mut report = DatasetReport { files: job.feed.len() as u64, source_bytes: total, ..DatasetReport::default() };
     let phases = phase::phases(&job.dataset.clean)?;
     let extractor = extract::prepare(job.dataset.extract.as_ref(), &job.dataset.source)?;
-    let parts = part::parts(job.files);
+    let parts = part::parts(job.feed)?;
     let (first, later) = phases.split_first().expect("there is always a phase");
     let steps = |phase: &Phase<'_>| phase.each.iter().map(|(i, ..)| &job.dataset.clean[*i]).collect::<Vec<_>>();
     let work = json!({

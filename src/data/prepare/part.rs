@@ -6,7 +6,10 @@
 
 use serde_json::{Value, json};
 
+use crate::data::error::DataError;
+use crate::data::prepare::feed::{Feed, TableFeed};
 use crate::data::source::Digested;
+use crate::data::table;
 use crate::id::Digest;
 
 /// The size from which on a bundle ends, in bytes.
@@ -16,37 +19,77 @@ const FILES: u64 = 64;
 /// The least size of a bundle that a name ends, in bytes.
 const SMALL: u64 = 256 << 10;
 
-/// Files that are prepared together.
+/// What is prepared together.
 #[derive(Debug, Clone)]
 pub(super) struct Part<'a> {
-    /// The files, in order.
-    pub(super) files: &'a [Digested],
-    /// Their size, in bytes.
+    /// What it is.
+    pub(super) content: Content<'a>,
+    /// Its size, in bytes.
     pub(super) bytes: u64,
 }
 
-/// Cuts the files of a source into parts.
-pub(super) fn parts(files: &[Digested]) -> Vec<Part<'_>> {
+/// What a part is.
+#[derive(Debug, Clone)]
+pub(super) enum Content<'a> {
+    /// Some files, in order.
+    Files(&'a [Digested]),
+    /// A row group of a table, by its number.
+    Rows(&'a TableFeed, usize),
+}
+
+/// Cuts what is prepared into parts.
+pub(super) fn parts(feed: Feed<'_>) -> Result<Vec<Part<'_>>, DataError> {
+    match feed {
+        Feed::Files(files) => Ok(bundles(files)),
+        Feed::Tables(tables) => {
+            let mut parts = Vec::new();
+            for table in tables {
+                let sizes = table::group_sizes(&table.path)?;
+                parts.extend(
+                    sizes.iter().enumerate().map(|(i, bytes)| Part { content: Content::Rows(table, i), bytes: *bytes }),
+                );
+            }
+            Ok(parts)
+        }
+    }
+}
+
+fn bundles(files: &[Digested]) -> Vec<Part<'_>> {
     let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (i, file) in files.iter().enumerate() {
         bytes += file.bytes;
         let is_last_by_name = || Digest::of(file.file.name.as_bytes()).number().is_multiple_of(FILES);
         if bytes >= PART_BYTES || (bytes >= SMALL && is_last_by_name()) {
-            parts.push(Part { files: &files[start..=i], bytes });
+            parts.push(Part { content: Content::Files(&files[start..=i]), bytes });
             (start, bytes) = (i + 1, 0);
         }
     }
     if start < files.len() {
-        parts.push(Part { files: &files[start..], bytes });
+        parts.push(Part { content: Content::Files(&files[start..]), bytes });
     }
     parts
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    /// Returns the files of the part.
+    pub(super) fn files(&self) -> &'a [Digested] {
+        match self.content {
+            Content::Files(files) => files,
+            Content::Rows(..) => &[],
+        }
+    }
+
     /// Returns the key of what is made of the part by `work`.
     pub(super) fn key(&self, work: &Value) -> Digest {
-        let files: Vec<_> = self.files.iter().map(|file| json!([file.file.name, file.digest])).collect();
-        Digest::of_json(&json!({ "files": files, "work": work }))
+        let content = match self.content {
+            Content::Files(files) => {
+                json!(files.iter().map(|file| json!([file.file.name, file.digest])).collect::<Vec<_>>())
+            }
+            Content::Rows(TableFeed { dataset, split, share, path: _, digest }, group) => {
+                json!([dataset, split, share, digest, group])
+            }
+        };
+        Digest::of_json(&json!({ "content": content, "work": work }))
     }
 }
 
@@ -64,8 +107,9 @@ mod tests {
 
     #[test]
     fn one_file_more_changes_one_part() {
-        let keys =
-            |files: &[Digested]| -> BTreeSet<Digest> { parts(files).iter().map(|part| part.key(&json!(1))).collect() };
+        let keys = |files: &[Digested]| -> BTreeSet<Digest> {
+            bundles(files).iter().map(|part| part.key(&json!(1))).collect()
+        };
         let before = keys(&files((0..3000).filter(|i| *i != 1234)));
         let after = keys(&files(0..3000));
         assert!(after.len() > 10, "{}", after.len());
@@ -76,7 +120,7 @@ mod tests {
     fn every_file_is_in_one_part() {
         let files = files(0..777);
         let names: Vec<_> =
-            parts(&files).iter().flat_map(|part| part.files).map(|file| file.file.name.clone()).collect();
+            bundles(&files).iter().flat_map(|part| part.files()).map(|file| file.file.name.clone()).collect();
         assert_eq!(names, files.iter().map(|file| file.file.name.clone()).collect::<Vec<_>>());
     }
 }

@@ -17,7 +17,11 @@ use crate::recipe::dataset::Source;
 /// When the files cannot be listed or read.
 pub fn state(source: &Source, base: &Path, cache: &mut DigestCache) -> Result<SourceState, DataError> {
     if let Source::Described { tokens: _, bytes, cleaned_bytes: _, documents } = source {
-        return Ok(SourceState { digest: Digest::of_json(source), files: *documents, bytes: *bytes });
+        return Ok(SourceState { digest: Digest::of_json(source), files: *documents, bytes: *bytes, tables: None });
+    }
+    if source.mixed().next().is_some() {
+        // What is mixed are stages of the plan, and they say what they contain.
+        return Ok(SourceState { digest: Digest::of(b"mix"), files: 0, bytes: 0, tables: None });
     }
     let files = super::list(source, base)?;
     let known: &DigestCache = cache;
@@ -123,7 +127,7 @@ impl Summary {
 
     /// Returns the state of all files added.
     pub(super) fn finish(&self) -> SourceState {
-        SourceState { digest: Digest::from_hasher(&self.hasher), files: self.files, bytes: self.bytes }
+        SourceState { digest: Digest::from_hasher(&self.hasher), files: self.files, bytes: self.bytes, tables: None }
     }
 }
 

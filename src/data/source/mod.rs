@@ -38,7 +38,7 @@ pub fn list(source: &Source, base: &Path) -> Result<Vec<SourceFile>, DataError> 
 pub fn read(source: &Source, file: &SourceFile, sink: Sink<'_>) -> Result<(), DataError> {
     match source {
         Source::Files { .. } => sink(text(file)?).map(drop),
-        Source::Described { .. } => Err(DataError::OnlyDescribed),
+        Source::Mix { .. } | Source::Zoo { .. } | Source::Described { .. } => Err(DataError::OnlyDescribed),
     }
 }
 

@@ -18,6 +18,6 @@ mod columns;
 mod write;
 mod read;
 
-pub use read::{Batches, read, read_all};
+pub use read::{Batches, group_sizes, read, read_all, read_group, size};
 pub use shape::Shape;
 pub use write::Writer;

@@ -28,11 +28,49 @@ pub struct Batches {
 /// # Errors
 /// When it cannot be read, or is no such table.
 pub fn read(path: &Path) -> Result<Batches, DataError> {
-    let file = File::open(path).map_err(|source| DataError::io(path, source))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
+    let builder = open(path)?;
     let n_records = builder.metadata().file_metadata().num_rows();
     let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(path, error))?;
     Ok(Batches { path: path.to_owned(), reader, n_records: u64::try_from(n_records).unwrap_or(0) })
+}
+
+/// Opens one row group of a table.
+///
+/// # Errors
+/// Like [`read`].
+pub fn read_group(path: &Path, group: usize) -> Result<Batches, DataError> {
+    let builder = open(path)?;
+    let n_records = builder.metadata().row_group(group).num_rows();
+    let reader = builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build();
+    let reader = reader.map_err(|error| damaged(path, error))?;
+    Ok(Batches { path: path.to_owned(), reader, n_records: u64::try_from(n_records).unwrap_or(0) })
+}
+
+/// Returns the size of each row group of a table, in bytes without compression.
+///
+/// # Errors
+/// Like [`read`].
+pub fn group_sizes(path: &Path) -> Result<Vec<u64>, DataError> {
+    let groups = open(path)?
+        .metadata()
+        .row_groups()
+        .iter()
+        .map(|group| u64::try_from(group.total_byte_size()).unwrap_or(0))
+        .collect();
+    Ok(groups)
+}
+
+/// Returns the size of a table, in bytes without compression.
+///
+/// # Errors
+/// Like [`read`].
+pub fn size(path: &Path) -> Result<u64, DataError> {
+    Ok(group_sizes(path)?.iter().sum())
+}
+
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DataError> {
+    let file = File::open(path).map_err(|source| DataError::io(path, source))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))
 }
 
 /// Reads all records of a table.

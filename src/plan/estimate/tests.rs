@@ -16,7 +16,7 @@ use crate::recipe::accelerator::Accelerator;
 use crate::recipe::fixture::{recipe, recipe_of};
 
 fn known() -> Known {
-    let state = SourceState { digest: Digest::of(b""), files: 1, bytes: 4_000_000 };
+    let state = SourceState { digest: Digest::of(b""), files: 1, bytes: 4_000_000, tables: None };
     let sources = ["prose", "rust", "tasks"].map(|name| (name.parse().unwrap(), state)).into();
     let accelerator = Accelerator { name: "card".to_owned(), count: 1, tflops: Some(1e-6), watts: Some(1000.0) };
     let device = Some(Device { accelerator, said_by: SaidBy::Settings });

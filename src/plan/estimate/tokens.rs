@@ -131,6 +131,9 @@ pub fn of_evaluation(work: &EvaluateWork, datasets: &Datasets<'_>, known: &Known
     if work.tokens == 0 { there } else { work.tokens.min(there) }
 }
 
+/// How many bytes of text a byte of a compressed table holds, about.
+const PACKED: f64 = 3.0;
+
 /// Returns the tokens of the rows a split fills.
 ///
 /// Records stay whole in their rows, and lose what is longer than a row; where their number is known, their lengths are taken
@@ -171,6 +174,13 @@ pub fn of_split(
     };
     let (all, source) = match &work.dataset.source {
         Source::Described { tokens, .. } => (*tokens as f64, TokenSource::Described),
+        Source::Mix { of } => {
+            let part =
+                |(name, taken): (&Name, &f64)| of_split(name, tokenizer, split, datasets, known).0 as f64 * taken;
+            return (of.iter().map(part).sum::<f64>() as u64, by_bytes.1);
+        }
+        // The tables are compressed.
+        Source::Zoo { .. } => (by_bytes.0 * PACKED, by_bytes.1),
         Source::Files { .. } => (by_bytes.0 * extracted(work), by_bytes.1),
     };
     ((all * share) as u64, source)
@@ -194,7 +204,7 @@ mod tests {
     use crate::record::report::TokensReport;
 
     fn known() -> Known {
-        let state = SourceState { digest: Digest::of(b""), files: 1, bytes: 400_000 };
+        let state = SourceState { digest: Digest::of(b""), files: 1, bytes: 400_000, tables: None };
         let sources = ["prose", "rust", "tasks"].map(|name| (name.parse().unwrap(), state)).into();
         Known { sources, ..Known::default() }
     }

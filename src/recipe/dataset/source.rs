@@ -1,8 +1,11 @@
 //! `source`: where documents come from.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::id::Name;
 use crate::recipe::typed::SomeText;
 
 /// Where documents come from.
@@ -25,6 +28,20 @@ pub enum Source {
         /// How many leading folders of a relative path are no part of a document's name.
         #[schemars(default, extend("x-unit" = "folders"), example = 1)]
         strip_components: u32,
+    },
+    /// Records of other datasets of this recipe, after all that was done to them; each record stays in its split. Cleaning steps then see
+    /// all of them together: a record that stands in two datasets is found.
+    Mix {
+        /// The datasets, each with the share of its records that is taken, chosen by the hash of their ids.
+        #[schemars(extend("minProperties" = 1, "x-unit" = "share"), example = serde_json::json!({ "news": 1.0, "forum": 0.25 }))]
+        of: BTreeMap<Name, f64>,
+    },
+    /// Records of a dataset that another recipe has prepared in this workspace, as the newest run left them; each record stays in
+    /// its split.
+    Zoo {
+        /// The recipe's name and the dataset's: `<recipe>/<dataset>`.
+        #[schemars(with = "SomeText", example = &"rust-coder/prose")]
+        dataset: String,
     },
     /// Data that is stated and not there: it can be planned with, and not run.
     Described {
@@ -61,6 +78,8 @@ impl Source {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Files { .. } => "files",
+            Self::Mix { .. } => "mix",
+            Self::Zoo { .. } => "zoo",
             Self::Described { .. } => "described",
         }
     }
@@ -71,8 +90,19 @@ impl Source {
             Self::Files { root, include, exclude, strip_components } => {
                 Some(FileSet { root, include, exclude, strip_components: *strip_components })
             }
-            Self::Described { .. } => None,
+            Self::Mix { .. } | Self::Zoo { .. } | Self::Described { .. } => None,
         }
+    }
+
+    /// Returns the datasets of the recipe whose records it takes, each with its share.
+    pub fn mixed(&self) -> impl Iterator<Item = (&Name, f64)> {
+        let of = if let Self::Mix { of } = self { Some(of) } else { None };
+        of.into_iter().flatten().map(|(name, share)| (name, *share))
+    }
+
+    /// Returns whether its records have a split already.
+    pub fn is_prepared(&self) -> bool {
+        matches!(self, Self::Mix { .. } | Self::Zoo { .. })
     }
 
     /// Returns whether the data is only stated, and not there.

@@ -40,7 +40,13 @@ impl Section {
 /// Calls `visit` with every reference in an entry of a section; what it writes there is the reference from then on.
 pub fn each_reference(section: Section, entry: &mut Node, visit: &mut dyn FnMut(Section, &mut String)) {
     match section {
-        Section::Datasets => {}
+        Section::Datasets => {
+            if let Some(source) = entry.get_mut("source")
+                && let Some(Value::Map(shares)) = value(source, "of")
+            {
+                shares.iter_mut().for_each(|(key, _)| visit(Section::Datasets, &mut key.text));
+            }
+        }
         Section::Tokenizers => {
             if let Some(Value::List(items)) = value(entry, "train-on") {
                 items.iter_mut().for_each(|item| text(item, Section::Datasets, visit));

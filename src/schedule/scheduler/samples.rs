@@ -81,6 +81,7 @@ pub(crate) fn dataset() -> Work {
         dataset: dataset.expect("a dataset of the recipe language"),
         source_digest: Digest::of(b"prose"),
         seed: 1,
+        tables: None,
     })
 }
 

@@ -65,6 +65,8 @@ pub(super) const PLACES: &[Place] = &[
             ("include", "[\"**/*.md\"]"),
             ("exclude", "[\"**/CHANGELOG*\"]"),
             ("strip-components", "1"),
+            ("of", "{ prose: 1.0, tasks: 0.25 }"),
+            ("dataset", "rust-coder/prose"),
         ],
     ),
     ("datasets.*.extract", "in `extract`", &[("prompt", "\"{doc}\""), ("response", "\"{body}\"")]),

@@ -1,6 +1,6 @@
 //! Data that is not there: splits without records, pairs nobody makes, templates that tell the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Name;
 use crate::recipe::code::Code;
@@ -15,6 +15,7 @@ use crate::recipe::training::Objective;
 /// Looks at what is done to the data, and at who uses which split.
 pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     let Some(datasets) = parts.datasets else { return };
+    mixes(reader, parts, datasets);
     for (name, dataset) in datasets {
         quotes(reader, parts, name, dataset);
         steps(reader, parts, name, dataset);
@@ -25,6 +26,24 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     }
     measured(reader, parts, datasets);
     learnt(reader, parts, datasets);
+}
+
+/// Datasets that mix each other in a circle have no first one.
+fn mixes(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Dataset>) {
+    for name in datasets.keys() {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![name]);
+        while let Some(next) = open.pop() {
+            let below = datasets.get(next).into_iter().flat_map(|dataset| dataset.source.mixed());
+            open.extend(below.map(|(below, _)| below).filter(|below| seen.insert(*below)));
+        }
+        if seen.contains(name) {
+            let field = parts.field(&["datasets", name.as_str(), "source", "of"]);
+            let message = format!("`{name}` is mixed of itself");
+            let hint = Some("a mix takes the records of datasets that are there before it".to_owned());
+            reader.problem_of(Code::Cycle, field.place, &field.path, message, hint);
+            return;
+        }
+    }
 }
 
 /// What evaluations read has to be there, and to be a row at least.

@@ -20,8 +20,9 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     let trained = models.values().flat_map(|model| model.train.data.iter().map(|share| &share.dataset));
     let tokenized = tokenizers.values().flat_map(|tokenizer| tokenizer.train_on());
     let measured = evaluations.values().map(|evaluation| &evaluation.dataset);
-    let used: BTreeSet<&Name> = trained.chain(tokenized).chain(measured).collect();
-    let uses = "no tokenizer, no model and no evaluation uses it";
+    let mixed = datasets.values().flat_map(|dataset| dataset.source.mixed().map(|(name, _)| name));
+    let used: BTreeSet<&Name> = trained.chain(tokenized).chain(measured).chain(mixed).collect();
+    let uses = "no tokenizer, no model, no evaluation and no other dataset uses it";
     datasets
         .keys()
         .filter(|name| !used.contains(name))
