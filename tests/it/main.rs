@@ -30,6 +30,7 @@ mod cli_zoo;
 mod crash;
 mod diagnostics_page;
 mod generated_pages;
+mod datasets;
 mod json;
 mod linkage;
 mod recipes;
