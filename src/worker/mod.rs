@@ -8,6 +8,7 @@ pub mod task;
 pub mod dataset;
 pub mod tokenizer;
 pub mod tokens;
+pub mod records;
 pub mod contamination;
 pub mod report;
 pub mod parent;
