@@ -6,6 +6,8 @@
 //! | `starts` | U64 | `[documents]` | where each document begins |
 //! | `loss_mask` | U8 | `[tokens]` | instruction data only: 1 where a loss is taken |
 
+mod write;
+
 use std::collections::HashMap;
 
 use rayon::prelude::*;
@@ -16,7 +18,9 @@ use crate::data::error::DataError;
 use crate::data::record::{Content, Record};
 use crate::data::tokenizer::Tokenizer;
 
-/// The tokens of one split.
+pub use write::Writer;
+
+/// The tokens of some documents of a split, or of all of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shard {
     /// Document after document, each ended by the end-of-text token.
@@ -28,15 +32,17 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Encodes records; a prompt and its response are encoded apart, so that generation meets the same tokens.
+    /// Encodes records, on all cores.
     pub fn encode(records: &[Record], tokenizer: &Tokenizer) -> Self {
-        let encoded: Vec<(Vec<u32>, usize)> = records.par_iter().map(|record| encode_one(record, tokenizer)).collect();
-        let has_pairs = records.iter().any(|record| matches!(record.content, Content::Pair { .. }));
-        let mut shard = Self { loss_mask: has_pairs.then(Vec::new), ..Self::default() };
-        for (tokens, prompt) in encoded {
+        let encoded: Vec<Encoded> = records.par_iter().map(|record| encode_one(record, tokenizer)).collect();
+        let mut shard = Self::default();
+        if encoded.iter().any(|one| one.learnt.is_some()) {
+            shard.loss_mask = Some(Vec::new());
+        }
+        for Encoded { tokens, learnt } in encoded {
             shard.starts.push(shard.tokens.len() as u64);
             if let Some(mask) = &mut shard.loss_mask {
-                mask.extend((0..tokens.len()).map(|i| u8::from(i >= prompt)));
+                mask.extend(learnt.unwrap_or_else(|| vec![1; tokens.len()]));
             }
             shard.tokens.extend(tokens);
         }
@@ -53,9 +59,10 @@ impl Shard {
 
     /// Returns the shard as the bytes of a safetensors file.
     pub fn to_bytes(&self, vocab_size: u32) -> Vec<u8> {
-        let (dtype, tokens) = match is_narrow(vocab_size) {
-            true => (Dtype::U16, self.tokens.iter().flat_map(|token| (*token as u16).to_le_bytes()).collect()),
-            false => (Dtype::U32, self.tokens.iter().flat_map(|token| token.to_le_bytes()).collect::<Vec<_>>()),
+        let dtype = token_type(vocab_size);
+        let tokens: Vec<u8> = match dtype {
+            Dtype::U16 => self.tokens.iter().flat_map(|token| (*token as u16).to_le_bytes()).collect(),
+            _ => self.tokens.iter().flat_map(|token| token.to_le_bytes()).collect(), // The only other type.
         };
         let starts: Vec<u8> = self.starts.iter().flat_map(|start| start.to_le_bytes()).collect();
         let mut tensors = vec![
@@ -75,7 +82,7 @@ impl Shard {
     /// When the bytes are no shard made with a vocabulary of this size.
     pub fn from_bytes(bytes: &[u8], vocab_size: u32) -> Result<Self, DataError> {
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| wrong(error.to_string()))?;
-        let dtype = if is_narrow(vocab_size) { Dtype::U16 } else { Dtype::U32 };
+        let dtype = token_type(vocab_size);
         let raw = tensor(&tensors, "tokens", dtype)?;
         let tokens: Vec<u32> = match dtype {
             Dtype::U16 => raw.as_chunks::<2>().0.iter().map(|bytes| u32::from(u16::from_le_bytes(*bytes))).collect(),
@@ -110,25 +117,36 @@ impl Shard {
     }
 }
 
-/// Returns the tokens of a record, and how many of them are the prompt.
-fn encode_one(record: &Record, tokenizer: &Tokenizer) -> (Vec<u32>, usize) {
-    let (mut tokens, rest) = match &record.content {
-        Content::Text(text) => (Vec::new(), tokenizer.encode(text)),
-        Content::Pair { prompt, response } => (tokenizer.encode(prompt), tokenizer.encode(response)),
-        Content::Chat(turns) => {
-            let text: Vec<_> = turns.iter().map(|turn| format!("{}: {}", turn.role, turn.content)).collect();
-            (Vec::new(), tokenizer.encode(&text.join("\n")))
-        }
-        Content::Media(media) => (Vec::new(), tokenizer.encode(&media.caption)),
-    };
-    let prompt = tokens.len();
-    tokens.extend(rest);
-    tokens.push(tokenizer.end_of_text());
-    (tokens, prompt)
+/// The tokens of one record.
+struct Encoded {
+    tokens: Vec<u32>,
+    /// 1 where a loss is taken, else 0; nothing where it is taken everywhere.
+    learnt: Option<Vec<u8>>,
 }
 
-fn is_narrow(vocab_size: u32) -> bool {
-    vocab_size <= 1 << 16
+/// Encodes a record; a prompt and its response are encoded apart, so that generation meets the same tokens.
+fn encode_one(record: &Record, tokenizer: &Tokenizer) -> Encoded {
+    let (mut tokens, prompt) = match &record.content {
+        Content::Text(text) => (tokenizer.encode(text), None),
+        Content::Pair { prompt, response } => {
+            let mut tokens = tokenizer.encode(prompt);
+            let prompt = tokens.len();
+            tokens.extend(tokenizer.encode(response));
+            (tokens, Some(prompt))
+        }
+        Content::Chat(turns) => {
+            let text: Vec<_> = turns.iter().map(|turn| format!("{}: {}", turn.role, turn.content)).collect();
+            (tokenizer.encode(&text.join("\n")), None)
+        }
+        Content::Media(media) => (tokenizer.encode(&media.caption), None),
+    };
+    tokens.push(tokenizer.end_of_text());
+    let learnt = prompt.map(|prompt| (0..tokens.len()).map(|i| u8::from(i >= prompt)).collect());
+    Encoded { tokens, learnt }
+}
+
+fn token_type(vocab_size: u32) -> Dtype {
+    if vocab_size <= 1 << 16 { Dtype::U16 } else { Dtype::U32 }
 }
 
 fn view(dtype: Dtype, n: usize, bytes: &[u8]) -> TensorView<'_> {
@@ -163,7 +181,7 @@ mod tests {
 
     #[test]
     fn only_the_response_and_its_end_are_learned() {
-        let bytes = tokenizer::train(260, &["abab"], tokenizer::Budget::default()).unwrap();
+        let bytes = tokenizer::train(260, tokenizer::Corpus::of(&["abab"]), tokenizer::Budget::default()).unwrap();
         let tokenizer = tokenizer::load(&bytes).unwrap();
         let pair = Content::Pair { prompt: "xy".to_owned(), response: "z".to_owned() };
         let shard = Shard::encode(&[record(pair.clone()), record(pair)], &tokenizer);

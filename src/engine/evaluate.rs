@@ -4,6 +4,7 @@
 
 use burn::tensor::{Int, Tensor};
 
+use crate::engine::error::EngineError;
 use crate::engine::model::{Network, Parameters};
 use crate::engine::objective::{Inputs, cross_entropy};
 use crate::engine::sampler::{Batch, Rows};
@@ -26,7 +27,15 @@ pub struct Measured {
 /// Measures a model on rows, in order, until `max_tokens` are read; 0 reads all.
 ///
 /// The parameters are no leaves: nothing is recorded for gradients.
-pub fn measure(network: &Network, parameters: &Parameters, rows: &Rows, max_tokens: u64) -> Measured {
+///
+/// # Errors
+/// When the tokens cannot be read any more.
+pub fn measure(
+    network: &Network,
+    parameters: &Parameters,
+    rows: &Rows,
+    max_tokens: u64,
+) -> Result<Measured, EngineError> {
     let n_rows = match max_tokens {
         0 => rows.len(),
         tokens => rows.len().min((tokens as usize / rows.context()).max(1)),
@@ -34,14 +43,15 @@ pub fn measure(network: &Network, parameters: &Parameters, rows: &Rows, max_toke
     let per_pass = (PASS_TOKENS / rows.context()).max(1);
     let (mut surprise, mut right, mut n_targets) = (0.0, 0.0, 0.0);
     for first in (0..n_rows).step_by(per_pass) {
-        let pass: Vec<_> = (first..n_rows.min(first + per_pass)).map(|index| rows.row(index, 0)).collect();
+        let pass = (first..n_rows.min(first + per_pass)).map(|index| rows.row(index, 0));
+        let pass = pass.collect::<Result<Vec<_>, _>>()?;
         let batch = Batch::of(&pass, rows.context());
         n_targets += batch.n_targets();
         let (pass_surprise, pass_right) = sums(network, parameters, batch);
         surprise += pass_surprise;
         right += pass_right;
     }
-    Measured { loss: surprise / n_targets, accuracy: right / n_targets, tokens: n_targets as u64 }
+    Ok(Measured { loss: surprise / n_targets, accuracy: right / n_targets, tokens: n_targets as u64 })
 }
 
 /// Returns the sum of the surprises that count, and how many predictions that count are right.

@@ -1,109 +1,200 @@
-//! Packed tokens of one split of a dataset, as the tokens stage wrote them.
+//! Packed tokens of one split of a dataset, as the tokens stage wrote them: read where they lie, a window at a time.
+//!
+//! Windows are read at their place in the file, and the system keeps what is read often. A memory map would save the
+//! copy of a row, some kilobytes; but a file that shrinks under a map ends the process, and here it is an error.
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+mod documents;
+mod file;
+
+use std::ops::Range;
+use std::path::Path;
+
+use safetensors::Dtype;
 
 use crate::engine::error::EngineError;
+use crate::engine::tokens::file::{Bytes, Header, Part};
+
+pub use documents::Documents;
+
+/// The values that are checked at once.
+const PIECE: u64 = 1 << 18;
 
 /// The tokens of one split.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Tokens {
     /// The dataset's name, for messages.
     pub dataset: String,
     /// The split's name, for messages.
     pub split: String,
-    /// All documents, one behind the other.
-    pub tokens: Vec<u32>,
-    /// Where each document begins.
-    pub starts: Vec<u64>,
-    /// Whether a token is a target; without it all are.
-    pub loss_mask: Option<Vec<u8>>,
+    bytes: Bytes,
+    tokens: Part,
+    starts: Part,
+    loss_mask: Option<Part>,
 }
 
 impl Tokens {
-    /// Reads the tokens of a split from the bytes of its safetensors file.
+    /// Opens the tokens of a split, and reads them once to check every value.
     ///
     /// # Errors
-    /// When the bytes are no such file, and when a token is outside the vocabulary.
-    pub fn read(bytes: &[u8], dataset: &str, split: &str, vocab_size: u32) -> Result<Self, EngineError> {
+    /// When the file cannot be read or is no such file, and when a token is outside the vocabulary.
+    pub fn open(path: &Path, dataset: &str, split: &str, vocab_size: u32) -> Result<Self, EngineError> {
+        let bytes = Bytes::open(path)?;
         let error = |reason: String| EngineError::Tokens { dataset: dataset.to_owned(), reason };
-        let file = SafeTensors::deserialize(bytes).map_err(|cause| error(cause.to_string()))?;
-        let tensor = |name: &str| file.tensor(name).map_err(|cause| error(format!("`{name}`: {cause}")));
-        let tokens = read_tokens(&tensor("tokens")?).map_err(&error)?;
-        let starts = read_starts(&tensor("starts")?, tokens.len()).map_err(&error)?;
-        let loss_mask = file.tensor("loss_mask").ok().map(|view| view.data().to_vec());
-        if loss_mask.as_ref().is_some_and(|mask| mask.len() != tokens.len()) {
+        let header = Header::read(&bytes, &error)?;
+        let tokens = header.part("tokens", &[Dtype::U16, Dtype::U32]).map_err(&error)?;
+        let starts = header.part("starts", &[Dtype::U64]).map_err(&error)?;
+        let loss_mask = if header.has("loss_mask") { Some(header.part("loss_mask", &[Dtype::U8])) } else { None };
+        let loss_mask = loss_mask.transpose().map_err(&error)?;
+        if loss_mask.is_some_and(|mask| mask.n != tokens.n) {
             return Err(error("`loss_mask` is not as long as `tokens`".into()));
         }
-        if let Some(token) = tokens.iter().copied().find(|token| *token >= vocab_size) {
-            return Err(EngineError::ForeignToken { dataset: dataset.to_owned(), token, vocab_size });
+        let (dataset, split) = (dataset.to_owned(), split.to_owned());
+        let tokens = Self { dataset, split, bytes, tokens, starts, loss_mask };
+        tokens.check(vocab_size)?;
+        Ok(tokens)
+    }
+
+    fn check(&self, vocab_size: u32) -> Result<(), EngineError> {
+        for piece in pieces(self.len()) {
+            if let Some(token) = self.window(piece)?.into_iter().find(|token| *token >= vocab_size) {
+                return Err(EngineError::ForeignToken { dataset: self.dataset.clone(), token, vocab_size });
+            }
         }
-        Ok(Self { dataset: dataset.to_owned(), split: split.to_owned(), tokens, starts, loss_mask })
+        let mut last = None;
+        for piece in pieces(self.n_documents()) {
+            for start in self.starts(piece)? {
+                if last.is_some_and(|last| start <= last) || start >= self.len() || (last.is_none() && start > 0) {
+                    let (dataset, reason) = (self.dataset.clone(), "`starts` does not rise within `tokens`".into());
+                    return Err(EngineError::Tokens { dataset, reason });
+                }
+                last = Some(start);
+            }
+        }
+        Ok(())
     }
 
-    /// Returns the places of the documents.
-    pub fn documents(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
-        let ends = self.starts.iter().skip(1).map(|start| *start as usize).chain([self.tokens.len()]);
-        self.starts.iter().map(|start| *start as usize).zip(ends).map(|(start, end)| start..end)
+    /// Returns the number of tokens.
+    pub fn len(&self) -> u64 {
+        self.tokens.n
+    }
+
+    /// Returns the number of documents.
+    pub fn n_documents(&self) -> u64 {
+        self.starts.n
+    }
+
+    /// Returns whether only some tokens are targets.
+    pub fn has_loss_mask(&self) -> bool {
+        self.loss_mask.is_some()
+    }
+
+    /// Returns the tokens at some places.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more.
+    pub fn window(&self, places: Range<u64>) -> Result<Vec<u32>, EngineError> {
+        let data = self.bytes.part(self.tokens, places)?;
+        Ok(match self.tokens.dtype {
+            Dtype::U16 => data.as_chunks::<2>().0.iter().map(|bytes| u32::from(u16::from_le_bytes(*bytes))).collect(),
+            _ => data.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect(), // The only other type.
+        })
+    }
+
+    /// Returns whether the tokens at some places are targets.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more.
+    pub fn are_targets(&self, places: Range<u64>) -> Result<Vec<bool>, EngineError> {
+        let Some(mask) = self.loss_mask else { return Ok(vec![true; (places.end - places.start) as usize]) };
+        Ok(self.bytes.part(mask, places)?.into_iter().map(|bit| bit != 0).collect())
+    }
+
+    /// Returns where some documents begin.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more.
+    pub fn starts(&self, documents: Range<u64>) -> Result<Vec<u64>, EngineError> {
+        let data = self.bytes.part(self.starts, documents)?;
+        Ok(data.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
+    }
+
+    /// Returns the places of some documents, in order.
+    pub fn documents(&self, documents: Range<u64>) -> Documents<'_> {
+        Documents::new(self, documents)
     }
 }
 
-fn read_tokens(view: &TensorView<'_>) -> Result<Vec<u32>, String> {
-    let data = view.data();
-    match view.dtype() {
-        Dtype::U16 => Ok(data.chunks_exact(2).map(|b| u32::from(u16::from_le_bytes([b[0], b[1]]))).collect()),
-        Dtype::U32 => Ok(data.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()),
-        other => Err(format!("`tokens` is of type {other:?}: expected U16 or U32")),
-    }
-}
-
-fn read_starts(view: &TensorView<'_>, n_tokens: usize) -> Result<Vec<u64>, String> {
-    if view.dtype() != Dtype::U64 {
-        return Err(format!("`starts` is of type {:?}: expected U64", view.dtype()));
-    }
-    let bytes = |b: &[u8]| u64::from_le_bytes(b.try_into().expect("chunks of 8 bytes"));
-    let starts: Vec<u64> = view.data().chunks_exact(8).map(bytes).collect();
-    let rises = starts.windows(2).all(|pair| pair[0] <= pair[1]);
-    if !rises || starts.last().is_some_and(|last| *last > n_tokens as u64) {
-        return Err("`starts` does not rise within `tokens`".into());
-    }
-    Ok(starts)
+fn pieces(n: u64) -> impl Iterator<Item = Range<u64>> {
+    (0..n).step_by(PIECE as usize).map(move |start| start..n.min(start + PIECE))
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use safetensors::tensor::TensorView;
     use std::collections::HashMap;
+    use std::io::Write as _;
 
-    fn file(tokens: &[u16], starts: &[u64], mask: &[u8]) -> Vec<u8> {
+    fn file(tokens: &[u16], starts: &[u64], mask: Option<&[u8]>) -> Vec<u8> {
         let [t, s]: [Vec<u8>; 2] = [
             tokens.iter().flat_map(|v| v.to_le_bytes()).collect(),
             starts.iter().flat_map(|v| v.to_le_bytes()).collect(),
         ];
-        let views = [
+        let mut views = vec![
             ("tokens", TensorView::new(Dtype::U16, vec![tokens.len()], &t).unwrap()),
             ("starts", TensorView::new(Dtype::U64, vec![starts.len()], &s).unwrap()),
-            ("loss_mask", TensorView::new(Dtype::U8, vec![mask.len()], mask).unwrap()),
         ];
+        views.extend(mask.map(|mask| ("loss_mask", TensorView::new(Dtype::U8, vec![mask.len()], mask).unwrap())));
         safetensors::serialize(views, Some(HashMap::from([("format".to_owned(), "pt".to_owned())]))).unwrap()
     }
 
+    /// Writes a file, opens it and removes it again: it lives as long as somebody reads it.
+    fn opened(bytes: &[u8], dataset: &str, vocab_size: u32) -> Result<Tokens, EngineError> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        Tokens::open(file.path(), dataset, "train", vocab_size)
+    }
+
+    /// The tokens of a dataset.
+    pub(crate) fn tokens(dataset: &str, values: &[u32], starts: &[u64], mask: Option<&[u8]>) -> Tokens {
+        let values: Vec<u16> = values.iter().map(|token| *token as u16).collect();
+        opened(&file(&values, starts, mask), dataset, 1 << 16).unwrap()
+    }
+
     #[test]
-    fn a_written_split_is_read_back() {
-        let tokens = Tokens::read(&file(&[5, 6, 7], &[0, 2], &[0, 1, 1]), "d", "train", 8).unwrap();
-        assert_eq!(tokens.tokens, [5, 6, 7]);
-        assert_eq!(tokens.documents().collect::<Vec<_>>(), [0..2, 2..3]);
-        assert_eq!(tokens.loss_mask, Some(vec![0, 1, 1]));
+    fn a_written_split_is_read_in_windows() {
+        let tokens = opened(&file(&[5, 6, 7], &[0, 2], Some(&[0, 1, 1])), "d", 8).unwrap();
+        assert_eq!((tokens.len(), tokens.n_documents(), tokens.has_loss_mask()), (3, 2, true));
+        assert_eq!(tokens.window(1..3).unwrap(), [6, 7]);
+        assert_eq!(tokens.are_targets(0..2).unwrap(), [false, true]);
+        assert_eq!(tokens.documents(0..2).map(Result::unwrap).collect::<Vec<_>>(), [0..2, 2..3]);
     }
 
     #[test]
     fn damage_and_foreign_tokens_are_refused() {
         for (bytes, vocab) in [
-            (file(&[5, 6], &[0], &[1]), 8),
-            (file(&[5, 6], &[1, 0], &[1, 1]), 8),
-            (file(&[5, 6], &[0], &[1, 1]), 6),
+            (file(&[5, 6], &[0], Some(&[1])), 8),
+            (file(&[5, 6], &[1, 0], None), 8),
+            (file(&[5, 6], &[0, 0], None), 8),
+            (file(&[5, 6], &[0, 2], None), 8),
+            (file(&[5, 6], &[1], None), 8),
+            (file(&[5, 6], &[0], None), 6),
             (b"no tensors".to_vec(), 8),
+            (b"\xff\xff\xff\xff\xff\xff\xff\xff".to_vec(), 8),
+            (file(&[5, 6], &[0], None)[1..].to_vec(), 8),
+            ([file(&[5, 6], &[0], None), vec![0]].concat(), 8),
         ] {
-            assert!(Tokens::read(&bytes, "d", "train", vocab).is_err());
+            assert!(opened(&bytes, "d", vocab).is_err());
         }
+    }
+
+    #[test]
+    fn a_file_that_shrinks_while_it_is_read_is_an_error() {
+        let mut on_disk = tempfile::NamedTempFile::new().unwrap();
+        on_disk.write_all(&file(&[5, 6, 7], &[0, 2], None)).unwrap();
+        let tokens = Tokens::open(on_disk.path(), "d", "train", 8).unwrap();
+        on_disk.as_file().set_len(20).unwrap();
+        let error = tokens.window(0..3).unwrap_err();
+        assert!(matches!(error, EngineError::Damaged { .. }), "{error}");
     }
 }

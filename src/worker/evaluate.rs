@@ -23,9 +23,9 @@ pub fn run(task: &mut Task, work: &EvaluateWork) -> Result<(), Failure> {
     let device = device::open(work.compute.device, work.compute.threads)?;
     let network = Network::new(&work.architecture, work.vocab_size, &device);
     let parameters = load_parameters(&network, Some(&weights), 0)?;
-    let kind = if tokens.loss_mask.is_some() { Kind::Records } else { Kind::Text };
+    let kind = if tokens.has_loss_mask() { Kind::Records } else { Kind::Text };
     let rows = Rows::to_measure(tokens, kind, network.context())?;
-    let measured = measure(&network, &parameters, &rows, work.tokens);
+    let measured = measure(&network, &parameters, &rows, work.tokens)?;
     if !measured.loss.is_finite() {
         let message = format!("the loss of model `{}` on `{}` is {}", work.model, work.dataset, measured.loss);
         return Err(Failure::new(FailureClass::Work, message));

@@ -9,6 +9,7 @@ pub mod dataset;
 mod told;
 pub mod tokenizer;
 pub mod tokens;
+pub mod records;
 pub mod contamination;
 pub mod report;
 pub mod parent;

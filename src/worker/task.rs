@@ -1,6 +1,7 @@
 //! The task a worker is given: its folder, its spec, its verified inputs, and whether it was asked to stop.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,6 +67,11 @@ impl Task {
         Ok(path)
     }
 
+    /// Returns the folder of the attempt, for files that vanish with it.
+    pub fn scratch(&self) -> &Path {
+        &self.folder
+    }
+
     /// Returns the bytes of an input, after comparing them with their digest.
     ///
     /// # Errors
@@ -117,6 +123,49 @@ impl Task {
         read.and_then(|()| fs::File::open(self.outputs())?.sync_all()).map_err(|error| Failure::io(&path, &error))?;
         self.emit.output(name, &path, Digest::from_hasher(&hasher), hasher.count())
     }
+
+    /// Writes an output of any size, whole and synced, and tells of it.
+    ///
+    /// # Errors
+    /// When the file cannot be written, and when `write` fails.
+    pub fn output_with(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let path = self.outputs().join(name);
+        let io = |error: std::io::Error| Failure::io(&path, &error);
+        fs::create_dir_all(self.outputs()).map_err(io)?;
+        let mut file = Hashed {
+            file: tempfile::NamedTempFile::new_in(self.outputs()).map_err(io)?,
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+        };
+        write(&mut file)?;
+        let Hashed { file, hasher, bytes } = file;
+        persist(file, &path).map_err(io)?;
+        self.emit.output(name, &path, Digest::from_hasher(&hasher), bytes)
+    }
+}
+
+/// A file and the digest of what went into it.
+struct Hashed {
+    file: tempfile::NamedTempFile,
+    hasher: blake3::Hasher,
+    bytes: u64,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 fn unreadable(stage: &StageId, name: &str, artifact: &ArtifactRef, error: &std::io::Error) -> Failure {
@@ -135,12 +184,16 @@ fn verify(path: &Path, found: Digest, expected: Digest) -> Result<(), Failure> {
 
 /// Writes a file so that it is either absent or whole: temporary file, sync, rename, sync of the folder.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
+    persist(file, path)
+}
+
+/// Gives a finished file its name, synced.
+fn persist(file: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
-    fs::File::open(folder)?.sync_all()
+    fs::File::open(path.parent().unwrap_or_else(|| Path::new(".")))?.sync_all()
 }

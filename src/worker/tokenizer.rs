@@ -1,12 +1,13 @@
 //! The tokenizer stage: a byte-level vocabulary from the training splits of datasets.
 
-use crate::data::table;
-use crate::data::tokenizer::{self, Budget};
-use crate::id::{StageId, StageKind};
+use crate::data::tokenizer::{self, Budget, Corpus};
+use crate::data::{DataError, Record};
 use crate::plan::Work;
+use crate::recipe::dataset::SplitName;
 use crate::record::FailureClass;
 use crate::worker::dataset::progress;
 use crate::worker::failure::Failure;
+use crate::worker::records;
 use crate::worker::task::Task;
 
 /// Trains a tokenizer; outputs `tokenizer.json`.
@@ -20,20 +21,33 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about a tokenizer"));
     };
     let datasets = work.tokenizer.train_on();
-    let mut records = Vec::new();
+    // The texts are read twice: how large a sample of them fits the budget is known only behind them.
+    let mut bytes = 0;
     for (i, dataset) in datasets.iter().enumerate() {
-        let table = task.input_file(&StageId::new(StageKind::Dataset, dataset), "train.parquet")?;
-        records.extend(table::read_all(&table.path)?);
-        progress(task, i as u64 + 1, datasets.len() as u64, "datasets")?;
-        if task.is_stopping() {
-            return Ok(());
+        for records in records::batches(task, dataset, SplitName::Train)? {
+            let records = records?;
+            bytes += records.iter().flat_map(|record| record.texts()).map(|text| text.len() as u64).sum::<u64>();
+            if task.is_stopping() {
+                return Ok(());
+            }
         }
+        progress(task, i as u64 + 1, datasets.len() as u64, "datasets")?;
     }
-    let texts: Vec<&str> = records.iter().flat_map(|record| record.texts()).collect();
-    let bytes = tokenizer::train(work.tokenizer.vocab_size(), &texts, Budget::default())?;
+    let batches = datasets.iter().map(|dataset| records::batches(task, dataset, SplitName::Train));
+    let batches = batches.collect::<Result<Vec<_>, _>>()?;
+    let texts = batches.into_iter().flatten().flat_map(texts);
+    let bytes = tokenizer::train(work.tokenizer.vocab_size(), Corpus { bytes, texts }, Budget::default())?;
     let vocab_size = tokenizer::load(&bytes)?.vocab_size();
     if vocab_size < work.tokenizer.vocab_size() {
         task.emit.note(format!("the text of `{}` is enough for {vocab_size} tokens only", work.name))?;
     }
     task.output("tokenizer.json", &bytes)
+}
+
+/// Returns the texts of a batch of records, or what was wrong with it.
+fn texts(records: Result<Vec<Record>, DataError>) -> Vec<Result<String, DataError>> {
+    match records {
+        Ok(records) => records.iter().flat_map(|record| record.texts()).map(|text| Ok(text.to_owned())).collect(),
+        Err(error) => vec![Err(error)],
+    }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::{Shard, table, tokenizer};
-use crate::id::{StageId, StageKind};
+use crate::data::{Shard, shard, tokenizer};
 use crate::plan::Work;
 use crate::recipe::dataset::SplitName;
 use crate::record::FailureClass;
 use crate::record::report::TokensReport;
 use crate::worker::dataset::{json, progress};
 use crate::worker::failure::Failure;
+use crate::worker::records;
 use crate::worker::task::Task;
 
 /// Encodes every split of a dataset; outputs a safetensors file for each, and `report.json`.
@@ -24,23 +24,27 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     };
     let bytes = task.input(&task.spec.tokenizer_of(&work.tokenizer), "tokenizer.json")?;
     let tokenizer = tokenizer::load(&bytes)?;
-    let dataset = StageId::new(StageKind::Dataset, &work.dataset);
     let vocab_size = tokenizer.vocab_size();
     let mut report = TokensReport { vocab_size, tokens: BTreeMap::new(), target_tokens: BTreeMap::new() };
     let mut shards = Vec::new();
-    for (i, split) in SplitName::ALL.into_iter().enumerate() {
-        let records = table::read_all(&task.input_file(&dataset, &format!("{}.parquet", split.word()))?.path)?;
-        let shard = Shard::encode(&records, &tokenizer);
-        report.tokens.insert(split, shard.tokens.len() as u64);
+    let mut n_records = 0;
+    for split in SplitName::ALL {
+        let mut shard = shard::Writer::new(task.scratch(), vocab_size)?;
+        for records in records::batches(task, &work.dataset, split)? {
+            let records = records?;
+            shard.push(&Shard::encode(&records, &tokenizer))?;
+            n_records += records.len() as u64;
+            progress(task, n_records, 0, "records")?;
+            if task.is_stopping() {
+                return Ok(());
+            }
+        }
+        report.tokens.insert(split, shard.n_tokens());
         report.target_tokens.insert(split, shard.n_targets());
         shards.push((split, shard));
-        progress(task, i as u64 + 1, SplitName::ALL.len() as u64, "splits")?;
-        if task.is_stopping() {
-            return Ok(());
-        }
     }
     for (split, shard) in shards {
-        task.output(&format!("{}.safetensors", split.word()), &shard.to_bytes(vocab_size))?;
+        task.output_with(&format!("{}.safetensors", split.word()), |file| Ok(shard.finish(file)?))?;
     }
     task.output("report.json", &json(&report))
 }
@@ -48,8 +52,9 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::table;
     use crate::data::source::{self, DigestCache};
-    use crate::id::{Digest, RunId};
+    use crate::id::{Digest, RunId, StageId};
     use crate::plan::work::{DatasetWork, TokenizerWork, TokensWork};
     use crate::plan::{Outputs, Spec};
     use crate::recipe::dataset::{CleanStep, Dataset, OnBadRow, Source, Split, SplitBy};

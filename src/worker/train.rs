@@ -105,8 +105,8 @@ pub fn tokens(
     vocab_size: u32,
 ) -> Result<Tokens, Failure> {
     let stage = StageId::new(StageKind::Tokens, format!("{dataset}/{tokenizer}"));
-    let bytes = task.input(&stage, &format!("{}.safetensors", split.word()))?;
-    Ok(Tokens::read(&bytes, dataset.as_str(), split.word(), vocab_size)?)
+    let file = task.input_file(&stage, &format!("{}.safetensors", split.word()))?;
+    Ok(Tokens::open(&file.path, dataset.as_str(), split.word(), vocab_size)?)
 }
 
 fn write(task: &mut Task, work: &TrainWork, parent: Option<&Parent>, trained: &Trained) -> Result<(), Failure> {

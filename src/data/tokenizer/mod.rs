@@ -11,7 +11,7 @@ use crate::data::error::DataError;
 use crate::recipe::tokenizer::END_OF_TEXT;
 
 pub use stream::Stream;
-pub use train::{Budget, train};
+pub use train::{Budget, Corpus, train};
 
 /// The bytes after which a long text is cut before it is encoded.
 const CHUNK: usize = if cfg!(test) { 8 } else { 4096 };
@@ -118,7 +118,7 @@ mod tests {
     ];
 
     fn trained() -> Vec<u8> {
-        train(270, &TEXTS, Budget::default()).unwrap()
+        train(270, Corpus::of(&TEXTS), Budget::default()).unwrap()
     }
 
     static TOKENIZER: LazyLock<Tokenizer> = LazyLock::new(|| load(&trained()).unwrap());
@@ -138,7 +138,7 @@ mod tests {
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| train(600, &many, Budget::default()).unwrap())
+            pool.install(|| train(600, Corpus::of(&many), Budget::default()).unwrap())
         };
         let first = run(1);
         for threads in [1, 2, 2, 3] {

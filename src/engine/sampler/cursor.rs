@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::error::EngineError;
 use crate::engine::sampler::rows::{Epoch, Row, Rows};
 use crate::engine::seed;
 
@@ -55,7 +56,10 @@ impl Sampler {
     }
 
     /// Draws the next row.
-    pub fn draw(&mut self) -> Row {
+    ///
+    /// # Errors
+    /// When the tokens cannot be read any more.
+    pub fn draw(&mut self) -> Result<Row, EngineError> {
         let source = self.choose();
         let rows = Arc::clone(&self.sources[source].rows);
         let (number, place) =
@@ -64,10 +68,10 @@ impl Sampler {
             Some(epoch) if epoch.number == number => epoch,
             other => other.insert(rows.epoch(self.seed, number)),
         };
-        let row = rows.row(epoch.order[place as usize] as usize, epoch.shift);
+        let row = rows.row(epoch.order[place as usize] as usize, epoch.shift)?;
         self.cursor.row += 1;
         self.cursor.drawn[source] += 1;
-        row
+        Ok(row)
     }
 
     fn choose(&self) -> usize {
@@ -87,16 +91,10 @@ impl Sampler {
 mod tests {
     use super::*;
     use crate::engine::sampler::rows::Kind;
-    use crate::engine::tokens::Tokens;
+    use crate::engine::tokens::tests::tokens;
 
     fn source(name: &str, n: u32, weight: f64) -> Source {
-        let tokens = Tokens {
-            dataset: name.into(),
-            split: "train".into(),
-            tokens: (0..n).collect(),
-            starts: vec![0],
-            loss_mask: None,
-        };
+        let tokens = tokens(name, &(0..n).collect::<Vec<_>>(), &[0], None);
         Source { rows: Arc::new(Rows::to_learn(tokens, Kind::Text, 4).unwrap()), weight }
     }
 
@@ -106,14 +104,14 @@ mod tests {
         let mut whole = Sampler::new(sources(), 3, Cursor::start(2));
         for k in 0..60 {
             let mut resumed = Sampler::new(sources(), 3, whole.cursor().clone());
-            assert_eq!(whole.draw(), resumed.draw(), "row {k}");
+            assert_eq!(whole.draw().unwrap(), resumed.draw().unwrap(), "row {k}");
         }
     }
 
     #[test]
     fn a_mix_keeps_its_shares() {
         let mut sampler = Sampler::new(vec![source("a", 50, 0.7), source("b", 30, 0.3)], 3, Cursor::start(2));
-        (0..2000).for_each(|_| drop(sampler.draw()));
+        (0..2000).for_each(|_| drop(sampler.draw().unwrap()));
         assert!((sampler.cursor().drawn[0] as f64 / 2000.0 - 0.7).abs() < 0.04);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
+use crate::engine::error::EngineError;
 use crate::engine::sampler::Batch;
 use crate::engine::sampler::cursor::{Cursor, Sampler};
 
@@ -21,7 +22,7 @@ pub struct StepData {
 /// A thread that draws steps ahead; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Prefetch {
-    steps: Option<Receiver<StepData>>,
+    steps: Option<Receiver<Result<StepData, EngineError>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -31,9 +32,9 @@ impl Prefetch {
         let (sender, receiver) = sync_channel(AHEAD);
         let thread = std::thread::spawn(move || {
             loop {
-                let batch = |_| Batch::of(&(0..rows).map(|_| sampler.draw()).collect::<Vec<_>>(), context);
-                let batches = (0..accumulate).map(batch).collect();
-                if sender.send(StepData { batches, cursor: sampler.cursor().clone() }).is_err() {
+                let step = draw(&mut sampler, rows, accumulate, context);
+                let is_last = step.is_err();
+                if sender.send(step).is_err() || is_last {
                     return;
                 }
             }
@@ -42,10 +43,22 @@ impl Prefetch {
     }
 
     /// Returns the data of the next step.
-    pub fn next_step(&self) -> StepData {
+    ///
+    /// # Errors
+    /// When the tokens cannot be read any more; there is no step after that.
+    pub fn next_step(&self) -> Result<StepData, EngineError> {
         let steps = self.steps.as_ref().expect("the channel lives as long as the prefetch");
-        steps.recv().expect("the thread draws until the channel closes")
+        steps.recv().expect("the thread draws until it fails or the channel closes")
     }
+}
+
+fn draw(sampler: &mut Sampler, rows: usize, accumulate: usize, context: usize) -> Result<StepData, EngineError> {
+    let mut batches = Vec::with_capacity(accumulate);
+    for _ in 0..accumulate {
+        let rows = (0..rows).map(|_| sampler.draw()).collect::<Result<Vec<_>, _>>()?;
+        batches.push(Batch::of(&rows, context));
+    }
+    Ok(StepData { batches, cursor: sampler.cursor().clone() })
 }
 
 impl Drop for Prefetch {

@@ -30,70 +30,67 @@ pub struct Rows {
     tokens: Tokens,
     context: usize,
     layout: Layout,
+    /// What rows are filled up with.
+    end: u32,
 }
 
 #[derive(Debug)]
 enum Layout {
     /// So many windows, and so many tokens left over, by which the windows of an epoch may be shifted.
     Windows { n: usize, slack: usize },
-    /// The records of each row.
-    Packs(Vec<Vec<Range<usize>>>),
+    /// The first document of each row; the row holds what fits of those up to the next row's first.
+    Packs(Vec<u64>),
 }
 
 impl Rows {
     /// Cuts the tokens of a split into rows to learn from.
     ///
     /// # Errors
-    /// When not one row comes out.
+    /// When not one row comes out, and when the tokens cannot be read.
     pub fn to_learn(tokens: Tokens, kind: Kind, context: usize) -> Result<Self, EngineError> {
         let layout = match kind {
             Kind::Text => {
-                let n = tokens.tokens.len().saturating_sub(1) / context;
-                Layout::Windows { n, slack: tokens.tokens.len().saturating_sub(1) - n * context }
+                let inputs = tokens.len().saturating_sub(1) as usize;
+                Layout::Windows { n: inputs / context, slack: inputs % context }
             }
-            Kind::Records => Layout::Packs(pack(&tokens, context + 1)),
+            Kind::Records => Layout::Packs(pack(&tokens, context + 1)?),
         };
-        let rows = Self { tokens, context, layout };
-        rows.or_too_few(if kind == Kind::Text { context + 1 } else { 1 })
+        Self::of(tokens, context, layout, if kind == Kind::Text { context + 1 } else { 1 })
     }
 
     /// Cuts the tokens of a split into rows to measure on: in order, every token a target at most once, the last row
     /// filled up.
     ///
     /// # Errors
-    /// When not one row comes out.
+    /// When not one row comes out, and when the tokens cannot be read.
     pub fn to_measure(tokens: Tokens, kind: Kind, context: usize) -> Result<Self, EngineError> {
         let layout = match kind {
-            Kind::Text => Layout::Windows { n: tokens.tokens.len().saturating_sub(1).div_ceil(context), slack: 0 },
-            Kind::Records => Layout::Packs(pack(&tokens, context + 1)),
+            Kind::Text => Layout::Windows { n: (tokens.len().saturating_sub(1) as usize).div_ceil(context), slack: 0 },
+            Kind::Records => Layout::Packs(pack(&tokens, context + 1)?),
         };
-        let rows = Self { tokens, context, layout };
-        rows.or_too_few(if kind == Kind::Text { 2 } else { 1 })
+        Self::of(tokens, context, layout, if kind == Kind::Text { 2 } else { 1 })
     }
 
-    fn or_too_few(self, needed: usize) -> Result<Self, EngineError> {
-        if !self.is_empty() {
-            return Ok(self);
-        }
-        let (unit, found) = match &self.layout {
-            Layout::Windows { .. } => ("token(s)", self.tokens.tokens.len()),
-            Layout::Packs(_) => ("record(s) with a response within `context`", 0),
+    fn of(tokens: Tokens, context: usize, layout: Layout, needed: usize) -> Result<Self, EngineError> {
+        let (n, unit, found) = match &layout {
+            Layout::Windows { n, .. } => (*n, "token(s)", tokens.len() as usize),
+            Layout::Packs(firsts) => (firsts.len(), "record(s) with a response within `context`", 0),
         };
-        let Tokens { dataset, split, .. } = self.tokens;
-        Err(EngineError::NotEnoughData { dataset, split, unit, found, needed })
+        if n == 0 {
+            let Tokens { dataset, split, .. } = tokens;
+            return Err(EngineError::NotEnoughData { dataset, split, unit, found, needed });
+        }
+        // Every document ends with the end token, so the last token of all is it.
+        let end = tokens.window(tokens.len() - 1..tokens.len())?[0];
+        Ok(Self { tokens, context, layout, end })
     }
 
     /// Returns the number of rows, which every epoch visits once.
     pub fn len(&self) -> usize {
         match &self.layout {
             Layout::Windows { n, .. } => *n,
-            Layout::Packs(packs) => packs.len(),
+            Layout::Packs(firsts) => firsts.len(),
         }
-    }
-
-    /// Returns whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Returns the length of a row, in tokens.
@@ -113,30 +110,39 @@ impl Rows {
     }
 
     /// Returns a row; `shift` is that of the epoch, or 0.
-    pub fn row(&self, index: usize, shift: usize) -> Row {
-        let (mut tokens, mut is_target) = (Vec::with_capacity(self.context + 1), Vec::with_capacity(self.context + 1));
-        let mut take = |range: Range<usize>| {
-            tokens.extend_from_slice(&self.tokens.tokens[range.clone()]);
-            match &self.tokens.loss_mask {
+    ///
+    /// # Errors
+    /// When the tokens cannot be read any more.
+    pub fn row(&self, index: usize, shift: usize) -> Result<Row, EngineError> {
+        let mut row = match &self.layout {
+            Layout::Windows { .. } => {
+                let start = (index * self.context + shift) as u64;
+                let tokens = self.tokens.window(start..self.tokens.len().min(start + self.context as u64 + 1))?;
                 // Running text is learnt whole, also that of records.
-                Some(mask) if matches!(self.layout, Layout::Packs(_)) => {
-                    is_target.extend(mask[range].iter().map(|weight| *weight != 0))
-                }
-                Some(_) | None => is_target.resize(tokens.len(), true),
+                Row { is_target: vec![true; tokens.len()], tokens }
+            }
+            Layout::Packs(firsts) => {
+                let next = firsts.get(index + 1).copied().unwrap_or(self.tokens.n_documents());
+                self.records(firsts[index]..next)?
             }
         };
-        match &self.layout {
-            Layout::Windows { .. } => {
-                let start = index * self.context + shift;
-                take(start..(start + self.context + 1).min(self.tokens.tokens.len()));
+        row.tokens.resize(self.context + 1, self.end);
+        row.is_target.resize(self.context + 1, false);
+        Ok(row)
+    }
+
+    /// Returns the documents that have targets, one behind the other.
+    fn records(&self, documents: Range<u64>) -> Result<Row, EngineError> {
+        let mut row = Row { tokens: Vec::with_capacity(self.context + 1), is_target: Vec::new() };
+        for document in self.tokens.documents(documents) {
+            let record = shorten(document?, self.context + 1);
+            let is_target = self.tokens.are_targets(record.clone())?;
+            if is_learnt(&is_target) {
+                row.tokens.extend(self.tokens.window(record)?);
+                row.is_target.extend(is_target);
             }
-            Layout::Packs(packs) => packs[index].iter().cloned().for_each(take),
         }
-        // Every document ends with the end token, so the last token of all is it.
-        let end = self.tokens.tokens.last().copied().unwrap_or(0);
-        tokens.resize(self.context + 1, end);
-        is_target.resize(self.context + 1, false);
-        Row { tokens, is_target }
+        Ok(row)
     }
 }
 
@@ -151,34 +157,42 @@ pub struct Epoch {
     pub shift: usize,
 }
 
-/// Puts records into rows of `length` tokens, in order; longer records lose their end, and then count only with a target left.
-fn pack(tokens: &Tokens, length: usize) -> Vec<Vec<Range<usize>>> {
-    let is_target = |place: usize| tokens.loss_mask.as_ref().is_none_or(|mask| mask[place] != 0);
-    let mut packs: Vec<Vec<Range<usize>>> = Vec::new();
-    let mut room = 0;
-    for document in tokens.documents() {
-        let record = document.start..document.end.min(document.start + length);
-        // The first token of a row is never predicted.
-        if !record.clone().skip(1).any(is_target) {
+/// Packs whole records into rows, in order; one longer than a row is cut, one without targets left out.
+///
+/// Returns the first document of each row.
+fn pack(tokens: &Tokens, length: usize) -> Result<Vec<u64>, EngineError> {
+    let (mut firsts, mut room) = (Vec::new(), 0);
+    for (number, document) in tokens.documents(0..tokens.n_documents()).enumerate() {
+        let record = shorten(document?, length);
+        let size = record.end - record.start;
+        if !is_learnt(&tokens.are_targets(record)?) {
             continue;
         }
-        if record.len() > room {
-            packs.push(Vec::new());
-            room = length;
+        if size > room {
+            firsts.push(number as u64);
+            room = length as u64;
         }
-        room -= record.len();
-        packs.last_mut().expect("a row was just opened").push(record);
+        room -= size;
     }
-    packs
+    Ok(firsts)
+}
+
+fn shorten(document: Range<u64>, length: usize) -> Range<u64> {
+    document.start..document.end.min(document.start + length as u64)
+}
+
+/// Returns whether there is something to learn; the first token of a row is never predicted.
+fn is_learnt(is_target: &[bool]) -> bool {
+    is_target.iter().skip(1).any(|is| *is)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::tokens::tests::tokens as of;
 
     fn tokens(n: u32, starts: &[u64], mask: Option<Vec<u8>>) -> Tokens {
-        let (dataset, split) = ("d".into(), "train".into());
-        Tokens { dataset, split, tokens: (0..n).collect(), starts: starts.to_vec(), loss_mask: mask }
+        of("d", &(0..n).collect::<Vec<_>>(), starts, mask.as_deref())
     }
 
     #[test]
@@ -186,7 +200,7 @@ mod tests {
         let rows = Rows::to_learn(tokens(23, &[0], None), Kind::Text, 5).unwrap();
         let epoch = rows.epoch(1, 0);
         let mut inputs: Vec<u32> =
-            epoch.order.iter().flat_map(|i| rows.row(*i as usize, epoch.shift).tokens[..5].to_vec()).collect();
+            epoch.order.iter().flat_map(|i| rows.row(*i as usize, epoch.shift).unwrap().tokens[..5].to_vec()).collect();
         inputs.sort_unstable();
         assert_eq!(inputs, (epoch.shift as u32..epoch.shift as u32 + 20).collect::<Vec<_>>());
         assert_ne!(rows.epoch(1, 1), rows.epoch(1, 2));
@@ -196,7 +210,7 @@ mod tests {
     fn measuring_counts_every_token_but_the_first_once() {
         let rows = Rows::to_measure(tokens(23, &[0], None), Kind::Text, 5).unwrap();
         let counted: usize =
-            (0..rows.len()).map(|i| rows.row(i, 0).is_target[1..].iter().filter(|is| **is).count()).sum();
+            (0..rows.len()).map(|i| rows.row(i, 0).unwrap().is_target[1..].iter().filter(|is| **is).count()).sum();
         assert_eq!(counted, 22);
     }
 
@@ -205,8 +219,8 @@ mod tests {
         let mask = vec![0, 1, 1, 0, 1, 0, 0, 0, 1, 1];
         let rows = Rows::to_learn(tokens(10, &[0, 3, 5, 7], Some(mask)), Kind::Records, 5).unwrap();
         assert_eq!(rows.len(), 2, "the record without a target is left out");
-        assert_eq!(rows.row(0, 0).tokens, [0, 1, 2, 3, 4, 9]);
-        assert_eq!(rows.row(1, 0).is_target, [false, true, true, false, false, false]);
+        assert_eq!(rows.row(0, 0).unwrap().tokens, [0, 1, 2, 3, 4, 9]);
+        assert_eq!(rows.row(1, 0).unwrap().is_target, [false, true, true, false, false, false]);
     }
 
     #[test]

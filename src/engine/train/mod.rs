@@ -130,7 +130,7 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
             }
             return Ok(Ended::Interrupted);
         }
-        let data = prefetch.next_step();
+        let data = prefetch.next_step()?;
         let began = Instant::now();
         let taken = learner.step(training, &network, &state, data, pace.total_steps);
         let taken = taken.map_err(|error| diverged(training, state.step + 1, error))?;
@@ -191,7 +191,7 @@ fn measure(
     learner: &mut Learner,
     reporter: &mut dyn Reporter,
 ) -> Result<(), EngineError> {
-    let loss = validation.loss(network, &learner.parameters);
+    let loss = validation.loss(network, &learner.parameters)?;
     if !loss.is_finite() {
         return Err(diverged(training, state.step, StepError { what: "validation loss", value: loss }));
     }

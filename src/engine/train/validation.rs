@@ -1,5 +1,6 @@
 //! The validation loss: of a mix, the mean of its datasets by their shares.
 
+use crate::engine::error::EngineError;
 use crate::engine::evaluate;
 use crate::engine::model::{Network, Parameters};
 use crate::engine::sampler::Rows;
@@ -15,13 +16,16 @@ pub struct Validation {
 
 impl Validation {
     /// Returns the validation loss, in nats a token.
-    pub fn loss(&self, network: &Network, parameters: &Parameters) -> f64 {
+    ///
+    /// # Errors
+    /// When the tokens cannot be read any more.
+    pub fn loss(&self, network: &Network, parameters: &Parameters) -> Result<f64, EngineError> {
         let total: f64 = self.splits.iter().map(|(weight, _)| weight).sum();
         let loss = |(weight, rows): &(f64, Rows)| {
             let share = weight / total;
             // 0 would read all; a small share reads one row at least.
             let tokens = if self.tokens == 0 { 0 } else { ((self.tokens as f64 * share) as u64).max(1) };
-            share * evaluate::measure(network, parameters, rows, tokens).loss
+            Ok(share * evaluate::measure(network, parameters, rows, tokens)?.loss)
         };
         self.splits.iter().map(loss).sum()
     }
