@@ -8,10 +8,12 @@
 pub mod error;
 pub mod row;
 pub mod record;
+pub mod media;
 pub mod source;
 pub mod extract;
 pub mod clean;
 pub mod split;
+pub mod feature;
 pub mod prepare;
 pub mod contamination;
 pub mod tokenizer;
@@ -19,5 +21,5 @@ pub mod shard;
 
 pub use error::DataError;
 pub use record::{Content, Media, MediaKind, Record, Turn};
-pub use row::{BadRow, Row};
+pub use row::{BadRow, Row, Sample};
 pub use shard::Shard;

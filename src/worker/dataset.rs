@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::data::DataError;
+use crate::data::feature;
 use crate::data::prepare::{self, Job};
 use crate::data::record::to_lines;
 use crate::data::source;
@@ -36,6 +37,12 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let Some((splits, report)) = made else { return Ok(()) };
     for (name, records) in &splits {
         task.output(&format!("{}.jsonl", name.word()), &to_lines(records))?;
+    }
+    if let Some(features) = &work.dataset.features {
+        let splits = splits.into_iter().map(|(name, records)| (name, records.into_iter().map(Ok)));
+        for file in feature::write(&task.outputs(), features, splits)? {
+            task.emit.output(&file.name, &file.path, file.digest, file.bytes)?;
+        }
     }
     task.output("report.json", &json(&report))
 }

@@ -99,6 +99,7 @@ mod tests {
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
         let dataset = Dataset {
             source,
+            features: None,
             on_bad_row: OnBadRow::Fail,
             most_bad_rows: 1,
             extract: None,

@@ -57,7 +57,11 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
                     format!("{} → {}, {tokens}", bytes(raw), bytes(cleaned_bytes))
                 }
             }
-            Source::Files { .. } => String::new(),
+            Source::Files { .. }
+            | Source::ImageFolder { .. }
+            | Source::Idx { .. }
+            | Source::AudioFolder { .. }
+            | Source::Pairs { .. } => String::new(),
         },
         Work::Tokens(_)
         | Work::Contamination(_)

@@ -172,6 +172,10 @@ pub fn of_split(
     let (all, source) = match &work.dataset.source {
         Source::Described { tokens, .. } => (*tokens as f64, TokenSource::Described),
         Source::Files { .. } => (by_bytes.0 * extracted(work), by_bytes.1),
+        // Captions are short beside what they are about.
+        Source::ImageFolder { .. } | Source::Idx { .. } | Source::AudioFolder { .. } | Source::Pairs { .. } => {
+            (0.0, by_bytes.1)
+        }
     };
     ((all * share) as u64, source)
 }
