@@ -104,14 +104,14 @@ fn tiers(recipe: &Recipe) -> Vec<&'static str> {
 }
 
 fn root(source: &Source) -> String {
-    source.file_set().map_or_else(
-        || match source {
-            Source::Zoo { dataset } => format!("zoo/{dataset}"),
-            Source::Mix { .. } => "other datasets of the recipe".to_owned(),
-            Source::Described { .. } | Source::Files { .. } => "none: it is only described".to_owned(),
-        },
-        |files| files.root.to_owned(),
-    )
+    if let Some(files) = source.file_set() {
+        return files.root.to_owned();
+    }
+    match source {
+        Source::Zoo { dataset } => format!("zoo/{dataset}"),
+        source if source.is_prepared() => "other datasets of the recipe".to_owned(),
+        source => format!("none: {}", source.word()),
+    }
 }
 
 /// Copies a recipe into the project.

@@ -117,6 +117,22 @@ pub enum DataError {
         /// What is wrong with it.
         message: String,
     },
+    /// A pattern of labels cannot be understood.
+    #[error("`{pattern}` says not where a class stands: {message}")]
+    BadLabels {
+        /// The pattern as typed.
+        pattern: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A record cannot become numbers.
+    #[error("record `{record}` has no features: {message}")]
+    NoFeatures {
+        /// The record.
+        record: String,
+        /// Why, and what was expected; never what it says.
+        message: String,
+    },
     /// A tokenizer cannot be trained.
     #[error("cannot train a tokenizer: {message}")]
     Untrainable {
@@ -159,6 +175,8 @@ impl Explain for DataError {
             | Self::SameName { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
+            | Self::BadLabels { .. }
+            | Self::NoFeatures { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Exit::Integrity
@@ -186,6 +204,8 @@ impl Explain for DataError {
             Self::SameName { .. } => Some("lower `strip-components`, or leave one of them out with `exclude`".to_owned()),
             Self::NothingLeft { .. } => Some("`report.json` tells what each step dropped; `min-length` is the usual reason".to_owned()),
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
+            Self::BadLabels { .. } => Some("such as `{label}_{speaker}_{n}.wav`".to_owned()),
+            Self::NoFeatures { .. } => Some("leave it out with `exclude`, or drop it with a cleaning step".to_owned()),
             Self::Untrainable { .. } => None,
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {

@@ -8,11 +8,13 @@
 pub mod error;
 pub mod row;
 pub mod record;
+pub mod media;
 pub mod source;
 pub mod extract;
 pub mod clean;
 pub mod split;
 pub mod table;
+pub mod feature;
 pub mod prepare;
 pub mod contamination;
 pub mod tokenizer;
@@ -20,5 +22,5 @@ pub mod shard;
 
 pub use error::DataError;
 pub use record::{Content, Media, MediaKind, Record, Turn};
-pub use row::{BadRow, Row};
+pub use row::{BadRow, Row, Sample};
 pub use shard::Shard;

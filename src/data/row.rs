@@ -1,5 +1,6 @@
 //! Rows: what a source yields, before anything is made of it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::Map;
@@ -29,7 +30,16 @@ pub enum Value {
     /// Named fields, as in JSON Lines, CSV and Parquet.
     Object(Map<String, serde_json::Value>),
     /// A picture or a sound.
-    Media(Media),
+    Media(Sample),
+}
+
+/// A picture or a sound, and what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// The picture or the sound itself.
+    pub media: Media,
+    /// What is known of it, such as its width, its length, or who speaks.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A row that cannot be read, and where it stands.

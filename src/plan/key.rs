@@ -86,14 +86,19 @@ fn dataset(work: &DatasetWork) -> Value {
     // The digest of the source is that of the tables.
     let DatasetWork { name: _, dataset, source_digest, seed, tables: _ } = work;
     // A bad row that is let pass is told in the report; how many might have been is of no account.
-    let Dataset { source, on_bad_row: _, most_bad_rows: _, extract, clean, split } = dataset;
-    json!({
+    let Dataset { source, on_bad_row: _, most_bad_rows: _, extract, clean, split, features } = dataset;
+    let mut key = json!({
         "source": source_key(source, *source_digest),
         "extract": extract,
         "clean": clean,
         "split": split,
         "seed": seed,
-    })
+    });
+    if let (Some(features), Value::Object(fields)) = (features, &mut key) {
+        // What a training does to pictures changes none that are written.
+        fields.insert("features".to_owned(), json!(features.without_augmentation()));
+    }
+    key
 }
 
 /// Where files lie and how they were chosen is of no account: the digest covers names and contents.
@@ -104,7 +109,11 @@ fn source_key(source: &Source, digest: Digest) -> Value {
         // The inputs say what is mixed.
         Source::Mix { of } => json!({ "type": "mix", "of": of }),
         Source::Zoo { .. } => json!({ "type": "zoo" }),
-        Source::Files { .. } => json!(source),
+        Source::Files { .. }
+        | Source::ImageFolder { .. }
+        | Source::Idx { .. }
+        | Source::AudioFolder { .. }
+        | Source::Pairs { .. } => json!(source),
     };
     if let Value::Object(fields) = &mut key {
         fields.retain(|name, _| !["root", "include", "exclude", "strip-components"].contains(&name.as_str()));

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use crate::data::DataError;
+use crate::data::feature;
 use crate::data::prepare::{self, Feed, Job, TableFeed};
 use crate::data::source;
+use crate::data::table;
+use crate::data::{DataError, Record};
 use crate::error::{Exit, Explain as _};
 use crate::id::{StageId, StageKind};
 use crate::plan::Work;
@@ -45,7 +47,26 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     for split in SplitName::ALL {
         task.written(&format!("{}.parquet", split.word()))?;
     }
+    if let Some(features) = &work.dataset.features {
+        let mut splits = Vec::new();
+        for name in SplitName::ALL {
+            let table = table::read(&out.join(format!("{}.parquet", name.word())))?;
+            splits.push((name, table.flat_map(each)));
+        }
+        for file in feature::write(&task.outputs(), features, splits)? {
+            task.emit.output(&file.name, &file.path, file.digest, file.bytes)?;
+        }
+    }
     task.output("report.json", &json(&report))
+}
+
+/// Returns the records of a batch, or what is wrong with it.
+fn each(batch: Result<Vec<Record>, DataError>) -> impl Iterator<Item = Result<Record, DataError>> {
+    let (records, error) = match batch {
+        Ok(records) => (records, None),
+        Err(error) => (Vec::new(), Some(Err(error))),
+    };
+    records.into_iter().map(Ok).chain(error)
 }
 
 /// Returns the files as the plan saw them.

@@ -52,8 +52,8 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::table;
     use crate::data::source::{self, DigestCache};
+    use crate::data::table;
     use crate::id::{Digest, RunId, StageId};
     use crate::plan::work::{DatasetWork, TokenizerWork, TokensWork};
     use crate::plan::{Outputs, Spec};
@@ -103,6 +103,7 @@ mod tests {
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
         let dataset = Dataset {
             source,
+            features: None,
             on_bad_row: OnBadRow::Fail,
             most_bad_rows: 1,
             extract: None,

@@ -57,7 +57,13 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
                     format!("{} → {}, {tokens}", bytes(raw), bytes(cleaned_bytes))
                 }
             }
-            Source::Files { .. } | Source::Mix { .. } | Source::Zoo { .. } => String::new(),
+            Source::Mix { .. }
+            | Source::Zoo { .. }
+            | Source::Files { .. }
+            | Source::ImageFolder { .. }
+            | Source::Idx { .. }
+            | Source::AudioFolder { .. }
+            | Source::Pairs { .. } => String::new(),
         },
         Work::Tokens(_)
         | Work::Contamination(_)

@@ -1,7 +1,7 @@
 //! `min-length`: too short to teach anything.
 
 use crate::data::clean::{Counts, Fate, Step};
-use crate::data::record::Record;
+use crate::data::record::{Content, Record};
 
 /// Keeps the records whose texts have at least so many characters together, white space at the ends aside.
 pub struct MinLength {
@@ -11,6 +11,10 @@ pub struct MinLength {
 
 impl Step for MinLength {
     fn one(&self, record: Record, _: &mut Counts) -> Fate {
+        // A picture or a sound is not short because its caption is.
+        if matches!(record.content, Content::Media(_)) {
+            return Fate::Keep(record);
+        }
         let chars: usize = record.texts().map(|text| text.trim().chars().count()).sum();
         match chars >= self.chars as usize {
             true => Fate::Keep(record),

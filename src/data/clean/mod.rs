@@ -9,7 +9,11 @@ pub mod min_length;
 pub mod redact_pii;
 pub mod dedup_exact;
 pub(in crate::data) mod minhash;
+pub mod picture;
+pub mod sound;
 
+use crate::data::clean::picture::PictureStep;
+use crate::data::clean::sound::SoundStep;
 use crate::data::error::DataError;
 use crate::recipe::dataset::{CleanStep, NearMethod};
 
@@ -40,6 +44,19 @@ pub fn prepare(step: &CleanStep) -> Result<Prepared, DataError> {
         CleanStep::RedactPii { kinds } => Prepared::Each(Box::new(redact_pii::RedactPii { kinds: kinds.clone() })),
         CleanStep::DedupExact => Prepared::Exact,
         CleanStep::DedupNear { method: NearMethod::Minhash, threshold } => Prepared::Near { threshold: *threshold },
+        CleanStep::ResizeImage { width, height, fit, filter } => {
+            Prepared::Each(Box::new(PictureStep::Resize { size: (*width, *height), fit: *fit, filter: *filter }))
+        }
+        CleanStep::CropImage { width, height, at } => {
+            Prepared::Each(Box::new(PictureStep::Crop { size: (*width, *height), at: *at }))
+        }
+        CleanStep::GrayImage => Prepared::Each(Box::new(PictureStep::Gray)),
+        CleanStep::ResampleAudio { rate } => Prepared::Each(Box::new(SoundStep::Resample(*rate))),
+        CleanStep::MonoAudio => Prepared::Each(Box::new(SoundStep::Mono)),
+        CleanStep::TrimSilence { below_db } => Prepared::Each(Box::new(SoundStep::Trim(*below_db))),
+        CleanStep::LengthAudio { min_seconds, max_seconds } => {
+            Prepared::Each(Box::new(SoundStep::Length { min: *min_seconds, max: *max_seconds }))
+        }
     })
 }
 

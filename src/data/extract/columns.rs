@@ -3,7 +3,7 @@
 use crate::data::clean::Counts;
 use crate::data::extract::Extractor;
 use crate::data::record::{Content, Record};
-use crate::data::row::{Row, Value};
+use crate::data::row::{Row, Sample, Value};
 use crate::recipe::dataset::Source;
 
 /// Which columns of a row of fields say what.
@@ -21,7 +21,9 @@ impl Extractor for Columns {
         let Row { id, document, line: _, value, label } = row;
         let content = match value {
             Value::Text(text) => Content::Text(text),
-            Value::Media(media) => Content::Media(media),
+            Value::Media(Sample { media, fields }) => {
+                return Ok(vec![Record { label, fields, ..Record::new(id, document, Content::Media(media)) }]);
+            }
             Value::Object(_) => return Err("fields have no text".to_owned()),
         };
         Ok(vec![Record { label, ..Record::new(id, document, content) }])

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::data::error::DataError;
-use crate::data::source::Digested;
+use crate::data::source::{Digested, state_of};
 use crate::data::table;
 use crate::id::{Digest, Name};
 use crate::recipe::dataset::SplitName;
@@ -38,6 +38,14 @@ impl Feed<'_> {
         match self {
             Self::Files(files) => files.len(),
             Self::Tables(tables) => tables.len(),
+        }
+    }
+
+    /// Returns the digest of all files.
+    pub(super) fn state(&self) -> Option<Digest> {
+        match self {
+            Self::Files(files) => Some(state_of(files).digest),
+            Self::Tables(_) => None,
         }
     }
 

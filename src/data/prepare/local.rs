@@ -109,7 +109,7 @@ fn size_of(row: &Row) -> u64 {
     match &row.value {
         Value::Text(text) => text.len() as u64,
         Value::Object(fields) => fields.values().map(|value| value.as_str().map_or(8, str::len) as u64).sum(),
-        Value::Media(media) => media.bytes.len() as u64,
+        Value::Media(media) => media.media.bytes.len() as u64,
     }
 }
 

@@ -94,6 +94,8 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
         "source": without_files(json!(job.dataset.source)),
         "extract": job.dataset.extract,
         "steps": steps(first),
+        // Where a file says what another one is, no part stands alone.
+        "all": job.dataset.source.reads_across_files().then(|| job.feed.state()),
         "bad-rows": job.dataset.bad_rows_let_pass() > 0,
     });
     let mut made = first_phase(job, watch, &*extractor, &parts, first, &work)?;

@@ -22,6 +22,7 @@ fn dataset(root: &Path, clean: Vec<CleanStep>) -> Dataset {
         on_bad_row: OnBadRow::Fail,
         most_bad_rows: 100,
         extract: None,
+        features: None,
         clean,
         split: Split { train: 1.0, validation: 0.0, test: 0.0, by: SplitBy::Record },
     }

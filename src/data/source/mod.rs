@@ -4,12 +4,17 @@ pub mod files;
 pub mod digest;
 pub mod cache;
 mod pattern;
+mod label;
+mod media_folder;
+mod idx;
+mod pairs;
 
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::data::error::DataError;
+use crate::data::record::MediaKind;
 use crate::data::row::{BadRow, Row, Value};
 use crate::recipe::dataset::{FileSet, Source};
 
@@ -28,7 +33,7 @@ pub fn list(source: &Source, base: &Path) -> Result<Vec<SourceFile>, DataError> 
     let Some(FileSet { root, include, exclude, strip_components }) = source.file_set() else {
         return Err(DataError::OnlyDescribed);
     };
-    files::list(&base.join(root), include, exclude, strip_components)
+    files::list(&base.join(root), &include, exclude, strip_components)
 }
 
 /// Reads the rows of one file of a source, in their order.
@@ -38,6 +43,12 @@ pub fn list(source: &Source, base: &Path) -> Result<Vec<SourceFile>, DataError> 
 pub fn read(source: &Source, file: &SourceFile, sink: Sink<'_>) -> Result<(), DataError> {
     match source {
         Source::Files { .. } => sink(text(file)?).map(drop),
+        Source::ImageFolder { label, .. } => media_folder::read(MediaKind::Image, label, file, sink),
+        Source::AudioFolder { label, .. } => media_folder::read(MediaKind::Audio, label, file, sink),
+        Source::Idx { images, labels, .. } => idx::read(images, labels, file, sink),
+        Source::Pairs { table, media, include, exclude, .. } => {
+            pairs::read(&pairs::Pairs { table, media: *media, include, exclude }, file, sink)
+        }
         Source::Mix { .. } | Source::Zoo { .. } | Source::Described { .. } => Err(DataError::OnlyDescribed),
     }
 }

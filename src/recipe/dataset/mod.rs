@@ -5,6 +5,9 @@ mod bad_row;
 mod extract;
 mod clean;
 mod split;
+mod labels;
+mod media;
+mod features;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,9 @@ use serde_json::json;
 pub use bad_row::OnBadRow;
 pub use clean::{CleanStep, NearMethod, PiiKind};
 pub use extract::Extract;
+pub use features::{Augment, Features, Flip, Normalize, samples};
+pub use labels::{Labels, placeholders};
+pub use media::{Corner, Fit, MediaWord, PixelFilter};
 pub use source::{FileSet, Source};
 pub use split::{Split, SplitBy, SplitName};
 
@@ -42,6 +48,10 @@ pub struct Dataset {
     /// How records are dealt to the splits.
     #[schemars(default, example = json!({ "train": 0.8, "validation": 0.1, "test": 0.1 }))]
     pub split: Split,
+    /// The numbers that a model of pictures or sounds is given.
+    #[serde(default)]
+    #[schemars(example = json!({ "type": "image", "width": 28, "height": 28, "channels": 1 }))]
+    pub features: Option<Features>,
 }
 
 impl Dataset {

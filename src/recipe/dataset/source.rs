@@ -1,12 +1,14 @@
 //! `source`: where documents come from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
-use crate::recipe::typed::SomeText;
+use crate::recipe::dataset::{Labels, MediaWord};
+use crate::recipe::typed::{LabelText, SomeText};
 
 /// Where documents come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +45,74 @@ pub enum Source {
         #[schemars(with = "SomeText", example = &"rust-coder/prose")]
         dataset: String,
     },
+    /// Pictures below a folder, one record each: PNG, JPEG, GIF (its first picture), WebP and BMP.
+    ImageFolder {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(with = "SomeText", example = &"../data/flowers")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(default = "Source::every_image", with = "Vec<SomeText>", length(min = 1), example = ["**/*.png"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["drafts/**"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a record's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// Where the class of a picture stands: `folder` (the one it lies in), `none`, or a pattern of file names with `{label}`,
+        /// of which every other placeholder becomes a field of the record.
+        #[schemars(default, with = "LabelText", example = &"{label}_{n}.png")]
+        label: Labels,
+    },
+    /// Pictures and their classes in the two files of the MNIST format, packed with gzip or not; each picture becomes a PNG.
+    Idx {
+        /// The folder of both files; relative paths start at the recipe's folder.
+        #[schemars(with = "SomeText", example = &"../data/mnist")]
+        root: String,
+        /// The file of the pictures, relative to `root`.
+        #[schemars(with = "SomeText", example = &"t10k-images-idx3-ubyte.gz")]
+        images: String,
+        /// The file of their classes, relative to `root`.
+        #[schemars(with = "SomeText", example = &"t10k-labels-idx1-ubyte.gz")]
+        labels: String,
+    },
+    /// Sounds below a folder, one record each: WAV and FLAC.
+    AudioFolder {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(with = "SomeText", example = &"../data/digits")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(default = "Source::every_audio", with = "Vec<SomeText>", length(min = 1), example = ["**/*.flac"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["noise/**"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a record's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// Where the class of a sound stands: `folder` (the one it lies in), `none`, or a pattern of file names with `{label}`,
+        /// of which every other placeholder becomes a field of the record.
+        #[schemars(default, with = "LabelText", example = &"{label}_{speaker}_{n}.wav")]
+        label: Labels,
+    },
+    /// Pictures or sounds, and a table that says what they show: its columns are `file`, `caption`, and perhaps `label`.
+    Pairs {
+        /// The folder of the table and of the media; relative paths start at the recipe's folder.
+        #[schemars(with = "SomeText", example = &"../data/birds")]
+        root: String,
+        /// The table, relative to `root`: `.csv`, `.tsv`, or `.jsonl`.
+        #[schemars(with = "SomeText", example = &"captions.csv")]
+        table: String,
+        /// What the table points to; its files are relative to `root`.
+        #[schemars(example = &"image")]
+        media: MediaWord,
+        /// Patterns of the media the table may point to, relative to `root`.
+        #[schemars(with = "Option<Vec<SomeText>>", length(min = 1), extend("x-default" = "every file of that kind"), example = ["photos/*.jpg"])]
+        include: Vec<String>,
+        /// Patterns of media it may not point to.
+        #[schemars(default, with = "Vec<SomeText>", example = ["drafts/**"])]
+        exclude: Vec<String>,
+    },
     /// Data that is stated and not there: it can be planned with, and not run.
     Described {
         /// The tokens of the cleaned text.
@@ -61,12 +131,12 @@ pub enum Source {
 }
 
 /// Files below a folder, as a source names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileSet<'a> {
     /// The folder.
     pub root: &'a str,
     /// Patterns of the files to take.
-    pub include: &'a [String],
+    pub include: Cow<'a, [String]>,
     /// Patterns of the files to leave out.
     pub exclude: &'a [String],
     /// How many leading folders are no part of a document's name.
@@ -80,6 +150,10 @@ impl Source {
             Self::Files { .. } => "files",
             Self::Mix { .. } => "mix",
             Self::Zoo { .. } => "zoo",
+            Self::ImageFolder { .. } => "image-folder",
+            Self::Idx { .. } => "idx",
+            Self::AudioFolder { .. } => "audio-folder",
+            Self::Pairs { .. } => "pairs",
             Self::Described { .. } => "described",
         }
     }
@@ -87,8 +161,18 @@ impl Source {
     /// Returns the files a source reads, where it reads files.
     pub fn file_set(&self) -> Option<FileSet<'_>> {
         match self {
-            Self::Files { root, include, exclude, strip_components } => {
-                Some(FileSet { root, include, exclude, strip_components: *strip_components })
+            Self::Files { root, include, exclude, strip_components }
+            | Self::ImageFolder { root, include, exclude, strip_components, label: _ }
+            | Self::AudioFolder { root, include, exclude, strip_components, label: _ } => {
+                Some(FileSet { root, include: include.into(), exclude, strip_components: *strip_components })
+            }
+            Self::Idx { root, images, labels } => {
+                let include = vec![images.clone(), labels.clone()].into();
+                Some(FileSet { root, include, exclude: &[], strip_components: 0 })
+            }
+            Self::Pairs { root, table, media: _, include, exclude } => {
+                let include = std::iter::once(table).chain(include).cloned().collect::<Vec<_>>().into();
+                Some(FileSet { root, include, exclude, strip_components: 0 })
             }
             Self::Mix { .. } | Self::Zoo { .. } | Self::Described { .. } => None,
         }
@@ -100,9 +184,34 @@ impl Source {
         of.into_iter().flatten().map(|(name, share)| (name, *share))
     }
 
+    /// Returns whether a file of it says what another one is.
+    pub fn reads_across_files(&self) -> bool {
+        matches!(self, Self::Idx { .. } | Self::Pairs { .. })
+    }
+
     /// Returns whether its records have a split already.
     pub fn is_prepared(&self) -> bool {
         matches!(self, Self::Mix { .. } | Self::Zoo { .. })
+    }
+
+    /// Returns the patterns of pictures where the recipe says nothing.
+    pub fn every_image() -> Vec<String> {
+        vec![MediaWord::Image.pattern().to_owned()]
+    }
+
+    /// Returns the patterns of sounds where the recipe says nothing.
+    pub fn every_audio() -> Vec<String> {
+        vec![MediaWord::Audio.pattern().to_owned()]
+    }
+
+    /// Returns the media its records hold; `None` where they are text.
+    pub fn media(&self) -> Option<MediaWord> {
+        match self {
+            Self::ImageFolder { .. } | Self::Idx { .. } => Some(MediaWord::Image),
+            Self::AudioFolder { .. } => Some(MediaWord::Audio),
+            Self::Pairs { media, .. } => Some(*media),
+            Self::Files { .. } | Self::Mix { .. } | Self::Zoo { .. } | Self::Described { .. } => None,
+        }
     }
 
     /// Returns whether the data is only stated, and not there.

@@ -53,6 +53,10 @@ schema_of!(
 pub struct Template;
 schema_of!(Template, inline: true, json_schema!({ "type": "string", "pattern": r"\{(doc|signature|body)\}" }));
 
+/// Where a class stands: a word, or a pattern of file names with `{label}`.
+pub struct LabelText;
+schema_of!(LabelText, inline: true, json_schema!({ "type": "string", "pattern": r"^(folder|none|.*\{label\}.*)$" }));
+
 /// Text, a number or a truth value.
 pub struct Scalar;
 schema_of!(Scalar, inline: true, json_schema!({ "type": ["string", "number", "boolean"] }));

@@ -1,6 +1,7 @@
 //! Reads `clean`.
 
 use crate::recipe::dataset::{CleanStep, NearMethod, PiiKind};
+use crate::recipe::read::dataset::clean_media::{MediaStep, media_step};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
 
@@ -14,14 +15,22 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         RedactPii,
         DedupExact,
         DedupNear,
+        Media(MediaStep),
     }
-    const WORDS: [(&str, Word); 6] = [
+    const WORDS: [(&str, Word); 13] = [
         ("normalize-unicode", Word::NormalizeUnicode),
         ("strip-markup", Word::StripMarkup),
         ("min-length", Word::MinLength),
         ("redact-pii", Word::RedactPii),
         ("dedup-exact", Word::DedupExact),
         ("dedup-near", Word::DedupNear),
+        ("resize-image", Word::Media(MediaStep::ResizeImage)),
+        ("crop-image", Word::Media(MediaStep::CropImage)),
+        ("gray-image", Word::Media(MediaStep::GrayImage)),
+        ("resample-audio", Word::Media(MediaStep::ResampleAudio)),
+        ("mono-audio", Word::Media(MediaStep::MonoAudio)),
+        ("trim-silence", Word::Media(MediaStep::TrimSilence)),
+        ("length-audio", Word::Media(MediaStep::LengthAudio)),
     ];
     let mut fields = Fields::open(reader, at)?;
     let Some(word) = fields.kind(reader, "cleaning step", &WORDS) else {
@@ -46,6 +55,7 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
                 .or(reader, "threshold", CleanStep::default_threshold(), |reader, at| reader.number(at, 0.1..=1.0));
             method.zip(threshold).map(|(method, threshold)| CleanStep::DedupNear { method, threshold })
         }
+        Word::Media(word) => media_step(reader, &mut fields, word),
     };
     fields.finish(reader);
     step

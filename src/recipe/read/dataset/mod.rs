@@ -1,12 +1,15 @@
 //! Reads `datasets`.
 
 mod source;
+mod source_media;
 mod extract;
 mod clean;
+mod clean_media;
 mod split;
+mod features;
 
 use crate::id::Name;
-use crate::recipe::dataset::{Dataset, OnBadRow, Split};
+use crate::recipe::dataset::{Dataset, Features, MediaWord, OnBadRow, Source, Split};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
 
@@ -22,13 +25,39 @@ pub fn dataset(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Dataset> {
     let extract = fields.or(reader, "extract", None, |reader, at| extract::extract(reader, at).map(Some));
     let clean = fields.or(reader, "clean", Vec::new(), |reader, at| reader.list(at, clean::clean_step));
     let split = fields.or(reader, "split", Split::default(), split::split);
+    let features = fields.take("features");
+    let meant = features.as_ref().map(|at| features::features(reader, at));
     fields.finish(reader);
+    let source = source?;
+    let features = match (features, meant) {
+        (Some(at), Some(meant)) => Some(made_of(reader, &at, &source, meant?)?),
+        _ => None,
+    };
     Some(Dataset {
-        source: source?,
+        source,
         on_bad_row: on_bad_row?,
         most_bad_rows: most_bad_rows?,
         extract: extract?,
         clean: clean?,
         split: split?,
+        features,
     })
+}
+
+/// Features are made of what the source holds.
+fn made_of(reader: &mut Reader, at: &At<'_>, source: &Source, features: Features) -> Option<Features> {
+    if source.media() == Some(features.made_of()) {
+        return Some(features);
+    }
+    let (word, source) = (features.word(), source.word());
+    let (kind, sources) = match features.made_of() {
+        MediaWord::Image => ("pictures", "`image-folder`, `idx`, and `pairs` with `media: image`"),
+        MediaWord::Audio => ("sounds", "`audio-folder`, and `pairs` with `media: audio`"),
+    };
+    let hint = format!("sources of {kind} are {sources}");
+    reader.wrong(
+        at,
+        format!("`{word}` features are made of {kind}, and a source of type `{source}` has none"),
+        Some(hint),
+    )
 }

@@ -5,21 +5,11 @@ use std::collections::BTreeMap;
 use crate::id::Name;
 use crate::recipe::code::Code;
 use crate::recipe::dataset::Source;
+use crate::recipe::read::dataset::source_media::{MediaSource, media_source};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::names::Kind;
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
-
-#[derive(Clone, Copy)]
-enum Word {
-    Files,
-    Mix,
-    Zoo,
-    Described,
-}
-
-const WORDS: [(&str, Word); 4] =
-    [("files", Word::Files), ("mix", Word::Mix), ("zoo", Word::Zoo), ("described", Word::Described)];
 
 /// Reads where documents come from.
 pub(super) fn source(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
@@ -32,11 +22,32 @@ pub(super) fn source(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
         Word::Files => files(reader, &mut fields),
         Word::Mix => fields.need(reader, "of").and_then(|at| mix(reader, &at)),
         Word::Zoo => fields.need(reader, "dataset").and_then(|at| zoo(reader, &at)),
+        Word::Media(word) => media_source(reader, &mut fields, word),
         Word::Described => described(reader, &mut fields),
     };
     fields.finish(reader);
     source
 }
+
+#[derive(Clone, Copy)]
+enum Word {
+    Files,
+    Mix,
+    Zoo,
+    Media(MediaSource),
+    Described,
+}
+
+const WORDS: [(&str, Word); 8] = [
+    ("files", Word::Files),
+    ("mix", Word::Mix),
+    ("zoo", Word::Zoo),
+    ("image-folder", Word::Media(MediaSource::ImageFolder)),
+    ("idx", Word::Media(MediaSource::Idx)),
+    ("audio-folder", Word::Media(MediaSource::AudioFolder)),
+    ("pairs", Word::Media(MediaSource::Pairs)),
+    ("described", Word::Described),
+];
 
 /// Reads files below a folder.
 fn files(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {

@@ -83,7 +83,7 @@ fn learnt(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Data
 fn quotes(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset) {
     let Some(FileSet { root, include, exclude, strip_components: _ }) = dataset.source.file_set() else { return };
     let root = [root.to_owned()];
-    let lists = [("root", root.as_slice()), ("include", include), ("exclude", exclude)];
+    let lists = [("root", root.as_slice()), ("include", &include), ("exclude", exclude)];
     for (key, texts) in lists {
         for (i, text) in texts.iter().enumerate() {
             if let Some(hint) = letters::quoted(text) {
