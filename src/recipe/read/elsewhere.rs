@@ -144,7 +144,9 @@ mod tests {
             let (key, kind) = kind.split_once('=').unwrap();
             format!("models.general.train.{key}.type={kind}")
         });
-        let sets: Vec<String> = kinds.into_iter().chain([set]).collect();
+        let features = set.starts_with("datasets.rust.features.");
+        let features = features.then(|| "datasets.rust.features.type=image".to_owned());
+        let sets: Vec<String> = kinds.into_iter().chain(features).chain([set]).collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.problems.into_iter().map(|it| (it.code, it.path, it.hint)).collect(),
@@ -162,8 +164,9 @@ mod tests {
                 let path = path.trim_start_matches('.');
                 for (code, found, _) in problems(format!("{path}={example}")) {
                     // The fixture has one kind of what comes in several, each with keys of its own.
-                    let kinds = ["clean[]", "source", "extract", "tokenizers.*"];
-                    let is_kind = code == Code::MisplacedKey && kinds.iter().any(|kind| pattern.ends_with(kind));
+                    let kinds = ["clean[]", "source", "extract", "tokenizers.*", "features"];
+                    let is_kind = matches!(code, Code::MisplacedKey | Code::UnknownKey)
+                        && kinds.iter().any(|kind| pattern.ends_with(kind));
                     let is_here = found.replace("[0]", ".0") == path;
                     let is_legal = matches!(
                         code,

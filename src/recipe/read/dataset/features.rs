@@ -42,7 +42,7 @@ fn image(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Features> {
             true => Some(Some(list)),
             false => {
                 let message = format!("expected one number for each of {n} channels, found {}", list.len());
-                reader.wrong_of(Code::Invalid, at, message, None)
+                reader.wrong_of(Code::ShapeMismatch, at, message, None)
             }
         }
     };

@@ -9,6 +9,7 @@ mod split;
 mod features;
 
 use crate::id::Name;
+use crate::recipe::code::Code;
 use crate::recipe::dataset::{Dataset, Features, MediaWord, OnBadRow, Source, Split};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
@@ -55,7 +56,8 @@ fn made_of(reader: &mut Reader, at: &At<'_>, source: &Source, features: Features
         MediaWord::Audio => ("sounds", "`audio-folder`, and `pairs` with `media: audio`"),
     };
     let hint = format!("sources of {kind} are {sources}");
-    reader.wrong(
+    reader.wrong_of(
+        Code::ConflictingKeys,
         at,
         format!("`{word}` features are made of {kind}, and a source of type `{source}` has none"),
         Some(hint),
