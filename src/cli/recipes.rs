@@ -104,7 +104,11 @@ fn tiers(recipe: &Recipe) -> Vec<&'static str> {
 }
 
 fn root(source: &Source) -> String {
-    source.file_set().map_or_else(|| "none: it is only described".to_owned(), |files| files.root.to_owned())
+    match source.file_set() {
+        Some(files) => files.root.to_owned(),
+        None if source.is_described() => "none: it is only described".to_owned(),
+        None => "none: it is made".to_owned(),
+    }
 }
 
 /// Copies a recipe into the project.

@@ -100,7 +100,14 @@ fn source_key(source: &Source, digest: Digest) -> Value {
     let mut key = match source {
         // The digest is that of the figures.
         Source::Described { .. } => json!({ "type": "described" }),
-        Source::Files { .. } => json!(source),
+        Source::Files { .. }
+        | Source::Jsonl { .. }
+        | Source::Csv { .. }
+        | Source::Tsv { .. }
+        | Source::Parquet { .. }
+        | Source::Arrow { .. }
+        | Source::Lines { .. }
+        | Source::Synthetic { .. } => json!(source),
     };
     if let Value::Object(fields) = &mut key {
         fields.retain(|name, _| !["root", "include", "exclude", "strip-components"].contains(&name.as_str()));

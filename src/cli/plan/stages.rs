@@ -57,7 +57,14 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
                     format!("{} → {}, {tokens}", bytes(raw), bytes(cleaned_bytes))
                 }
             }
-            Source::Files { .. } => String::new(),
+            Source::Files { .. }
+            | Source::Jsonl { .. }
+            | Source::Csv { .. }
+            | Source::Tsv { .. }
+            | Source::Parquet { .. }
+            | Source::Arrow { .. }
+            | Source::Lines { .. } => String::new(),
+            Source::Synthetic { rows, .. } => format!("{} rows, made", short(rows)),
         },
         Work::Tokens(_)
         | Work::Contamination(_)

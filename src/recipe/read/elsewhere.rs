@@ -144,7 +144,9 @@ mod tests {
             let (key, kind) = kind.split_once('=').unwrap();
             format!("models.general.train.{key}.type={kind}")
         });
-        let sets: Vec<String> = kinds.into_iter().chain([set]).collect();
+        let has_columns =
+            set.starts_with("datasets.rust.source.columns").then(|| "datasets.rust.source.type=jsonl".into());
+        let sets: Vec<String> = kinds.into_iter().chain(has_columns).chain([set]).collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.problems.into_iter().map(|it| (it.code, it.path, it.hint)).collect(),
@@ -161,7 +163,8 @@ mod tests {
                 let path = format!("{}.{key}", in_the_fixture(pattern));
                 let path = path.trim_start_matches('.');
                 for (code, found, _) in problems(format!("{path}={example}")) {
-                    let is_kind = pattern.ends_with("clean[]") && code == Code::MisplacedKey;
+                    let is_kind = pattern.ends_with("clean[]") || pattern.ends_with("source");
+                    let is_kind = is_kind && code == Code::MisplacedKey;
                     let is_here = found.replace("[0]", ".0") == path;
                     let is_legal = matches!(
                         code,

@@ -1,6 +1,7 @@
 //! Reads `datasets`.
 
 mod source;
+mod columns;
 mod extract;
 mod clean;
 mod split;
