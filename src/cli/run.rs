@@ -64,7 +64,7 @@ fn refuse_described(loaded: &Loaded) -> Result<(), Complaint> {
     }
     let (what, is, its) = if names.len() == 1 { ("dataset", "is", "its") } else { ("datasets", "are", "their") };
     let message = format!("{what} {} {is} only described: {its} data is not there", listed(names.iter().copied()));
-    let hint = "`pedigree plan` works with described data; to run, give a source of type `files`";
+    let hint = "`pedigree plan` works with described data; to run, give a source of another type, such as `files`";
     Err(Complaint::input(message, hint))
 }
 

@@ -189,16 +189,16 @@ impl Explain for DataError {
             Self::NoRoot { root } | Self::Unmatched { root, .. } if is_cargo_registry(root) => {
                 Some("run `cargo fetch --locked` in the crate's folder: it downloads the sources named in its lock file".to_owned())
             }
-            Self::OnlyDescribed => Some("`pedigree plan` works with it; to run, give a source of type `files`".to_owned()),
+            Self::OnlyDescribed => Some("`pedigree plan` works with it; to run, give a source of another type, such as `files`".to_owned()),
             Self::NoRoot { .. } => Some("a relative `root` starts at the recipe's folder".to_owned()),
             Self::Unmatched { .. } => {
                 Some("patterns are relative to `root`, `*` stays within one folder, `**` crosses folders, and every folder named in braces has to hold a match".to_owned())
             }
             Self::BadPattern { .. } => Some("such as `docs/**/*.md` or `{train,extra}/*.txt`".to_owned()),
-            Self::BadRows { first, .. } if first.reason.starts_with("not UTF-8") => {
-                Some("convert the file to UTF-8, or leave it out with `exclude`".to_owned())
+            Self::BadRows { first, .. } if first.reason.starts_with("not ") && first.reason.contains(" at byte ") => {
+                Some("name the file's encoding, such as `encoding: gb18030` or `encoding: auto`, or leave it out with `exclude`".to_owned())
             }
-            Self::BadRows { .. } | Self::TooManyBadRows { .. } => Some("mend it, or leave out some rows with `on-bad-row: { skip: 10 }`".to_owned()),
+            Self::BadRows { .. } | Self::TooManyBadRows { .. } => Some("mend it, or leave out some rows with `on-bad-row: skip`".to_owned()),
             Self::Changed { .. } => Some("run again: a new plan takes the files as they are".to_owned()),
             Self::NameNotUtf8 { .. } => Some("rename the file, or leave it out with `exclude`".to_owned()),
             Self::SameName { .. } => Some("lower `strip-components`, or leave one of them out with `exclude`".to_owned()),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::Map;
 
 use crate::data::record::Media;
+use crate::data::source::SourceFile;
 
 /// One row of a source: a document, a line of a file, or an image with its label.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,14 @@ pub struct Row {
     pub value: Value,
     /// The class it belongs to, where the source tells.
     pub label: Option<String>,
+}
+
+impl Row {
+    /// Returns a row of a file that has many, named by the line or row on which it begins, from 1.
+    pub fn of_line(file: &SourceFile, line: u64, value: Value) -> Self {
+        let id = format!("{}#{line}", file.name);
+        Self { id, document: file.name.clone(), line: Some(line), value, label: None }
+    }
 }
 
 /// What a row holds.

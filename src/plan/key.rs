@@ -106,14 +106,9 @@ fn source_key(source: &Source, digest: Digest) -> Value {
     let mut key = match source {
         // The digest is that of the figures.
         Source::Described { .. } => json!({ "type": "described" }),
-        // The inputs say what is mixed.
-        Source::Mix { of } => json!({ "type": "mix", "of": of }),
+        // The inputs say what is mixed, and the digest is that of the tables.
         Source::Zoo { .. } => json!({ "type": "zoo" }),
-        Source::Files { .. }
-        | Source::ImageFolder { .. }
-        | Source::Idx { .. }
-        | Source::AudioFolder { .. }
-        | Source::Pairs { .. } => json!(source),
+        source => json!(source),
     };
     if let Value::Object(fields) = &mut key {
         fields.retain(|name, _| !["root", "include", "exclude", "strip-components"].contains(&name.as_str()));

@@ -57,7 +57,7 @@ mod tests {
     use crate::id::{Digest, RunId, StageId};
     use crate::plan::work::{DatasetWork, TokenizerWork, TokensWork};
     use crate::plan::{Outputs, Spec};
-    use crate::recipe::dataset::{CleanStep, Dataset, OnBadRow, Source, Split, SplitBy};
+    use crate::recipe::dataset::{CleanStep, Dataset, Encoding, OnBadRow, Source, Split, SplitBy};
     use crate::recipe::tokenizer::Tokenizer;
     use crate::record::ArtifactRef;
     use crate::worker::emit::Emitter;
@@ -98,7 +98,13 @@ mod tests {
             fs::write(folder.join(format!("{i}.txt")), text).unwrap();
         }
         let root = folder.display().to_string();
-        let source = Source::Files { root, include: vec!["*.txt".to_owned()], exclude: vec![], strip_components: 0 };
+        let source = Source::Files {
+            root,
+            include: vec!["*.txt".to_owned()],
+            exclude: vec![],
+            strip_components: 0,
+            encoding: Encoding::Utf8,
+        };
         let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document };
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
         let dataset = Dataset {

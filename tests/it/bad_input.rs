@@ -76,7 +76,7 @@ fn data_that_is_not_text_is_told() {
       dataset:prose begins
     1 stage to do (1 new), 0 fresh, about [took]
     error: dataset:prose: [project]/data/prose/007.md: not UTF-8 at byte 14
-    hint: convert the file to UTF-8, or leave it out with `exclude`
+    hint: name the file's encoding, such as `encoding: gb18030` or `encoding: auto`, or leave it out with `exclude`
     run [short] of `small` begins
     ✗ [i/1] dataset:prose  failed: [project]/data/prose/007.md: not UTF-8 at byte 14
     "#);

@@ -73,7 +73,7 @@ fn the_recipes_that_ship_are_listed() {
      gpt2  general → industry → vertical  1.1 M  $CARGO_HOME/registry/src  A small GPT-2 that learns English and some Rust, and two adapters on top of it that learn more Rust.
      scaling-law  general  164.2 k, 403.1 k, 869.5 k, 1.3 M  $CARGO_HOME/registry/src  A scaling law of small decoders on English prose about Rust.
      sweep  general  164.2 k, 500.4 k  $CARGO_HOME/registry/src  A sweep over the learning rate and the width of a small decoder.
-     gpt-3  general  174.6 G  none: it is only described  A language model of the size of GPT-3, to plan with; its data is described and not there, so it cannot be run.
+     gpt-3  general  174.6 G  none: described  A language model of the size of GPT-3, to plan with; its data is described and not there, so it cannot be run.
     "#);
 }
 
@@ -85,7 +85,9 @@ fn every_recipe_of_the_folder_ships() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes");
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     listed.sort();
     files.sort();

@@ -15,6 +15,7 @@ mod cli_estimate;
 mod cli_contamination;
 mod cli_completions;
 mod cli_diagnostics;
+mod cli_formats;
 mod cli_help;
 mod cli_keep;
 mod cli_language;

@@ -48,23 +48,7 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
             format!("{} parameters", short(work.import.architecture.parameters(work.import.vocab_size)))
         }
         Work::Tokenizer(work) => format!("{} tokens", work.tokenizer.vocab_size()),
-        Work::Dataset(work) => match work.dataset.source {
-            Source::Described { tokens, bytes: raw, cleaned_bytes, documents: _ } => {
-                let tokens = format!("{} tokens, only described", short(tokens));
-                if raw == cleaned_bytes {
-                    format!("{}, {tokens}", bytes(raw))
-                } else {
-                    format!("{} → {}, {tokens}", bytes(raw), bytes(cleaned_bytes))
-                }
-            }
-            Source::Mix { .. }
-            | Source::Zoo { .. }
-            | Source::Files { .. }
-            | Source::ImageFolder { .. }
-            | Source::Idx { .. }
-            | Source::AudioFolder { .. }
-            | Source::Pairs { .. } => String::new(),
-        },
+        Work::Dataset(work) => data(&work.dataset.source),
         Work::Tokens(_)
         | Work::Contamination(_)
         | Work::Uncontaminated(_)
@@ -74,5 +58,18 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
         | Work::Analyse(_)
         | Work::Card(_)
         | Work::Publish(_) => String::new(),
+    }
+}
+
+/// Returns what is known of data before it is read.
+fn data(source: &Source) -> String {
+    if let Source::Synthetic { rows, .. } = source {
+        return format!("{} rows, made", short(*rows));
+    }
+    let Source::Described { tokens, bytes: raw, cleaned_bytes, documents: _ } = source else { return String::new() };
+    let tokens = format!("{} tokens, only described", short(*tokens));
+    match raw == cleaned_bytes {
+        true => format!("{}, {tokens}", bytes(*raw)),
+        false => format!("{} → {}, {tokens}", bytes(*raw), bytes(*cleaned_bytes)),
     }
 }

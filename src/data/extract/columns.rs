@@ -1,31 +1,161 @@
-//! No extraction: a row is a record.
+//! No extraction: a row is a record, and its fields say what they are.
+
+use serde_json::{Map, Value as Json};
 
 use crate::data::clean::Counts;
 use crate::data::extract::Extractor;
-use crate::data::record::{Content, Record};
+use crate::data::record::{Content, Record, Turn};
 use crate::data::row::{Row, Sample, Value};
-use crate::recipe::dataset::Source;
+use crate::data::source::kind;
+use crate::recipe::dataset::{self, Source};
 
-/// Which columns of a row of fields say what.
-pub(super) struct Columns;
+/// Who may speak in a conversation.
+const ROLES: [&str; 4] = ["system", "user", "assistant", "tool"];
+
+/// Which fields of a row say what.
+pub(super) struct Columns {
+    named: dataset::Columns,
+}
 
 impl Columns {
     /// Returns the columns a source names.
-    pub(super) fn of(_: &Source) -> Self {
-        Self
+    pub(super) fn of(source: &Source) -> Self {
+        Self { named: source.columns().cloned().unwrap_or_default() }
     }
 }
 
 impl Extractor for Columns {
     fn records(&self, row: Row, _: &mut Counts) -> Result<Vec<Record>, String> {
         let Row { id, document, line: _, value, label } = row;
-        let content = match value {
-            Value::Text(text) => Content::Text(text),
+        Ok(vec![match value {
+            Value::Text(text) => Record { label, ..Record::new(id, document, Content::Text(text)) },
             Value::Media(Sample { media, fields }) => {
-                return Ok(vec![Record { label, fields, ..Record::new(id, document, Content::Media(media)) }]);
+                Record { label, fields, ..Record::new(id, document, Content::Media(media)) }
             }
-            Value::Object(_) => return Err("fields have no text".to_owned()),
+            Value::Object(fields) => self.record(id, document, label, fields)?,
+        }])
+    }
+}
+
+impl Columns {
+    fn record(
+        &self,
+        id: String,
+        document: String,
+        label: Option<String>,
+        mut row: Map<String, Json>,
+    ) -> Result<Record, String> {
+        let dataset::Columns { text: _, prompt: _, response: _, messages: _, label: class, group, id: key, keep } =
+            &self.named;
+        let class = scalar(&row, class.as_deref(), "label")?;
+        let group = scalar(&row, group.as_deref(), "group")?;
+        let key = scalar(&row, key.as_deref(), "id")?;
+        let kept = keep.iter().map(|name| Ok((name.clone(), kept(&row, name)?))).collect::<Result<Vec<_>, String>>()?;
+        let id = match key {
+            Some(key) => format!("{document}#{key}"),
+            None => id,
         };
-        Ok(vec![Record { label, ..Record::new(id, document, content) }])
+        let content = self.content(&mut row)?;
+        let fields = kept.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let fields = fields.chain(group.map(|group| ("group".to_owned(), group))).collect();
+        Ok(Record { id, document, content, label: class.or(label), fields })
+    }
+
+    fn content(&self, row: &mut Map<String, Json>) -> Result<Content, String> {
+        let dataset::Columns { text, prompt, response, messages, label: _, group: _, id: _, keep: _ } = &self.named;
+        if let Some(name) = text {
+            return Ok(Content::Text(taken(row, name)?));
+        }
+        let is_named_pair = prompt.is_some() || response.is_some();
+        let (prompt, response) = (prompt.as_deref().unwrap_or("prompt"), response.as_deref().unwrap_or("response"));
+        if let Some(name) =
+            messages.as_deref().or_else(|| (!is_named_pair && row.contains_key("messages")).then_some("messages"))
+        {
+            return turns(row.remove(name).ok_or_else(|| missing(name))?, name).map(Content::Chat);
+        }
+        if is_named_pair || row.contains_key(prompt) {
+            return Ok(Content::Pair { prompt: taken(row, prompt)?, response: taken(row, response)? });
+        }
+        match ["text", "content"].into_iter().find(|name| row.contains_key(*name)) {
+            Some(name) => Ok(Content::Text(taken(row, name)?)),
+            None => {
+                Err("expected a field `text` or `content`, or `prompt` with `response`, or `messages`, found none: \
+                         `columns` names them where they are called otherwise"
+                    .to_owned())
+            }
+        }
+    }
+}
+
+fn missing(name: &str) -> String {
+    format!("field `{name}` is missing")
+}
+
+/// Takes a text out of a row.
+fn taken(row: &mut Map<String, Json>, name: &str) -> Result<String, String> {
+    match row.remove(name) {
+        Some(Json::String(text)) => Ok(text),
+        Some(other) => Err(format!("expected text in field `{name}`, found {}", kind(&other))),
+        None => Err(missing(name)),
+    }
+}
+
+/// Returns a single value as text: it has to be there where it is named, and may be missing under its usual name.
+fn scalar(row: &Map<String, Json>, named: Option<&str>, usual: &str) -> Result<Option<String>, String> {
+    let name = named.unwrap_or(usual);
+    let value = kept_or_missing(row, name)?;
+    match (value, named) {
+        (None, Some(name)) => Err(missing(name)),
+        (Some(Some(text)), _) if !text.is_empty() => Ok(Some(text)),
+        (Some(_), Some(name)) => Err(format!("expected text or a number in field `{name}`, found nothing in it")),
+        (_, None) => Ok(None),
+    }
+}
+
+/// Returns a field to keep, and nothing where it holds nothing.
+fn kept(row: &Map<String, Json>, name: &str) -> Result<Option<String>, String> {
+    kept_or_missing(row, name)?.ok_or_else(|| missing(name))
+}
+
+fn kept_or_missing(row: &Map<String, Json>, name: &str) -> Result<Option<Option<String>>, String> {
+    Ok(match row.get(name) {
+        None => None,
+        Some(Json::Null) => Some(None),
+        Some(Json::String(text)) => Some(Some(text.clone())),
+        Some(Json::Bool(value)) => Some(Some(value.to_string())),
+        Some(Json::Number(number)) if number.is_f64() && number.as_f64().is_some_and(|value| value.abs() >= EXACT) => {
+            return Err(format!("the number in field `{name}` is out of range: expected one that is exact"));
+        }
+        Some(Json::Number(number)) => Some(Some(number.to_string())),
+        Some(other @ (Json::Array(_) | Json::Object(_))) => {
+            return Err(format!("expected text or a number in field `{name}`, found {}", kind(other)));
+        }
+    })
+}
+
+/// From here on, a floating-point number does not tell neighbouring whole numbers apart (2^53).
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Reads a conversation.
+fn turns(value: Json, name: &str) -> Result<Vec<Turn>, String> {
+    let Json::Array(list) = value else {
+        return Err(format!("expected a list of turns in field `{name}`, found {}", kind(&value)));
+    };
+    if list.is_empty() {
+        return Err(format!("expected at least one turn in field `{name}`, found none"));
+    }
+    let turns = list.into_iter().enumerate();
+    turns
+        .map(|(i, turn)| self::turn(turn).map_err(|reason| format!("turn {} of field `{name}`: {reason}", i + 1)))
+        .collect()
+}
+
+fn turn(value: Json) -> Result<Turn, String> {
+    let Json::Object(mut turn) = value else { return Err(format!("expected an object, found {}", kind(&value))) };
+    let role = taken(&mut turn, "role")?;
+    let content = taken(&mut turn, "content")?;
+    match ROLES.contains(&role.as_str()) {
+        true => Ok(Turn { role, content }),
+        false => Err(format!("expected one of `{}` in `role`, found another word", ROLES.join("`, `"))),
     }
 }

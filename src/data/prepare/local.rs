@@ -18,7 +18,7 @@ use crate::data::row::{BadRow, Row};
 use crate::data::source::{self, Stat};
 use crate::data::table;
 use crate::id::Digest;
-use crate::recipe::dataset::{Dataset, Extract};
+use crate::recipe::dataset::{Dataset, Extract, Source};
 
 /// The records that go through the steps together, at most.
 const BATCH_ROWS: usize = 1024;
@@ -55,7 +55,7 @@ pub(super) fn make(how: &How<'_>, part: &Part<'_>, phase: &Phase<'_>, key: Diges
     }
     for digested in part.files() {
         let file = &digested.file;
-        source::read(&how.dataset.source, file, &mut |row| {
+        source::read_range(&how.dataset.source, file, &part.piece(), &mut |row| {
             if let Ok(row) = &row {
                 work.making.facts.tallies[0].0.records_in += 1;
                 work.making.facts.tallies[0].0.bytes_in += size_of(row);
@@ -68,7 +68,8 @@ pub(super) fn make(how: &How<'_>, part: &Part<'_>, phase: &Phase<'_>, key: Diges
         if work.is_stopped {
             return Err(Halt::Stopped);
         }
-        let is_same = fs::metadata(&file.path).is_ok_and(|metadata| Stat::of(&metadata) == file.stat);
+        let is_made = matches!(how.dataset.source, Source::Synthetic { .. });
+        let is_same = is_made || fs::metadata(&file.path).is_ok_and(|metadata| Stat::of(&metadata) == file.stat);
         if !is_same {
             return Err(DataError::Changed { path: file.path.clone() }.into());
         }

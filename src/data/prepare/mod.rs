@@ -86,7 +86,7 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
     let mut report = DatasetReport { files: job.feed.len() as u64, source_bytes: total, ..DatasetReport::default() };
     let phases = phase::phases(&job.dataset.clean)?;
     let extractor = extract::prepare(job.dataset.extract.as_ref(), &job.dataset.source)?;
-    let parts = part::parts(job.feed)?;
+    let parts = part::parts(job.feed, &job.dataset.source)?;
     let (first, later) = phases.split_first().expect("there is always a phase");
     let steps = |phase: &Phase<'_>| phase.each.iter().map(|(i, ..)| &job.dataset.clean[*i]).collect::<Vec<_>>();
     let work = json!({

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::data::error::DataError;
 use crate::data::prepare::feed::{Feed, TableFeed};
-use crate::data::source::Digested;
+use crate::data::source::{self, Digested, Piece};
 use crate::data::table;
 use crate::id::Digest;
+use crate::recipe::dataset::Source;
 
 /// The size from which on a bundle ends, in bytes.
 const PART_BYTES: u64 = 16 << 20;
@@ -33,14 +34,25 @@ pub(super) struct Part<'a> {
 pub(super) enum Content<'a> {
     /// Some files, in order.
     Files(&'a [Digested]),
+    /// A piece of one large file, by its number.
+    Piece(&'a Digested, Piece, usize),
     /// A row group of a table, by its number.
     Rows(&'a TableFeed, usize),
 }
 
 /// Cuts what is prepared into parts.
-pub(super) fn parts(feed: Feed<'_>) -> Result<Vec<Part<'_>>, DataError> {
+pub(super) fn parts<'a>(feed: Feed<'a>, source: &Source) -> Result<Vec<Part<'a>>, DataError> {
     match feed {
-        Feed::Files(files) => Ok(bundles(files)),
+        Feed::Files(files) => {
+            let mut parts = Vec::new();
+            for part in bundles(files) {
+                match part.files() {
+                    [file] if part.bytes > PART_BYTES => parts.extend(pieces(source, file)?),
+                    _ => parts.push(part),
+                }
+            }
+            Ok(parts)
+        }
         Feed::Tables(tables) => {
             let mut parts = Vec::new();
             for table in tables {
@@ -54,9 +66,24 @@ pub(super) fn parts(feed: Feed<'_>) -> Result<Vec<Part<'_>>, DataError> {
     }
 }
 
+/// Cuts a large file where its rows can be told apart.
+fn pieces<'a>(source: &Source, file: &'a Digested) -> Result<Vec<Part<'a>>, DataError> {
+    let pieces = source::pieces(source, &file.file)?;
+    let part = |(i, piece): (usize, Piece)| Part {
+        bytes: piece.end.min(file.bytes).saturating_sub(piece.start),
+        content: Content::Piece(file, piece, i),
+    };
+    Ok(pieces.into_iter().enumerate().map(part).collect())
+}
+
 fn bundles(files: &[Digested]) -> Vec<Part<'_>> {
     let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
     for (i, file) in files.iter().enumerate() {
+        // A large file stands alone, so that it can be cut.
+        if file.bytes > PART_BYTES && start < i {
+            parts.push(Part { content: Content::Files(&files[start..i]), bytes });
+            (start, bytes) = (i, 0);
+        }
         bytes += file.bytes;
         let is_last_by_name = || Digest::of(file.file.name.as_bytes()).number().is_multiple_of(FILES);
         if bytes >= PART_BYTES || (bytes >= SMALL && is_last_by_name()) {
@@ -71,10 +98,16 @@ fn bundles(files: &[Digested]) -> Vec<Part<'_>> {
 }
 
 impl<'a> Part<'a> {
+    /// Returns which piece of its files it is.
+    pub(super) fn piece(&self) -> Piece {
+        if let Content::Piece(_, piece, _) = self.content { piece } else { Piece::WHOLE }
+    }
+
     /// Returns the files of the part.
     pub(super) fn files(&self) -> &'a [Digested] {
         match self.content {
             Content::Files(files) => files,
+            Content::Piece(file, ..) => std::slice::from_ref(file),
             Content::Rows(..) => &[],
         }
     }
@@ -84,6 +117,9 @@ impl<'a> Part<'a> {
         let content = match self.content {
             Content::Files(files) => {
                 json!(files.iter().map(|file| json!([file.file.name, file.digest])).collect::<Vec<_>>())
+            }
+            Content::Piece(file, Piece { start, end, lines_before: _ }, i) => {
+                json!([file.file.name, file.digest, start, end, i])
             }
             Content::Rows(TableFeed { dataset, split, share, path: _, digest }, group) => {
                 json!([dataset, split, share, digest, group])

@@ -18,7 +18,13 @@ use crate::recipe::dataset::{CleanStep, NearMethod, OnBadRow, Source, Split, Spl
 fn dataset(root: &Path, clean: Vec<CleanStep>) -> Dataset {
     let root = root.display().to_string();
     Dataset {
-        source: Source::Files { root, include: vec!["**/*.txt".to_owned()], exclude: vec![], strip_components: 0 },
+        source: Source::Files {
+            root,
+            include: vec!["**/*.txt".to_owned()],
+            exclude: vec![],
+            strip_components: 0,
+            encoding: Default::default(),
+        },
         on_bad_row: OnBadRow::Fail,
         most_bad_rows: 100,
         extract: None,

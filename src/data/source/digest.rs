@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::data::error::DataError;
 use crate::data::source::cache::DigestCache;
 use crate::data::source::files::SourceFile;
+use crate::data::source::synthetic;
 use crate::id::Digest;
 use crate::plan::SourceState;
 use crate::recipe::dataset::Source;
@@ -22,6 +23,9 @@ pub fn state(source: &Source, base: &Path, cache: &mut DigestCache) -> Result<So
     if source.mixed().next().is_some() {
         // What is mixed are stages of the plan, and they say what they contain.
         return Ok(SourceState { digest: Digest::of(b"mix"), files: 0, bytes: 0, tables: None });
+    }
+    if let Some(made) = synthetic::digested(source) {
+        return Ok(state_of(&[made]));
     }
     let files = super::list(source, base)?;
     let known: &DigestCache = cache;
@@ -80,6 +84,9 @@ pub fn digested(
     base: &Path,
     mut go_on: impl FnMut(u64) -> bool,
 ) -> Result<Option<Vec<Digested>>, DataError> {
+    if let Some(made) = synthetic::digested(source) {
+        return Ok(Some(vec![made]));
+    }
     let files = super::list(source, base)?;
     let (mut all, mut read) = (Vec::with_capacity(files.len()), 0);
     for chunk in files.chunks(CHUNK) {
@@ -134,10 +141,17 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::dataset::Encoding;
     use std::fs;
 
     fn source() -> Source {
-        Source::Files { root: "d".to_owned(), include: vec!["*.txt".to_owned()], exclude: vec![], strip_components: 0 }
+        Source::Files {
+            root: "d".to_owned(),
+            include: vec!["*.txt".to_owned()],
+            exclude: vec![],
+            strip_components: 0,
+            encoding: Encoding::Utf8,
+        }
     }
 
     #[test]

@@ -25,6 +25,13 @@ pub struct SourceFile {
     pub stat: Stat,
 }
 
+impl SourceFile {
+    /// Returns a file of this name.
+    pub(super) fn plain(name: String, path: PathBuf, metadata: &fs::Metadata) -> Self {
+        Self { name, path, bytes: metadata.len(), stat: Stat::of(metadata) }
+    }
+}
+
 /// A file that matches, and the patterns it matches.
 type Hit = (String, PathBuf, Vec<usize>);
 
@@ -140,7 +147,7 @@ fn source_file(relative: &str, path: PathBuf, strip_components: u32) -> Result<S
     let components: Vec<_> = relative.split('/').collect();
     let stripped = (strip_components as usize).min(components.len() - 1);
     let name = components[stripped..].join("/");
-    Ok(SourceFile { name, path, bytes: metadata.len(), stat: Stat::of(&metadata) })
+    Ok(SourceFile::plain(name, path, &metadata))
 }
 
 /// Keeps one of several files with the same name and the same content.
@@ -156,7 +163,8 @@ fn once_each(files: Vec<SourceFile>) -> Result<Vec<SourceFile>, DataError> {
 }
 
 fn refuse_different(first: &SourceFile, second: &SourceFile) -> Result<(), DataError> {
-    if first.bytes == second.bytes && super::read_bytes(&first.path)? == super::read_bytes(&second.path)? {
+    let read = |file: &SourceFile| fs::read(&file.path).map_err(|source| DataError::io(&file.path, source));
+    if first.bytes == second.bytes && read(first)? == read(second)? {
         return Ok(());
     }
     let (first, second, name) = (first.path.clone(), second.path.clone(), first.name.clone());
@@ -167,6 +175,7 @@ fn refuse_different(first: &SourceFile, second: &SourceFile) -> Result<(), DataE
 mod tests {
     use super::*;
     use crate::error::Explain as _;
+    use crate::recipe::dataset::{Encoding, Source};
 
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -229,7 +238,7 @@ mod tests {
         fs::write(folder.path().join("b.txt"), b"ab\xffc").unwrap();
         let include = vec!["*.txt".to_owned()];
         let root = folder.path().display().to_string();
-        let source = crate::recipe::dataset::Source::Files { root, include, exclude: vec![], strip_components: 0 };
+        let source = Source::Files { root, include, exclude: vec![], strip_components: 0, encoding: Encoding::Utf8 };
         let mut rows = Vec::new();
         for file in crate::data::source::list(&source, Path::new("/")).unwrap() {
             let sink = &mut |row| {

@@ -181,11 +181,8 @@ pub fn of_split(
         }
         // The tables are compressed.
         Source::Zoo { .. } => (by_bytes.0 * PACKED, by_bytes.1),
-        Source::Files { .. } => (by_bytes.0 * extracted(work), by_bytes.1),
-        // Captions are short beside what they are about.
-        Source::ImageFolder { .. } | Source::Idx { .. } | Source::AudioFolder { .. } | Source::Pairs { .. } => {
-            (0.0, by_bytes.1)
-        }
+        source if source.media().is_some() => (0.0, by_bytes.1),
+        _ => (by_bytes.0 * extracted(work), by_bytes.1),
     };
     ((all * share) as u64, source)
 }

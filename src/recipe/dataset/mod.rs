@@ -1,6 +1,9 @@
 //! `datasets`: where data comes from, and what is done to it before anything learns from it.
 
 mod source;
+mod columns;
+mod encoding;
+mod generator;
 mod bad_row;
 mod extract;
 mod clean;
@@ -15,8 +18,11 @@ use serde_json::json;
 
 pub use bad_row::OnBadRow;
 pub use clean::{CleanStep, NearMethod, PiiKind};
+pub use columns::Columns;
+pub use encoding::Encoding;
 pub use extract::Extract;
 pub use features::{Augment, Features, Flip, Normalize, samples};
+pub use generator::Generator;
 pub use labels::{Labels, placeholders};
 pub use media::{Corner, Fit, MediaWord, PixelFilter};
 pub use source::{FileSet, Source};

@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::id::Name;
+use crate::recipe::dataset::columns::Columns;
+use crate::recipe::dataset::encoding::Encoding;
+use crate::recipe::dataset::generator::Generator;
 use crate::recipe::dataset::{Labels, MediaWord};
-use crate::recipe::typed::{LabelText, SomeText};
+use crate::recipe::typed::{DelimiterText, LabelText, SomeText};
 
 /// Where documents come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Source {
-    /// UTF-8 text files below a folder, one document each, in the order of their names. What identifies the data is the digest of
+    /// Text files below a folder, one document each, in the order of their names. What identifies the data is the digest of
     /// names and contents: where the files lie and when they were written is of no account.
     Files {
         /// The folder; relative paths start at the recipe's folder.
@@ -30,6 +34,169 @@ pub enum Source {
         /// How many leading folders of a relative path are no part of a document's name.
         #[schemars(default, extend("x-unit" = "folders"), example = 1)]
         strip_components: u32,
+        /// How bytes stand for characters.
+        #[serde(default)]
+        #[schemars(default, example = &"gb18030")]
+        encoding: Encoding,
+    },
+    /// JSON Lines: one object a line, in files that may be compressed (`.gz`, `.zst`). Empty lines are passed over.
+    Jsonl {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(default = "Source::default_root", with = "SomeText", example = &"../data")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["*.jsonl"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["**/old*"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a document's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// How bytes stand for characters.
+        #[serde(default)]
+        #[schemars(default, example = &"gb18030")]
+        encoding: Encoding,
+        /// Which fields say what.
+        #[serde(default)]
+        #[schemars(default, example = json!({ "text": "body", "label": "class" }))]
+        columns: Columns,
+    },
+    /// Comma-separated values (RFC 4180), in files that may be compressed (`.gz`, `.zst`).
+    Csv {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(default = "Source::default_root", with = "SomeText", example = &"../data")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["*.csv"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["**/old*"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a document's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// How bytes stand for characters.
+        #[serde(default)]
+        #[schemars(default, example = &"gb18030")]
+        encoding: Encoding,
+        /// What stands between two fields: one ASCII character, no quote and no line end.
+        #[schemars(default = "Source::default_delimiter", with = "DelimiterText", example = &";")]
+        delimiter: char,
+        /// Whether the first row names the columns; without it they are called `1`, `2`, ….
+        #[schemars(default = "Source::default_header", example = false)]
+        header: bool,
+        /// Which columns say what.
+        #[serde(default)]
+        #[schemars(default, example = json!({ "text": "body", "label": "class" }))]
+        columns: Columns,
+    },
+    /// Tab-separated values: a line is a row, a quote is a quote, and no field holds a tab; the files may be compressed (`.gz`, `.zst`).
+    Tsv {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(default = "Source::default_root", with = "SomeText", example = &"../data")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["*.tsv"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["**/old*"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a document's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// How bytes stand for characters.
+        #[serde(default)]
+        #[schemars(default, example = &"gb18030")]
+        encoding: Encoding,
+        /// Whether the first row names the columns; without it they are called `1`, `2`, ….
+        #[schemars(default = "Source::default_header", example = false)]
+        header: bool,
+        /// Which columns say what.
+        #[serde(default)]
+        #[schemars(default, example = json!({ "text": "body", "label": "class" }))]
+        columns: Columns,
+    },
+    /// Apache Parquet, flat or nested.
+    Parquet {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(default = "Source::default_root", with = "SomeText", example = &"../data")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["*.parquet"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["**/old*"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a document's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// Which columns say what.
+        #[serde(default)]
+        #[schemars(default, example = json!({ "text": "body", "label": "class" }))]
+        columns: Columns,
+    },
+    /// Apache Arrow: IPC files (Feather version 2) and IPC streams.
+    Arrow {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(default = "Source::default_root", with = "SomeText", example = &"../data")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["*.arrow"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["**/old*"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a document's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// Which columns say what.
+        #[serde(default)]
+        #[schemars(default, example = json!({ "text": "body", "label": "class" }))]
+        columns: Columns,
+    },
+    /// Lines of text, each a row, perhaps with a label; the files may be compressed (`.gz`, `.zst`). Empty lines are passed over.
+    Lines {
+        /// The folder; relative paths start at the recipe's folder.
+        #[schemars(default = "Source::default_root", with = "SomeText", example = &"../data")]
+        root: String,
+        /// Patterns of the files to take, relative to `root`.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["*.txt"])]
+        include: Vec<String>,
+        /// Patterns of the files to leave out.
+        #[schemars(default, with = "Vec<SomeText>", example = ["**/old*"])]
+        exclude: Vec<String>,
+        /// How many leading folders of a relative path are no part of a document's name.
+        #[schemars(default, extend("x-unit" = "folders"), example = 1)]
+        strip_components: u32,
+        /// How bytes stand for characters.
+        #[serde(default)]
+        #[schemars(default, example = &"gb18030")]
+        encoding: Encoding,
+        /// What stands between the text and its label; the last one in a line counts. Without it a line is all text.
+        #[serde(default)]
+        #[schemars(with = "Option<String>", length(min = 1), example = &"\t")]
+        separator: Option<String>,
+        /// The classes; with them a label is the number of one, from 0.
+        #[serde(default)]
+        #[schemars(default, with = "Vec<SomeText>", example = ["finance", "realty"])]
+        classes: Vec<String>,
+        /// A file below `root` with the classes, one a line, instead of `classes`.
+        #[serde(default)]
+        #[schemars(with = "Option<SomeText>", example = &"class.txt")]
+        classes_file: Option<String>,
+    },
+    /// Rows that are made, not read: for trying out recipes and for tests of models. Each row is a document of its own.
+    Synthetic {
+        /// What rows are made of.
+        #[schemars(example = &"arithmetic")]
+        generator: Generator,
+        /// How many rows there are.
+        #[schemars(range(min = 1), extend("x-unit" = "rows"), example = 1000)]
+        rows: u64,
+        /// What chance starts from.
+        #[schemars(default, extend("x-unit" = "seed"), example = 7)]
+        seed: u64,
     },
     /// Records of other datasets of this recipe, after all that was done to them; each record stays in its split. Cleaning steps then see
     /// all of them together: a record that stands in two datasets is found.
@@ -144,6 +311,21 @@ pub struct FileSet<'a> {
 }
 
 impl Source {
+    /// Returns the folder of a source of rows where the recipe names none: the recipe's own.
+    pub fn default_root() -> String {
+        ".".to_owned()
+    }
+
+    /// Returns what stands between two fields of a `csv` source where the recipe says nothing.
+    pub const fn default_delimiter() -> char {
+        ','
+    }
+
+    /// Returns whether the first row names the columns where the recipe says nothing.
+    pub const fn default_header() -> bool {
+        true
+    }
+
     /// Returns the word the recipe uses for this source.
     pub fn word(&self) -> &'static str {
         match self {
@@ -154,6 +336,13 @@ impl Source {
             Self::Idx { .. } => "idx",
             Self::AudioFolder { .. } => "audio-folder",
             Self::Pairs { .. } => "pairs",
+            Self::Jsonl { .. } => "jsonl",
+            Self::Csv { .. } => "csv",
+            Self::Tsv { .. } => "tsv",
+            Self::Parquet { .. } => "parquet",
+            Self::Arrow { .. } => "arrow",
+            Self::Lines { .. } => "lines",
+            Self::Synthetic { .. } => "synthetic",
             Self::Described { .. } => "described",
         }
     }
@@ -161,7 +350,13 @@ impl Source {
     /// Returns the files a source reads, where it reads files.
     pub fn file_set(&self) -> Option<FileSet<'_>> {
         match self {
-            Self::Files { root, include, exclude, strip_components }
+            Self::Files { root, include, exclude, strip_components, .. }
+            | Self::Jsonl { root, include, exclude, strip_components, .. }
+            | Self::Csv { root, include, exclude, strip_components, .. }
+            | Self::Tsv { root, include, exclude, strip_components, .. }
+            | Self::Parquet { root, include, exclude, strip_components, .. }
+            | Self::Arrow { root, include, exclude, strip_components, .. }
+            | Self::Lines { root, include, exclude, strip_components, .. }
             | Self::ImageFolder { root, include, exclude, strip_components, label: _ }
             | Self::AudioFolder { root, include, exclude, strip_components, label: _ } => {
                 Some(FileSet { root, include: include.into(), exclude, strip_components: *strip_components })
@@ -174,7 +369,7 @@ impl Source {
                 let include = std::iter::once(table).chain(include).cloned().collect::<Vec<_>>().into();
                 Some(FileSet { root, include, exclude, strip_components: 0 })
             }
-            Self::Mix { .. } | Self::Zoo { .. } | Self::Described { .. } => None,
+            Self::Mix { .. } | Self::Zoo { .. } | Self::Synthetic { .. } | Self::Described { .. } => None,
         }
     }
 
@@ -186,7 +381,7 @@ impl Source {
 
     /// Returns whether a file of it says what another one is.
     pub fn reads_across_files(&self) -> bool {
-        matches!(self, Self::Idx { .. } | Self::Pairs { .. })
+        matches!(self, Self::Idx { .. } | Self::Pairs { .. } | Self::Lines { classes_file: Some(_), .. })
     }
 
     /// Returns whether its records have a split already.
@@ -210,8 +405,28 @@ impl Source {
             Self::ImageFolder { .. } | Self::Idx { .. } => Some(MediaWord::Image),
             Self::AudioFolder { .. } => Some(MediaWord::Audio),
             Self::Pairs { media, .. } => Some(*media),
-            Self::Files { .. } | Self::Mix { .. } | Self::Zoo { .. } | Self::Described { .. } => None,
+            _ => None,
         }
+    }
+
+    /// Returns which fields of its rows say what, where its rows have fields.
+    pub fn columns(&self) -> Option<&Columns> {
+        match self {
+            Self::Jsonl { columns, .. }
+            | Self::Csv { columns, .. }
+            | Self::Tsv { columns, .. }
+            | Self::Parquet { columns, .. }
+            | Self::Arrow { columns, .. } => Some(columns),
+            _ => None,
+        }
+    }
+
+    /// Returns whether its rows may be pairs of a prompt and a response, before anything is extracted from them.
+    pub fn may_hold_pairs(&self) -> bool {
+        let Self::Synthetic { generator, .. } = self else {
+            return self.columns().is_some_and(Columns::may_hold_pairs);
+        };
+        generator.makes_pairs()
     }
 
     /// Returns whether the data is only stated, and not there.

@@ -146,7 +146,9 @@ mod tests {
         });
         let features = set.starts_with("datasets.rust.features.");
         let features = features.then(|| "datasets.rust.features.type=image".to_owned());
-        let sets: Vec<String> = kinds.into_iter().chain(features).chain([set]).collect();
+        let has_columns =
+            set.starts_with("datasets.rust.source.columns").then(|| "datasets.rust.source.type=jsonl".into());
+        let sets: Vec<String> = kinds.into_iter().chain(features).chain(has_columns).chain([set]).collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.problems.into_iter().map(|it| (it.code, it.path, it.hint)).collect(),

@@ -216,6 +216,11 @@ impl Reader {
         }
     }
 
+    /// Returns the folder in which the relative paths of the recipe that says a value start; `None` where they start nowhere.
+    pub fn folder(&self, at: &At<'_>) -> Option<String> {
+        self.folders.get(at.node.place.source as usize).filter(|folder| !folder.is_empty()).cloned()
+    }
+
     /// Reads text that is not empty.
     pub fn some_text(&mut self, at: &At<'_>) -> Option<String> {
         match self.text(at)? {

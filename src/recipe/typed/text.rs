@@ -38,6 +38,10 @@ macro_rules! schema_of {
 pub struct SomeText;
 schema_of!(SomeText, inline: true, json_schema!({ "type": "string", "pattern": SOME_TEXT }));
 
+/// One ASCII character that can stand between two fields.
+pub struct DelimiterText;
+schema_of!(DelimiterText, inline: true, json_schema!({ "type": "string", "pattern": r#"^[\t -!#-~]$"# }));
+
 /// A model of the recipe, of the zoo, of the catalogue, or of Hugging Face.
 pub struct ModelReference;
 schema_of!(

@@ -1,7 +1,9 @@
 //! Reads `datasets`.
 
 mod source;
+mod source_prepared;
 mod source_media;
+mod columns;
 mod extract;
 mod clean;
 mod clean_media;

@@ -1,97 +1,161 @@
 //! Reads `source`.
 
-use std::collections::BTreeMap;
-
-use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::dataset::Source;
+use crate::recipe::dataset::{Encoding, Generator, Source};
+use crate::recipe::read::dataset::columns::columns;
 use crate::recipe::read::dataset::source_media::{MediaSource, media_source};
+use crate::recipe::read::dataset::source_prepared;
 use crate::recipe::read::fields::Fields;
-use crate::recipe::read::names::Kind;
-use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::reader::{At, Reader};
 
 /// Reads where documents come from.
 pub(super) fn source(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
+    type Read = fn(&mut Reader, &mut Fields<'_>) -> Option<Source>;
+    const KINDS: [(&str, Read); 15] = [
+        ("files", documents),
+        ("jsonl", jsonl),
+        ("csv", csv),
+        ("tsv", tsv),
+        ("parquet", parquet),
+        ("arrow", arrow),
+        ("lines", lines),
+        ("image-folder", |reader, fields| media_source(reader, fields, MediaSource::ImageFolder)),
+        ("idx", |reader, fields| media_source(reader, fields, MediaSource::Idx)),
+        ("audio-folder", |reader, fields| media_source(reader, fields, MediaSource::AudioFolder)),
+        ("pairs", |reader, fields| media_source(reader, fields, MediaSource::Pairs)),
+        ("synthetic", synthetic),
+        ("mix", source_prepared::mix),
+        ("zoo", source_prepared::zoo),
+        ("described", described),
+    ];
     let mut fields = Fields::open(reader, at)?;
-    let Some(word) = fields.kind(reader, "source", &WORDS) else {
+    let Some(read) = fields.kind(reader, "source", &KINDS) else {
         fields.abandon();
         return None;
     };
-    let source = match word {
-        Word::Files => files(reader, &mut fields),
-        Word::Mix => fields.need(reader, "of").and_then(|at| mix(reader, &at)),
-        Word::Zoo => fields.need(reader, "dataset").and_then(|at| zoo(reader, &at)),
-        Word::Media(word) => media_source(reader, &mut fields, word),
-        Word::Described => described(reader, &mut fields),
-    };
+    let source = read(reader, &mut fields);
     fields.finish(reader);
     source
 }
 
-#[derive(Clone, Copy)]
-enum Word {
-    Files,
-    Mix,
-    Zoo,
-    Media(MediaSource),
-    Described,
+/// The files of a source.
+struct Files {
+    root: String,
+    include: Vec<String>,
+    exclude: Vec<String>,
+    strip_components: u32,
 }
 
-const WORDS: [(&str, Word); 8] = [
-    ("files", Word::Files),
-    ("mix", Word::Mix),
-    ("zoo", Word::Zoo),
-    ("image-folder", Word::Media(MediaSource::ImageFolder)),
-    ("idx", Word::Media(MediaSource::Idx)),
-    ("audio-folder", Word::Media(MediaSource::AudioFolder)),
-    ("pairs", Word::Media(MediaSource::Pairs)),
-    ("described", Word::Described),
-];
-
-/// Reads files below a folder.
-fn files(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
-    let root = fields.need(reader, "root").and_then(|at| reader.path(&at));
-    let patterns = |reader: &mut Reader, at: &At<'_>| reader.some_list(at, |reader, at| reader.some_text(at));
-    let include = fields.need(reader, "include").and_then(|at| patterns(reader, &at));
+fn patterns(reader: &mut Reader, fields: &mut Fields<'_>, root: Option<String>) -> Option<Files> {
+    let some = |reader: &mut Reader, at: &At<'_>| reader.some_list(at, |reader, at| reader.some_text(at));
+    let include = fields.need(reader, "include").and_then(|at| some(reader, &at));
     let exclude =
         fields.or(reader, "exclude", Vec::new(), |reader, at| reader.list(at, |reader, at| reader.some_text(at)));
     let strip_components = fields.or(reader, "strip-components", 0, |reader, at| reader.count(at, 0));
-    Some(Source::Files { root: root?, include: include?, exclude: exclude?, strip_components: strip_components? })
+    Some(Files { root: root?, include: include?, exclude: exclude?, strip_components: strip_components? })
 }
 
-/// Reads datasets of this recipe with the shares of their records.
-fn mix(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
-    Fields::open(reader, at)?.abandon();
-    let (mut of, mut is_whole) = (BTreeMap::new(), true);
-    for (key, node) in at.node.entries() {
-        let here = At { node, path: format!("{}.{}", at.path, key.text) };
-        let named = Node { value: Value::Null, place: key.place, is_filled: false };
-        let name = reader.refer(&At { node: &named, path: here.path.clone() }, Kind::Dataset, &key.text);
-        let share = reader.number(&here, 1e-9..=1.0);
-        match name.zip(share) {
-            Some((name, share)) => drop(of.insert(name, share)),
-            None => is_whole = false,
-        }
-    }
-    if of.is_empty() && is_whole {
-        let hint = Some("such as `of: { news: 1.0, forum: 0.25 }`".to_owned());
-        return reader.wrong_of(Code::Empty, at, "expected datasets with their shares, found none", hint);
-    }
-    is_whole.then_some(Source::Mix { of })
+/// Reads which files hold rows; they lie beside the recipe where it names no folder.
+fn files(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Files> {
+    let beside = reader.folder(fields.at()).unwrap_or_else(Source::default_root);
+    let root = fields.or(reader, "root", beside, |reader, at| reader.path(at));
+    patterns(reader, fields, root)
 }
 
-/// Reads the name of another recipe's dataset.
-fn zoo(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
-    let text = reader.some_text(at)?;
-    let is_name = |part: &str| part.parse::<Name>().is_ok();
-    match text.split_once('/') {
-        Some((recipe, dataset)) if is_name(recipe) && is_name(dataset) => Some(Source::Zoo { dataset: text }),
-        Some(_) | None => {
-            let hint = Some("such as `rust-coder/prose`: the recipe's name, and the dataset's".to_owned());
-            reader.wrong(at, format!("expected `<recipe>/<dataset>`, found `{text}`"), hint)
+fn encoding(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Encoding> {
+    fields.or(reader, "encoding", Encoding::Utf8, |reader, at| reader.word(at, "encoding", &Encoding::ALL))
+}
+
+fn header(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<bool> {
+    fields.or(reader, "header", Source::default_header(), |reader, at| reader.truth(at))
+}
+
+fn documents(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let root = fields.need(reader, "root").and_then(|at| reader.path(&at));
+    let files = patterns(reader, fields, root);
+    let encoding = encoding(reader, fields)?;
+    let Files { root, include, exclude, strip_components } = files?;
+    Some(Source::Files { root, include, exclude, strip_components, encoding })
+}
+
+fn jsonl(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let (files, encoding, columns) = (files(reader, fields), encoding(reader, fields), columns(reader, fields));
+    let Files { root, include, exclude, strip_components } = files?;
+    Some(Source::Jsonl { root, include, exclude, strip_components, encoding: encoding?, columns: columns? })
+}
+
+fn csv(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let (files, encoding, columns) = (files(reader, fields), encoding(reader, fields), columns(reader, fields));
+    let delimiter = fields.or(reader, "delimiter", Source::default_delimiter(), delimiter);
+    let header = header(reader, fields);
+    let Files { root, include, exclude, strip_components } = files?;
+    let (encoding, delimiter, header, columns) = (encoding?, delimiter?, header?, columns?);
+    Some(Source::Csv { root, include, exclude, strip_components, encoding, delimiter, header, columns })
+}
+
+fn delimiter(reader: &mut Reader, at: &At<'_>) -> Option<char> {
+    let text = reader.text(at)?;
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(one), None) if one == '\t' || ((' '..='~').contains(&one) && one != '"') => Some(one),
+        _ => {
+            let hint = "such as `\",\"`, `\";\"`, `\"|\"` or `\"\\t\"`".to_owned();
+            reader.wrong(at, "expected one ASCII character that is no quote", Some(hint))
         }
     }
+}
+
+fn tsv(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let (files, encoding, columns) = (files(reader, fields), encoding(reader, fields), columns(reader, fields));
+    let header = header(reader, fields);
+    let Files { root, include, exclude, strip_components } = files?;
+    let (encoding, header, columns) = (encoding?, header?, columns?);
+    Some(Source::Tsv { root, include, exclude, strip_components, encoding, header, columns })
+}
+
+fn parquet(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let (files, columns) = (files(reader, fields), columns(reader, fields));
+    let Files { root, include, exclude, strip_components } = files?;
+    Some(Source::Parquet { root, include, exclude, strip_components, columns: columns? })
+}
+
+fn arrow(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let (files, columns) = (files(reader, fields), columns(reader, fields));
+    let Files { root, include, exclude, strip_components } = files?;
+    Some(Source::Arrow { root, include, exclude, strip_components, columns: columns? })
+}
+
+fn lines(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let (files, encoding) = (files(reader, fields), encoding(reader, fields));
+    let separator = fields.or(reader, "separator", None, |reader, at| match reader.text(at)? {
+        text if text.is_empty() || text.contains(['\n', '\r']) => {
+            reader.wrong(at, "expected text that can stand within a line", Some("such as `\"\\t\"`".to_owned()))
+        }
+        text => Some(Some(text)),
+    });
+    let classes = fields.take("classes");
+    let classes_file = fields.take("classes-file");
+    if let Some(at) = classes.as_ref().filter(|_| classes_file.is_some()) {
+        let message = "`classes` and `classes-file` exclude each other";
+        return reader.wrong_of(Code::ConflictingKeys, at, message, Some("keep one of them".to_owned()));
+    }
+    if let (Some(at), Some(None)) = (classes.as_ref().or(classes_file.as_ref()), &separator) {
+        let message = "classes need a `separator` between the text and its label";
+        return reader.wrong_of(Code::ConflictingKeys, at, message, Some("such as `separator: \"\\t\"`".to_owned()));
+    }
+    let list = |at: At<'_>| reader.some_list(&at, |reader, at| reader.some_text(at));
+    let classes = classes.map_or(Some(Vec::new()), list);
+    let classes_file = classes_file.map_or(Some(None), |at| reader.some_text(&at).map(Some));
+    let Files { root, include, exclude, strip_components } = files?;
+    let (encoding, separator, classes, classes_file) = (encoding?, separator?, classes?, classes_file?);
+    Some(Source::Lines { root, include, exclude, strip_components, encoding, separator, classes, classes_file })
+}
+
+fn synthetic(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
+    let generator = fields.need(reader, "generator").and_then(|at| reader.word(&at, "generator", &Generator::ALL));
+    let rows = fields.need(reader, "rows").and_then(|at| reader.large_count(&at, 1));
+    let seed = fields.or(reader, "seed", 0, |reader, at| reader.large_count(at, 0));
+    Some(Source::Synthetic { generator: generator?, rows: rows?, seed: seed? })
 }
 
 /// Reads data that is stated and not there; without `bytes` a token counts as four, as in English with a large vocabulary.

@@ -69,7 +69,9 @@ fn learnt(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Data
         for share in &model.train.data {
             filled(reader, &field, datasets, &share.dataset, SplitName::Train, "learns from");
             filled(reader, &field, datasets, &share.dataset, SplitName::Validation, "is validated on");
-            let has_pairs = datasets.get(&share.dataset).is_none_or(|dataset| dataset.extract.is_some());
+            let has_pairs = datasets
+                .get(&share.dataset)
+                .is_none_or(|dataset| dataset.extract.is_some() || dataset.source.may_hold_pairs());
             if model.train.objective == Objective::Instruction && !has_pairs {
                 let message = format!("`instruction` expects prompts with responses, and `{}` has none", share.dataset);
                 let hint = "give the dataset an `extract` that makes pairs, or learn with `causal-lm`".to_owned();
