@@ -91,6 +91,23 @@ pub enum DataError {
         /// The split.
         split: SplitName,
     },
+    /// The salt of hashes of private data is not where it should be.
+    #[error("the salt of `redact-pii` is missing at `{reference}`: {reason}")]
+    NoSalt {
+        /// Where it should be.
+        reference: String,
+        /// What is wrong with it; never what it is.
+        reason: &'static str,
+    },
+    /// A class is described by what is no regular expression.
+    #[error("class `{class}` has a bad regular expression")]
+    BadExpression {
+        /// The class.
+        class: Name,
+        /// What is wrong with it.
+        #[source]
+        source: regex::Error,
+    },
     /// A line of a records file is no record.
     #[error("line {line} is no record: {message}")]
     BadRecord {
@@ -140,6 +157,8 @@ impl Explain for DataError {
             | Self::SameName { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
+            | Self::NoSalt { .. }
+            | Self::BadExpression { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
             Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => Exit::Integrity,
         }
@@ -165,6 +184,8 @@ impl Explain for DataError {
             Self::SameName { .. } => Some("lower `strip-components`, or leave one of them out with `exclude`".to_owned()),
             Self::NothingLeft { .. } => Some("`report.json` tells what each step dropped; `min-length` is the usual reason".to_owned()),
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
+            Self::NoSalt { .. } => Some("set the variable, or write a file of random characters: `head -c 32 /dev/urandom | base64 > salt`".to_owned()),
+            Self::BadExpression { .. } => None,
             Self::Untrainable { .. } => None,
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {

@@ -128,6 +128,7 @@ mod tests {
     fn in_the_fixture(pattern: &str) -> String {
         let name = match pattern {
             "datasets.*.extract" => "tasks",
+            "datasets.*.clean[].rules.*" => return "datasets.prose.clean.0.rules.story".to_owned(),
             "models.*.adapter" | "models.*.train.early-stop" => "vertical",
             "models.*.train.data" => "industry",
             _ if pattern.starts_with("datasets") => "rust",
@@ -144,7 +145,8 @@ mod tests {
             let (key, kind) = kind.split_once('=').unwrap();
             format!("models.general.train.{key}.type={kind}")
         });
-        let sets: Vec<String> = kinds.into_iter().chain([set]).collect();
+        let classes = "datasets.prose.clean=[{ type: classify, rules: { story: { any: [once] } } }]".to_owned();
+        let sets: Vec<String> = kinds.into_iter().chain([classes, set]).collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.problems.into_iter().map(|it| (it.code, it.path, it.hint)).collect(),
