@@ -115,6 +115,7 @@ pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result
             Source::Zoo { dataset } => prepared::state(workspace, dataset),
             source => source::state(source, Path::new("/"), &mut cache).map_err(anyhow::Error::from),
         };
+        let state = state.and_then(|state| Ok(source::with_step_files(state, dataset)?));
         states.insert(name.clone(), state.with_context(|| format!("dataset `{name}`"))?);
     }
     if let Some(file) = cache_file {

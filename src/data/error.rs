@@ -101,6 +101,23 @@ pub enum DataError {
         /// The split.
         split: SplitName,
     },
+    /// The salt of hashes of private data is not where it should be.
+    #[error("the salt of `redact-pii` is missing at `{reference}`: {reason}")]
+    NoSalt {
+        /// Where it should be.
+        reference: String,
+        /// What is wrong with it; never what it is.
+        reason: &'static str,
+    },
+    /// A class is described by what is no regular expression.
+    #[error("class `{class}` has a bad regular expression")]
+    BadExpression {
+        /// The class.
+        class: Name,
+        /// What is wrong with it.
+        #[source]
+        source: regex::Error,
+    },
     /// A line of a records file is no record.
     #[error("line {line} is no record: {message}")]
     BadRecord {
@@ -177,6 +194,8 @@ impl Explain for DataError {
             | Self::EmptySplit { .. }
             | Self::BadLabels { .. }
             | Self::NoFeatures { .. }
+            | Self::NoSalt { .. }
+            | Self::BadExpression { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Exit::Integrity
@@ -206,6 +225,8 @@ impl Explain for DataError {
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
             Self::BadLabels { .. } => Some("such as `{label}_{speaker}_{n}.wav`".to_owned()),
             Self::NoFeatures { .. } => Some("leave it out with `exclude`, or drop it with a cleaning step".to_owned()),
+            Self::NoSalt { .. } => Some("set the variable, or write a file of random characters: `head -c 32 /dev/urandom | base64 > salt`".to_owned()),
+            Self::BadExpression { .. } => None,
             Self::Untrainable { .. } => None,
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {

@@ -1,5 +1,6 @@
 //! Records: what a dataset consists of.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -91,19 +92,22 @@ impl Record {
         self.texts().map(|text| text.len() as u64).sum::<u64>() + media as u64
     }
 
-    /// Returns the record with every text replaced.
-    pub fn map(self, mut change: impl FnMut(&str) -> String) -> Self {
+    /// Returns the record with every text changed; a text that is handed back as it is is not copied.
+    pub fn map(self, mut change: impl FnMut(&str) -> Cow<'_, str>) -> Self {
+        let mut change = |text: String| match change(&text) {
+            Cow::Borrowed(same) if same.len() == text.len() => text,
+            Cow::Borrowed(part) => part.to_owned(),
+            Cow::Owned(changed) => changed,
+        };
         let content = match self.content {
-            Content::Text(text) => Content::Text(change(&text)),
-            Content::Pair { prompt, response } => {
-                Content::Pair { prompt: change(&prompt), response: change(&response) }
-            }
+            Content::Text(text) => Content::Text(change(text)),
+            Content::Pair { prompt, response } => Content::Pair { prompt: change(prompt), response: change(response) },
             Content::Chat(turns) => {
-                let change = |Turn { role, content }: Turn| Turn { role, content: change(&content) };
+                let change = |Turn { role, content }: Turn| Turn { role, content: change(content) };
                 Content::Chat(turns.into_iter().map(change).collect())
             }
             Content::Media(Media { kind, bytes, caption }) => {
-                Content::Media(Media { kind, bytes, caption: change(&caption) })
+                Content::Media(Media { kind, bytes, caption: change(caption) })
             }
         };
         Self { content, ..self }

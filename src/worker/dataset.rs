@@ -78,7 +78,8 @@ fn files(task: &mut Task, work: &DatasetWork) -> Result<Option<Vec<source::Diges
     })?;
     told?;
     let Some(files) = files else { return Ok(None) };
-    if source::state_of(&files).digest == work.source_digest {
+    let state = source::with_step_files(source::state_of(&files), &work.dataset)?;
+    if state.digest == work.source_digest {
         return Ok(Some(files));
     }
     let message = format!("the files of dataset `{}` changed since the plan was made", work.name);

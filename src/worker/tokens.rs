@@ -57,7 +57,7 @@ mod tests {
     use crate::id::{Digest, RunId, StageId};
     use crate::plan::work::{DatasetWork, TokenizerWork, TokensWork};
     use crate::plan::{Outputs, Spec};
-    use crate::recipe::dataset::{CleanStep, Dataset, Encoding, OnBadRow, Source, Split, SplitBy};
+    use crate::recipe::dataset::{CleanStep, Dataset, Encoding, OnBadRow, Source, Split, SplitBy, UnicodeForm, Width};
     use crate::recipe::tokenizer::Tokenizer;
     use crate::record::ArtifactRef;
     use crate::worker::emit::Emitter;
@@ -113,7 +113,7 @@ mod tests {
             on_bad_row: OnBadRow::Fail,
             most_bad_rows: 1,
             extract: None,
-            clean: vec![CleanStep::NormalizeUnicode],
+            clean: vec![CleanStep::NormalizeUnicode { form: UnicodeForm::Nfc, width: Width::Keep }],
             split,
         };
         DatasetWork { name: "d".parse().unwrap(), dataset, source_digest: state.digest, seed: 42, tables: None }

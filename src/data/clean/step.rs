@@ -55,11 +55,11 @@ pub trait Step: Sync {
     }
 }
 
-/// A step that changes texts and drops nothing.
+/// A step that changes records, each for itself, and drops nothing.
 pub struct Change<F>(pub F);
 
-impl<F: Fn(&str) -> String + Sync> Step for Change<F> {
+impl<F: Fn(Record) -> Record + Sync> Step for Change<F> {
     fn one(&self, record: Record, _: &mut Counts) -> Fate {
-        Fate::Keep(record.map(&self.0))
+        Fate::Keep((self.0)(record))
     }
 }

@@ -31,6 +31,7 @@ use serde_json::{Value, json};
 
 use crate::data::error::DataError;
 use crate::data::extract::{self, Extractor};
+use crate::data::source;
 use crate::id::{Digest, Name};
 use crate::recipe::dataset::Dataset;
 use crate::record::report::DatasetReport;
@@ -94,6 +95,7 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
         "source": without_files(json!(job.dataset.source)),
         "extract": job.dataset.extract,
         "steps": steps(first),
+        "step-files": source::step_files(job.dataset)?,
         // Where a file says what another one is, no part stands alone.
         "all": job.dataset.source.reads_across_files().then(|| job.feed.state()),
         "bad-rows": job.dataset.bad_rows_let_pass() > 0,

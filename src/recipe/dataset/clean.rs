@@ -1,30 +1,105 @@
 //! `clean`: what is done to records, in order.
 
+mod unicode;
+mod page;
+mod language;
+mod quality;
+mod pii;
+mod classify;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::id::Name;
 use crate::recipe::dataset::media::{Corner, Fit, PixelFilter};
+
+pub use classify::{Class, Classify, ClassifyBy, ClassifyInto};
+pub use language::LanguageCode;
+pub use page::{Markup, Page};
+pub use pii::{PiiKind, PiiWith, RedactPii};
+pub use quality::{Quality, QualityRules};
+pub use unicode::{UnicodeForm, Width};
 
 /// One cleaning step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum CleanStep {
-    /// Unicode normal form C, line ends to `\n`, control characters and byte-order marks removed.
-    NormalizeUnicode,
-    /// Markdown and HTML reduced to their text; code blocks, tables, images and link targets go.
-    StripMarkup,
+    /// Mends text that was decoded wrongly (UTF-8 read as Latin-1, Windows-1252, Windows-1251 or GBK, and GBK read as Latin-1),
+    /// where the mended text is clearly better; replacement characters, terminal sequences and stray control characters go.
+    FixEncoding {
+        /// The share of characters that may be beyond repair; a record with more of them goes.
+        #[schemars(default = "CleanStep::default_max_damage", range(min = 0.0, max = 1.0), extend("x-unit" = "share"), example = 0.01)]
+        max_damage: f64,
+    },
+    /// One Unicode normal form, line ends to `\n`, control characters and byte-order marks removed.
+    NormalizeUnicode {
+        /// The normal form.
+        #[schemars(default, example = &"nfkc")]
+        form: UnicodeForm,
+        /// What becomes of full-width letters, digits and signs.
+        #[schemars(default, example = &"half")]
+        width: Width,
+    },
+    /// Markdown or HTML reduced to its text; code blocks, images and link targets go, and the tables of Markdown.
+    StripMarkup {
+        /// What the text is written in.
+        #[schemars(default, example = &"auto")]
+        kind: Markup,
+    },
+    /// Web pages reduced to their main content: navigation, scripts, footers, cookie notices, share bars and short lines that
+    /// repeat go (Kohlschütter et al. 2010, by the words and the links of each block).
+    StripBoilerplate {
+        /// What a record is.
+        #[schemars(default, example = &"html")]
+        kind: Page,
+        /// The share of a block's words that may stand in links.
+        #[schemars(default = "CleanStep::default_max_link_density", range(min = 0.0, max = 1.0), extend("x-unit" = "share"), example = 0.5)]
+        max_link_density: f64,
+        /// How often a short line stands in a record before all of them go.
+        #[schemars(default = "CleanStep::default_repeats", range(min = 2), extend("x-unit" = "lines"), example = 5)]
+        repeats: u32,
+    },
     /// Drops records of fewer characters.
     MinLength {
         /// The least number of characters a record keeps.
         #[schemars(range(min = 1), extend("x-unit" = "characters"), example = 200)]
         chars: u32,
     },
-    /// Masks private data as `[email]`, `[phone]`, ….
-    RedactPii {
-        /// What to look for.
-        #[schemars(default = "PiiKind::all", length(min = 1), example = ["email", "phone"])]
-        kinds: Vec<PiiKind>,
+    /// Drops records that are too short or too long. A word is a run of letters and digits, or one Chinese or Japanese character.
+    Length {
+        /// The least number of characters, white space at the ends aside.
+        #[schemars(default, extend("x-unit" = "characters"), example = 200)]
+        min_chars: u32,
+        /// The greatest number of characters, white space at the ends aside.
+        #[serde(default)]
+        #[schemars(range(min = 1), extend("x-unit" = "characters"), example = 100_000)]
+        max_chars: Option<u32>,
+        /// The least number of words.
+        #[schemars(default, extend("x-unit" = "words"), example = 50)]
+        min_words: u32,
+        /// The greatest number of words.
+        #[serde(default)]
+        #[schemars(range(min = 1), extend("x-unit" = "words"), example = 100_000)]
+        max_words: Option<u32>,
     },
+    /// Tells which language a record is in, and drops the others.
+    Language {
+        /// The languages that stay, as ISO 639-3 or 639-1 codes; without any, all stay and are only told apart.
+        #[schemars(default, example = ["eng", "zho"])]
+        keep: Vec<LanguageCode>,
+        /// How sure one has to be for a record to stay, between 0 and 1.
+        #[schemars(default, range(min = 0.0, max = 1.0), extend("x-unit" = "share"), example = 0.5)]
+        min_confidence: f64,
+        /// The field of the record that then holds the code.
+        #[schemars(default = "CleanStep::default_language_field", example = &"lang")]
+        field: Name,
+    },
+    /// Drops what reads unlike prose, by the rules of Gopher (Rae et al. 2021) and C4 (Raffel et al. 2020).
+    Quality(Box<Quality>),
+    /// Masks private data as `[email]`, `[phone]`, ….
+    RedactPii(RedactPii),
+    /// Sorts records into classes, such as domains, by the words they use.
+    Classify(Classify),
     /// Drops records whose text has been seen before, apart from white space.
     DedupExact,
     /// Drops records that are nearly the same as an earlier one (MinHash over word shingles, then the estimated Jaccard similarity).
@@ -103,13 +178,65 @@ impl CleanStep {
         -40.0
     }
 
+    /// Returns the share of characters that may be beyond repair, where the recipe says nothing.
+    pub const fn default_max_damage() -> f64 {
+        0.05
+    }
+
+    /// Returns the share of a block's words that may stand in links, where the recipe says nothing.
+    pub const fn default_max_link_density() -> f64 {
+        0.33
+    }
+
+    /// Returns how often a short line may stand in a record, where the recipe says nothing.
+    pub const fn default_repeats() -> u32 {
+        3
+    }
+
+    /// Returns the field that holds a record's language, where the recipe says nothing.
+    pub fn default_language_field() -> Name {
+        "language".parse().expect("the word is a name")
+    }
+
+    /// Returns the files the step reads beside the data.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let file = match self {
+            Self::Quality(quality) => quality.bad_words.as_deref(),
+            Self::RedactPii(pii) => pii.names.as_deref(),
+            Self::FixEncoding { .. }
+            | Self::NormalizeUnicode { .. }
+            | Self::StripMarkup { .. }
+            | Self::StripBoilerplate { .. }
+            | Self::MinLength { .. }
+            | Self::Length { .. }
+            | Self::Language { .. }
+            | Self::Classify(_)
+            | Self::DedupExact
+            | Self::DedupNear { .. }
+            | Self::ResizeImage { .. }
+            | Self::CropImage { .. }
+            | Self::GrayImage
+            | Self::ResampleAudio { .. }
+            | Self::MonoAudio
+            | Self::TrimSilence { .. }
+            | Self::LengthAudio { .. } => None,
+        };
+        file.into_iter()
+    }
+
     /// Returns the word the recipe uses for this step.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::NormalizeUnicode => "normalize-unicode",
-            Self::StripMarkup => "strip-markup",
+            Self::FixEncoding { .. } => "fix-encoding",
+            Self::NormalizeUnicode { .. } => "normalize-unicode",
+            Self::StripMarkup { .. } => "strip-markup",
+            Self::StripBoilerplate { .. } => "strip-boilerplate",
             Self::MinLength { .. } => "min-length",
-            Self::RedactPii { .. } => "redact-pii",
+            Self::Length { .. } => "length",
+            Self::Language { .. } => "language",
+            Self::Quality(_) => "quality",
+            Self::RedactPii(_) => "redact-pii",
+            Self::Classify(_) => "classify",
             Self::DedupExact => "dedup-exact",
             Self::DedupNear { .. } => "dedup-near",
             Self::ResizeImage { .. } => "resize-image",
@@ -120,29 +247,6 @@ impl CleanStep {
             Self::TrimSilence { .. } => "trim-silence",
             Self::LengthAudio { .. } => "length-audio",
         }
-    }
-}
-
-/// A kind of private data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum PiiKind {
-    /// An e-mail address.
-    Email,
-    /// A telephone number: international, or a Chinese mobile number.
-    Phone,
-    /// A Chinese resident identity number with a correct checksum.
-    IdCard,
-    /// A bank card number with a correct Luhn checksum.
-    BankCard,
-    /// An IPv4 or IPv6 address.
-    IpAddress,
-}
-
-impl PiiKind {
-    /// Returns every kind: what is looked for where the recipe says nothing.
-    pub fn all() -> Vec<Self> {
-        vec![Self::Email, Self::Phone, Self::IdCard, Self::BankCard, Self::IpAddress]
     }
 }
 

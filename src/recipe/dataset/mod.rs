@@ -17,7 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use bad_row::OnBadRow;
-pub use clean::{CleanStep, NearMethod, PiiKind};
+pub use clean::{
+    Class, Classify, ClassifyBy, ClassifyInto, CleanStep, LanguageCode, Markup, NearMethod, Page, PiiKind, PiiWith,
+    Quality, QualityRules, RedactPii, UnicodeForm, Width,
+};
 pub use columns::Columns;
 pub use encoding::Encoding;
 pub use extract::Extract;

@@ -128,6 +128,7 @@ mod tests {
     fn in_the_fixture(pattern: &str) -> String {
         let name = match pattern {
             "datasets.*.extract" => "tasks",
+            "datasets.*.clean[].rules.*" => return "datasets.prose.clean.0.rules.story".to_owned(),
             "models.*.adapter" | "models.*.train.early-stop" => "vertical",
             "models.*.train.data" => "industry",
             _ if pattern.starts_with("datasets") => "rust",
@@ -148,7 +149,8 @@ mod tests {
         let features = features.then(|| "datasets.rust.features.type=image".to_owned());
         let has_columns =
             set.starts_with("datasets.rust.source.columns").then(|| "datasets.rust.source.type=jsonl".into());
-        let sets: Vec<String> = kinds.into_iter().chain(features).chain(has_columns).chain([set]).collect();
+        let classes = "datasets.prose.clean=[{ type: classify, rules: { story: { any: [once] } } }]".to_owned();
+        let sets: Vec<String> = kinds.into_iter().chain(features).chain(has_columns).chain([classes, set]).collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.problems.into_iter().map(|it| (it.code, it.path, it.hint)).collect(),

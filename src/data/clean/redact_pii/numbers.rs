@@ -1,55 +1,92 @@
-//! Telephone, identity and bank card numbers.
+//! What is known by its digits: every run of digits is looked at once, from its beginning.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use super::{Found, identity, internet, is_torn, phones};
+use crate::recipe::dataset::PiiKind;
 
-use super::{before, is_torn};
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is right")
+/// Finds what begins with a run of digits, or a `+` in front of one.
+pub(super) fn find(text: &str, is_asked: &dyn Fn(PiiKind) -> bool, all: &mut Vec<Found>) {
+    let wanted = [PiiKind::IpAddress, PiiKind::IdCard, PiiKind::BankCard, PiiKind::Phone].map(is_asked);
+    if wanted == [false; 4] {
+        return;
+    }
+    let [addresses, cards_of_people, cards_of_banks, numbers] = wanted;
+    let mut put = |kind, place: Option<Range<usize>>| all.extend(place.map(|place| Found { kind, place }));
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(start) = next_digit(bytes, at) {
+        let run = Run { text, start, end: start + digits(bytes, start) };
+        at = run.end;
+        if addresses && run.len() <= 3 && bytes.get(run.end) == Some(&b'.') {
+            put(PiiKind::IpAddress, internet::v4(text, start));
+        }
+        if cards_of_people && run.len() >= 3 {
+            put(PiiKind::IdCard, identity::at(&run));
+        }
+        if cards_of_banks && run.len() >= 4 {
+            put(PiiKind::BankCard, bank_card(&run));
+        }
+        if numbers {
+            put(PiiKind::Phone, phones::at(&run));
+        }
+    }
 }
 
-static INTERNATIONAL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\+[1-9]\d{0,2}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{1,5}){2,5}"));
-static CHINESE_MOBILE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:\+?86[ -]?)?1[3-9]\d(?:\d{8}|[ -]\d{4}[ -]\d{4})"));
-static ID_CARD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx]"));
-static BANK_CARD: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[2-6]\d{3}(?:\d{11,15}|(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?)"));
-
-/// Returns where telephone numbers stand: international ones with a `+`, and Chinese mobile numbers.
-pub(super) fn phones(text: &str) -> Vec<Range<usize>> {
-    let international =
-        INTERNATIONAL.find_iter(text).map(|found| found.range()).filter(|place| is_international(text, place));
-    let mobile = CHINESE_MOBILE.find_iter(text).map(|found| found.range()).filter(|place| {
-        !is_torn(text, place) && before(text, place) != Some('+') && !is_round(&digits(&text[place.clone()]))
-    });
-    let mut places: Vec<_> = international.chain(mobile).collect();
-    places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
-    let mut end = 0;
-    places.retain(|place| {
-        let is_apart = place.start >= end;
-        end = end.max(place.end);
-        is_apart
-    });
-    places
+/// A run of digits, as long as it goes.
+pub(super) struct Run<'t> {
+    pub text: &'t str,
+    pub start: usize,
+    pub end: usize,
 }
 
-fn is_international(text: &str, place: &Range<usize>) -> bool {
-    let number = &text[place.clone()];
-    let digits = digits(number);
-    let is_written_apart = number.contains([' ', '.', '-', '(']);
-    let is_long_enough = if is_written_apart { 9 } else { 11 };
-    let in_front = before(text, place);
-    let is_sum = in_front.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ')' | ']' | '+'));
-    (is_long_enough..=15).contains(&digits.len()) && !is_sum && !is_torn_behind(text, place) && !is_round(&digits)
+impl Run<'_> {
+    pub(super) fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    pub(super) fn digits(&self) -> &str {
+        &self.text[self.start..self.end]
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+
+    /// Returns the end of groups of digits behind the run, each with one of `signs` in front of it and of exactly so many digits.
+    pub(super) fn groups(&self, signs: &[u8], lengths: &[usize]) -> Option<usize> {
+        groups(self.bytes(), self.end, signs, lengths)
+    }
 }
 
-fn is_torn_behind(text: &str, place: &Range<usize>) -> bool {
-    text[place.end..].chars().next().is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+/// Returns the end of groups of digits from `at` on.
+pub(super) fn groups(bytes: &[u8], mut at: usize, signs: &[u8], lengths: &[usize]) -> Option<usize> {
+    for length in lengths {
+        if !bytes.get(at).is_some_and(|sign| signs.contains(sign)) || digits(bytes, at + 1) != *length {
+            return None;
+        }
+        at += 1 + length;
+    }
+    Some(at)
+}
+
+/// Returns how many digits stand at a place; beyond 32 it does not matter here.
+pub(super) fn digits(bytes: &[u8], at: usize) -> usize {
+    bytes.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Returns the next digit from `at` on, many bytes at a time.
+fn next_digit(bytes: &[u8], at: usize) -> Option<usize> {
+    const CHUNK: usize = 32;
+    let mut start = at;
+    for chunk in bytes[at..].chunks(CHUNK) {
+        let has_digit = chunk.iter().fold(false, |found, byte| found | byte.is_ascii_digit());
+        if has_digit {
+            return chunk.iter().position(u8::is_ascii_digit).map(|position| start + position);
+        }
+        start += chunk.len();
+    }
+    None
 }
 
 /// Returns whether a number is rather a constant: it ends in six equal digits.
@@ -58,23 +95,22 @@ pub(super) fn is_round(digits: &str) -> bool {
     tail.iter().all(|digit| *digit == tail[0])
 }
 
-/// Returns where Chinese resident identity numbers with a correct checksum stand (GB 11643-1999).
-pub(super) fn id_cards(text: &str) -> Vec<Range<usize>> {
-    let places = ID_CARD.find_iter(text).map(|found| found.range());
-    places.filter(|place| !is_torn(text, place) && is_id_card(&text[place.clone()])).collect()
+/// Returns the bank card number that begins here: an issuer's prefix, its length, and a correct Luhn checksum.
+fn bank_card(run: &Run<'_>) -> Option<Range<usize>> {
+    let end = match run.len() {
+        15..=19 => run.end,
+        4 => four_by_four(run).or_else(|| run.groups(b" -", &[6, 5]))?,
+        _ => return None,
+    };
+    let place = run.start..end;
+    let digits: String = run.text[place.clone()].chars().filter(char::is_ascii_digit).collect();
+    (!is_torn(run.text, &place) && is_bank_card(&digits)).then_some(place)
 }
 
-fn is_id_card(number: &str) -> bool {
-    let sum: u32 =
-        number.bytes().take(17).enumerate().map(|(i, digit)| u32::from(digit - b'0') * (1 << (17 - i)) % 11).sum();
-    let expected = b"10X98765432"[(sum % 11) as usize];
-    number.as_bytes()[17].to_ascii_uppercase() == expected
-}
-
-/// Returns where bank card numbers stand: an issuer's prefix, its length, and a correct Luhn checksum.
-pub(super) fn bank_cards(text: &str) -> Vec<Range<usize>> {
-    let places = BANK_CARD.find_iter(text).map(|found| found.range());
-    places.filter(|place| !is_torn(text, place) && is_bank_card(&digits(&text[place.clone()]))).collect()
+/// Four groups of four, and perhaps up to three digits more.
+fn four_by_four(run: &Run<'_>) -> Option<usize> {
+    let end = run.groups(b" -", &[4, 4, 4])?;
+    (1..=3).find_map(|n| groups(run.bytes(), end, b" -", &[n])).or(Some(end))
 }
 
 fn is_bank_card(digits: &str) -> bool {
@@ -93,8 +129,4 @@ fn luhn(digits: &str) -> bool {
     let values = digits.bytes().rev().map(|digit| u32::from(digit - b'0')).enumerate();
     let sum: u32 = values.map(|(i, digit)| if i % 2 == 1 { doubled(digit) } else { digit }).sum();
     sum.is_multiple_of(10)
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }

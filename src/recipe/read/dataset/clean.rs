@@ -1,6 +1,11 @@
 //! Reads `clean`.
 
-use crate::recipe::dataset::{CleanStep, NearMethod, PiiKind};
+mod quality;
+mod pii;
+mod classify;
+
+use crate::recipe::code::Code;
+use crate::recipe::dataset::{CleanStep, LanguageCode, Markup, NearMethod, Page, UnicodeForm, Width};
 use crate::recipe::read::dataset::clean_media::{MediaStep, media_step};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
@@ -9,19 +14,31 @@ use crate::recipe::read::reader::{At, Reader};
 pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> {
     #[derive(Clone, Copy)]
     enum Word {
+        FixEncoding,
         NormalizeUnicode,
         StripMarkup,
+        StripBoilerplate,
         MinLength,
+        Length,
+        Language,
+        Quality,
         RedactPii,
+        Classify,
         DedupExact,
         DedupNear,
         Media(MediaStep),
     }
-    const WORDS: [(&str, Word); 13] = [
+    const WORDS: [(&str, Word); 19] = [
+        ("fix-encoding", Word::FixEncoding),
         ("normalize-unicode", Word::NormalizeUnicode),
         ("strip-markup", Word::StripMarkup),
+        ("strip-boilerplate", Word::StripBoilerplate),
         ("min-length", Word::MinLength),
+        ("length", Word::Length),
+        ("language", Word::Language),
+        ("quality", Word::Quality),
         ("redact-pii", Word::RedactPii),
+        ("classify", Word::Classify),
         ("dedup-exact", Word::DedupExact),
         ("dedup-near", Word::DedupNear),
         ("resize-image", Word::Media(MediaStep::ResizeImage)),
@@ -38,37 +55,97 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         return None;
     };
     let step = match word {
-        Word::NormalizeUnicode => Some(CleanStep::NormalizeUnicode),
-        Word::StripMarkup => Some(CleanStep::StripMarkup),
+        Word::FixEncoding => share(reader, &mut fields, "max-damage", CleanStep::default_max_damage())
+            .map(|max_damage| CleanStep::FixEncoding { max_damage }),
+        Word::NormalizeUnicode => normalize_unicode(reader, &mut fields),
+        Word::StripMarkup => {
+            const KINDS: [(&str, Markup); 3] =
+                [("auto", Markup::Auto), ("markdown", Markup::Markdown), ("html", Markup::Html)];
+            let kind =
+                fields.or(reader, "kind", Markup::default(), |reader, at| reader.word(at, "kind of markup", &KINDS));
+            kind.map(|kind| CleanStep::StripMarkup { kind })
+        }
+        Word::StripBoilerplate => strip_boilerplate(reader, &mut fields),
         Word::MinLength => {
             fields.need(reader, "chars").and_then(|at| reader.count(&at, 1)).map(|chars| CleanStep::MinLength { chars })
         }
-        Word::RedactPii => fields
-            .or(reader, "kinds", PiiKind::all(), |reader, at| reader.some_list(at, pii_kind))
-            .map(|kinds| CleanStep::RedactPii { kinds }),
+        Word::Length => length(reader, &mut fields),
+        Word::Language => language(reader, &mut fields),
+        Word::Quality => quality::quality(reader, &mut fields),
+        Word::RedactPii => pii::redact_pii(reader, &mut fields),
+        Word::Classify => classify::classify(reader, &mut fields),
         Word::DedupExact => Some(CleanStep::DedupExact),
-        Word::DedupNear => {
-            let method = fields.or(reader, "method", NearMethod::default(), |reader, at| {
-                reader.word(at, "method", &[("minhash", NearMethod::Minhash)])
-            });
-            let threshold = fields
-                .or(reader, "threshold", CleanStep::default_threshold(), |reader, at| reader.number(at, 0.1..=1.0));
-            method.zip(threshold).map(|(method, threshold)| CleanStep::DedupNear { method, threshold })
-        }
+        Word::DedupNear => dedup_near(reader, &mut fields),
         Word::Media(word) => media_step(reader, &mut fields, word),
     };
     fields.finish(reader);
     step
 }
 
-const PII_KINDS: [(&str, PiiKind); 5] = [
-    ("email", PiiKind::Email),
-    ("phone", PiiKind::Phone),
-    ("id-card", PiiKind::IdCard),
-    ("bank-card", PiiKind::BankCard),
-    ("ip-address", PiiKind::IpAddress),
-];
+fn share(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str, default: f64) -> Option<f64> {
+    fields.or(reader, key, default, |reader, at| reader.number(at, 0.0..=1.0))
+}
 
-fn pii_kind(reader: &mut Reader, at: &At<'_>) -> Option<PiiKind> {
-    reader.word(at, "kind of private data", &PII_KINDS)
+fn normalize_unicode(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
+    const FORMS: [(&str, UnicodeForm); 2] = [("nfc", UnicodeForm::Nfc), ("nfkc", UnicodeForm::Nfkc)];
+    const WIDTHS: [(&str, Width); 2] = [("keep", Width::Keep), ("half", Width::Half)];
+    let form = fields.or(reader, "form", UnicodeForm::default(), |reader, at| reader.word(at, "normal form", &FORMS));
+    let width = fields.or(reader, "width", Width::default(), |reader, at| reader.word(at, "way with width", &WIDTHS));
+    Some(CleanStep::NormalizeUnicode { form: form?, width: width? })
+}
+
+fn strip_boilerplate(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
+    const KINDS: [(&str, Page); 3] = [("auto", Page::Auto), ("html", Page::Html), ("text", Page::Text)];
+    let kind = fields.or(reader, "kind", Page::default(), |reader, at| reader.word(at, "kind of page", &KINDS));
+    let max_link_density = share(reader, fields, "max-link-density", CleanStep::default_max_link_density());
+    let repeats = fields.or(reader, "repeats", CleanStep::default_repeats(), |reader, at| reader.count(at, 2));
+    Some(CleanStep::StripBoilerplate { kind: kind?, max_link_density: max_link_density?, repeats: repeats? })
+}
+
+/// Reads bounds of length; without any the step would do nothing.
+fn length(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
+    let min_chars = fields.or(reader, "min-chars", 0, |reader, at| reader.count(at, 0));
+    let max_chars = fields.or(reader, "max-chars", None, |reader, at| reader.count(at, 1).map(Some));
+    let min_words = fields.or(reader, "min-words", 0, |reader, at| reader.count(at, 0));
+    let max_words = fields.or(reader, "max-words", None, |reader, at| reader.count(at, 1).map(Some));
+    let (min_chars, max_chars, min_words, max_words) = (min_chars?, max_chars?, min_words?, max_words?);
+    let at = fields.at().clone();
+    if (min_chars, max_chars, min_words, max_words) == (0, None, 0, None) {
+        let hint = Some("such as `min-chars: 200`".to_owned());
+        let message = "expected one of `min-chars`, `max-chars`, `min-words` and `max-words`, found none";
+        return reader.wrong_of(Code::MissingKey, &at, message, hint);
+    }
+    for (what, least, most) in [("chars", min_chars, max_chars), ("words", min_words, max_words)] {
+        if most.is_some_and(|most| most < least) {
+            let message = format!("`max-{what}` is less than `min-{what}`: no record would stay");
+            return reader.wrong_of(Code::ConflictingKeys, &at, message, Some("exchange the two numbers".to_owned()));
+        }
+    }
+    Some(CleanStep::Length { min_chars, max_chars, min_words, max_words })
+}
+
+fn language(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
+    let keep = fields.or(reader, "keep", Vec::new(), |reader, at| reader.list(at, language_code));
+    let min_confidence = share(reader, fields, "min-confidence", 0.0);
+    let field = fields.or(reader, "field", CleanStep::default_language_field(), |reader, at| reader.name(at));
+    Some(CleanStep::Language { keep: keep?, min_confidence: min_confidence?, field: field? })
+}
+
+fn language_code(reader: &mut Reader, at: &At<'_>) -> Option<LanguageCode> {
+    let text = reader.some_text(at)?;
+    let known = LanguageCode::of(&text);
+    if known.is_none() {
+        let hint = Some("codes of ISO 639 are understood, such as `eng` or `en`, and `zho` or `zh`".to_owned());
+        return reader.wrong_of(Code::UnknownWord, at, format!("{} is no language", at.node.shown()), hint);
+    }
+    known
+}
+
+fn dedup_near(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
+    let method = fields.or(reader, "method", NearMethod::default(), |reader, at| {
+        reader.word(at, "method", &[("minhash", NearMethod::Minhash)])
+    });
+    let threshold =
+        fields.or(reader, "threshold", CleanStep::default_threshold(), |reader, at| reader.number(at, 0.1..=1.0));
+    Some(CleanStep::DedupNear { method: method?, threshold: threshold? })
 }

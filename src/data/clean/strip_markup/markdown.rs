@@ -1,11 +1,11 @@
-//! `strip-markup`: Markdown and HTML reduced to the text a person reads.
+//! Markdown reduced to the text a person reads.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// Returns the prose of a Markdown text: headings, paragraphs and list items, a blank line between blocks.
 ///
 /// Code blocks, tables, images, link targets, HTML tags, and what stands within `<script>`, `<style>` and comments go.
-pub fn strip(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -19,10 +19,12 @@ pub fn strip(text: &str) -> String {
 
 #[derive(Default)]
 struct Writer {
-    blocks: Vec<String>,
+    text: String,
     block: String,
     hidden: usize,
     items: usize,
+    /// Whether what was written last is an item of a list.
+    was_item: bool,
 }
 
 impl Writer {
@@ -85,54 +87,31 @@ impl Writer {
     }
 
     fn end_block(&mut self) {
-        let block = std::mem::take(&mut self.block);
-        let lines: Vec<_> = block.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).collect();
-        let block = lines.join("\n");
-        let has_words = block.chars().any(char::is_alphanumeric);
-        if !has_words {
-            return;
-        }
-        match self.blocks.last_mut() {
-            Some(last) if block.starts_with("- ") && self.items > 0 && last.starts_with("- ") => {
-                last.push('\n');
-                last.push_str(&block);
+        let Self { text, block, items, was_item, .. } = self;
+        if block.chars().any(char::is_alphanumeric) {
+            let is_item = *items > 0 && block.starts_with("- ");
+            match (text.is_empty(), is_item && *was_item) {
+                (true, _) => {}
+                (false, true) => text.push('\n'),
+                (false, false) => text.push_str("\n\n"),
             }
-            Some(_) | None => self.blocks.push(block),
+            *was_item = block.starts_with("- ");
+            let mut is_first = true;
+            for line in block.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
+                if !std::mem::take(&mut is_first) {
+                    text.push('\n');
+                }
+                text.push_str(line);
+            }
         }
+        block.clear();
     }
 
     fn finish(mut self) -> String {
         self.end_block();
-        let mut text = self.blocks.join("\n\n");
-        if !text.is_empty() {
-            text.push('\n');
+        if !self.text.is_empty() {
+            self.text.push('\n');
         }
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn prose_stays_and_markup_goes() {
-        let text = "---\ntitle: x\n---\n[![badge](https://b/x.svg)](https://b)\n\n# A *title*\n\nSome [linked](https://x.y) `code`\nand <b>bold</b> &amp; more.\n\n```rust\nfn main() {}\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<div>gone</div>\n\n* one\n* two\n  * deep\n\n1. first\n\n   second paragraph\n";
-        let expected =
-            "A title\n\nSome linked code\nand bold & more.\n\n- one\n- two\n- deep\n- first\n\nsecond paragraph\n";
-        assert_eq!(strip(text), expected);
-    }
-
-    #[test]
-    fn a_file_of_code_and_badges_leaves_nothing() {
-        assert_eq!(strip("![x](y)\n\n```\ncode\n```\n\n***\n"), "");
-    }
-
-    proptest! {
-        #[test]
-        fn no_markup_is_too_strange(text in "(?s)(.|#|\\*|`|\\[|\\]|\\(|\\)|<|>|\\||-|\n| ){0,80}") {
-            let _ = strip(&text);
-        }
+        self.text
     }
 }
