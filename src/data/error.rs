@@ -77,6 +77,14 @@ pub enum DataError {
         /// The second file.
         second: PathBuf,
     },
+    /// An extraction cannot do its work at all.
+    #[error("`extract.{key}`: {message}")]
+    BadExtraction {
+        /// The key of the recipe.
+        key: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
     /// Cleaning left nothing.
     #[error("nothing is left of dataset `{dataset}` after cleaning")]
     NothingLeft {
@@ -138,6 +146,7 @@ impl Explain for DataError {
             | Self::BadRows { .. }
             | Self::Changed { .. }
             | Self::SameName { .. }
+            | Self::BadExtraction { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
@@ -166,6 +175,7 @@ impl Explain for DataError {
             Self::NothingLeft { .. } => Some("`report.json` tells what each step dropped; `min-length` is the usual reason".to_owned()),
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
             Self::Untrainable { .. } => None,
+            Self::BadExtraction { .. } => Some("`pedigree check` tells what is wrong with it, and where".to_owned()),
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Some("`pedigree fsck` names the stages to run again".to_owned())

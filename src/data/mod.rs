@@ -12,6 +12,7 @@ pub mod source;
 pub mod extract;
 pub mod clean;
 pub mod split;
+pub mod template;
 pub mod prepare;
 pub mod contamination;
 pub mod tokenizer;

@@ -18,7 +18,7 @@ use crate::plan::work::{
     AnalyseWork, CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
     TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
-use crate::recipe::dataset::{Dataset, Source};
+use crate::recipe::dataset::{Dataset, Source, Split, SplitBy};
 use crate::recipe::import::{Content, Import};
 use crate::recipe::training::Train;
 
@@ -90,9 +90,25 @@ fn dataset(work: &DatasetWork) -> Value {
         "source": source_key(source, *source_digest),
         "extract": extract,
         "clean": clean,
-        "split": split,
+        "split": split_key(split),
         "seed": seed,
     })
+}
+
+/// What is not said of a split is not in its key, so that data prepared before it could be said stays fresh.
+fn split_key(split: &Split) -> Value {
+    let Split { train, validation, test, by, group, stratify, assign } = split;
+    let mut key = json!({ "train": train, "validation": validation, "test": test, "by": by });
+    if *by == SplitBy::Group {
+        key["group"] = json!(group);
+    }
+    if let Some(class) = stratify {
+        key["stratify"] = json!(class);
+    }
+    if !assign.is_empty() {
+        key["assign"] = json!(assign);
+    }
+    key
 }
 
 /// Where files lie and how they were chosen is of no account: the digest covers names and contents.

@@ -95,7 +95,7 @@ mod tests {
         }
         let root = folder.display().to_string();
         let source = Source::Files { root, include: vec!["*.txt".to_owned()], exclude: vec![], strip_components: 0 };
-        let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document };
+        let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document, ..Split::default() };
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
         let dataset = Dataset {
             source,

@@ -51,7 +51,12 @@ pub fn prepare(job: &Job<'_>, mut go_on: impl FnMut(u64, u64) -> bool) -> Result
         records = cleaned.0;
         report.steps.push(cleaned.1);
     }
-    let dealer = Dealer::new(&job.dataset.split, job.seed);
+    let mut dealer = Dealer::new(&job.dataset.split, job.seed)?;
+    if dealer.needs_census() {
+        let mut census = dealer.census();
+        records.iter().for_each(|record| census.add(record));
+        dealer = census.dealer();
+    }
     let mut splits: BTreeMap<_, Vec<_>> = SplitName::ALL.into_iter().map(|name| (name, Vec::new())).collect();
     if records.is_empty() {
         return Err(DataError::NothingLeft { dataset: job.name.clone() });

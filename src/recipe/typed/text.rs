@@ -53,6 +53,10 @@ schema_of!(
 pub struct Template;
 schema_of!(Template, inline: true, json_schema!({ "type": "string", "pattern": r"\{(doc|signature|body)\}" }));
 
+/// A path into JSON (RFC 9535).
+pub struct JsonPathText;
+schema_of!(JsonPathText, inline: true, json_schema!({ "type": "string", "pattern": r"^\$" }));
+
 /// Text, a number or a truth value.
 pub struct Scalar;
 schema_of!(Scalar, inline: true, json_schema!({ "type": ["string", "number", "boolean"] }));
