@@ -87,6 +87,14 @@ pub enum DataError {
         /// The second file.
         second: PathBuf,
     },
+    /// An extraction cannot do its work at all.
+    #[error("`extract.{key}`: {message}")]
+    BadExtraction {
+        /// The key of the recipe.
+        key: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
     /// Cleaning left nothing.
     #[error("nothing is left of dataset `{dataset}` after cleaning")]
     NothingLeft {
@@ -190,6 +198,7 @@ impl Explain for DataError {
             | Self::TooManyBadRows { .. }
             | Self::Changed { .. }
             | Self::SameName { .. }
+            | Self::BadExtraction { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
             | Self::BadLabels { .. }
@@ -228,6 +237,7 @@ impl Explain for DataError {
             Self::NoSalt { .. } => Some("set the variable, or write a file of random characters: `head -c 32 /dev/urandom | base64 > salt`".to_owned()),
             Self::BadExpression { .. } => None,
             Self::Untrainable { .. } => None,
+            Self::BadExtraction { .. } => Some("`pedigree check` tells what is wrong with it, and where".to_owned()),
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Some("`pedigree fsck` names the stages to run again".to_owned())

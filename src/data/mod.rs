@@ -15,6 +15,7 @@ pub mod clean;
 pub mod split;
 pub mod table;
 pub mod feature;
+pub mod template;
 pub mod prepare;
 pub mod contamination;
 pub mod tokenizer;

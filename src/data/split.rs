@@ -1,102 +1,130 @@
 //! Splits: each record falls to a share by the digest of its name, so that growing data moves no record.
+//!
+//! Where the shares are to be met within each class, a first pass takes down the digests by class, and each class is cut where its
+//! shares end: growing data then moves the few records near a cut.
 
+mod census;
+mod shares;
+#[cfg(test)]
+mod tests;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::data::error::DataError;
 use crate::data::record::Record;
 use crate::recipe::dataset::{Split, SplitBy, SplitName};
 
+pub use census::Census;
+use census::Cuts;
+
 /// Deals records to the splits, one by one: what a record is decides, and never which others there are.
+///
+/// Only with `stratify` the others count: then [`Dealer::needs_census`], and the dealer to deal with is [`Census::dealer`].
+#[derive(Debug)]
 pub struct Dealer<'a> {
     split: &'a Split,
     seed: u64,
+    /// The documents whose names say where they belong.
+    assigned: Vec<(SplitName, GlobSet)>,
+    /// Where the classes are cut, once they are known.
+    cuts: Option<Cuts>,
 }
 
 impl<'a> Dealer<'a> {
     /// Returns a dealer; with another seed, or other shares, records go elsewhere.
-    pub fn new(split: &'a Split, seed: u64) -> Self {
-        Self { split, seed }
+    ///
+    /// # Errors
+    /// When a pattern of `assign` is none.
+    pub fn new(split: &'a Split, seed: u64) -> Result<Self, DataError> {
+        let patterns = |name| patterns(split.assign.of(name)).map(|set| (name, set));
+        let mut assigned = SplitName::ALL.into_iter().map(patterns).collect::<Result<Vec<_>, _>>()?;
+        assigned.retain(|(_, set)| !set.is_empty());
+        Ok(Self { split, seed, assigned, cuts: None })
+    }
+
+    /// Returns whether all records have to be counted before the first is dealt.
+    pub fn needs_census(&self) -> bool {
+        self.split.stratify.is_some()
+    }
+
+    /// Returns a census of no records yet.
+    pub fn census(self) -> Census<'a> {
+        Census::of(self)
     }
 
     /// Returns the split a record belongs to.
+    ///
+    /// Of a class that no census knows, each record goes by its digest alone.
     pub fn deal(&self, record: &Record) -> SplitName {
+        if let Some(name) = self.assigned(record) {
+            return name;
+        }
+        let hash = self.hash(record);
+        let cut = self.cuts.as_ref().and_then(|cuts| cuts.split(self.class(record), hash));
+        cut.unwrap_or_else(|| place(self.split, fraction(hash)))
+    }
+
+    /// Returns the split the document of a record is assigned to.
+    fn assigned(&self, record: &Record) -> Option<SplitName> {
+        let fits = |(_, patterns): &&(SplitName, GlobSet)| patterns.is_match(&record.document);
+        self.assigned.iter().find(fits).map(|(name, _)| *name)
+    }
+
+    /// Returns a number that only the seed and what is never torn apart decide.
+    fn hash(&self, record: &Record) -> u64 {
         let key = match self.split.by {
             SplitBy::Document => &record.document,
             SplitBy::Record => &record.id,
+            SplitBy::Group => record.fields.get(&self.split.group).unwrap_or(&record.document),
         };
-        place(self.split, fraction(self.seed, key))
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.seed.to_le_bytes());
+        hasher.update(key.as_bytes());
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// Returns the class of a record; records without one are a class too, without a name.
+    fn class<'r>(&self, record: &'r Record) -> &'r str {
+        let class = match self.split.stratify.as_deref() {
+            Some("label") => record.label.as_ref(),
+            Some(field) => record.fields.get(field),
+            None => None,
+        };
+        class.map_or("", String::as_str)
     }
 }
 
-/// Returns the first split that has a share of `split` and yet no record, as told by `n_records`.
+/// Returns the first split that is to have records and has none, as told by `n_records`.
 pub fn starved(split: &Split, n_records: impl Fn(SplitName) -> u64) -> Option<SplitName> {
-    SplitName::ALL.into_iter().find(|name| share(split, *name) > 0.0 && n_records(*name) == 0)
+    SplitName::ALL.into_iter().find(|name| split.fills(*name) && n_records(*name) == 0)
 }
 
-/// Returns a number in `0..1` that only the seed and the key decide.
-fn fraction(seed: u64, key: &str) -> f64 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&seed.to_le_bytes());
-    hasher.update(key.as_bytes());
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+fn patterns(patterns: &[String]) -> Result<GlobSet, DataError> {
+    let bad = |pattern: &str, source| DataError::BadPattern { pattern: pattern.to_owned(), source };
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(GlobBuilder::new(pattern).literal_separator(true).build().map_err(|source| bad(pattern, source))?);
+    }
+    set.build().map_err(|source| bad(&patterns.join(", "), source))
+}
+
+/// Returns where in `0..1` a digest stands.
+fn fraction(hash: u64) -> f64 {
     // The upper 53 bits are all a double can hold.
-    (u64::from_le_bytes(bytes) >> 11) as f64 / (1_u64 << 53) as f64
+    (hash >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 fn place(split: &Split, fraction: f64) -> SplitName {
-    let shared: Vec<_> = SplitName::ALL.into_iter().filter(|name| share(split, *name) > 0.0).collect();
+    let shared: Vec<_> = SplitName::ALL.into_iter().filter(|name| split.share(*name) > 0.0).collect();
     let mut end = 0.0;
     for name in &shared {
-        end += share(split, *name);
+        end += split.share(*name);
         if fraction < end {
             return *name;
         }
     }
     // Shares that add up to a hair less than 1 leave the rest to the last split that has one.
     shared.last().copied().unwrap_or(SplitName::Train)
-}
-
-fn share(split: &Split, name: SplitName) -> f64 {
-    match name {
-        SplitName::Train => split.train,
-        SplitName::Validation => split.validation,
-        SplitName::Test => split.test,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::record::Content;
-    use proptest::prelude::*;
-
-    const SPLIT: Split = Split { train: 0.8, validation: 0.1, test: 0.1, by: SplitBy::Document };
-
-    fn record(i: usize, documents: usize) -> Record {
-        Record::new(format!("r{i}"), format!("d{}", i % documents), Content::Text(i.to_string()))
-    }
-
-    proptest! {
-        #[test]
-        fn no_document_is_torn_apart(seed: u64, n in 0_usize..500) {
-            let dealer = Dealer::new(&SPLIT, seed);
-            prop_assert_eq!(dealer.deal(&record(n, 150)), dealer.deal(&record(n + 150, 150)));
-        }
-    }
-
-    #[test]
-    fn the_shares_are_met() {
-        let split = Split { by: SplitBy::Record, ..SPLIT };
-        let dealer = Dealer::new(&split, 42);
-        let n = |name| (0..10_000).filter(|i| dealer.deal(&record(*i, 3)) == name).count() as u64;
-        assert!((7800..8200).contains(&n(SplitName::Train)));
-        assert!((900..1100).contains(&n(SplitName::Test)));
-        assert_eq!(starved(&split, n), None);
-    }
-
-    #[test]
-    fn a_share_without_a_record_is_starved_and_no_share_is_not() {
-        assert_eq!(starved(&SPLIT, |name| u64::from(name == SplitName::Train)), Some(SplitName::Validation));
-        let all = Split { train: 1.0, validation: 0.0, test: 0.0, by: SplitBy::Record };
-        assert_eq!(starved(&all, |name| u64::from(name == SplitName::Train)), None);
-        assert_eq!(Dealer::new(&all, 42).deal(&record(0, 1)), SplitName::Train);
-    }
 }

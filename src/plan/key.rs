@@ -18,7 +18,7 @@ use crate::plan::work::{
     AnalyseWork, CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
     TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
-use crate::recipe::dataset::{Dataset, Source};
+use crate::recipe::dataset::{Dataset, Source, Split, SplitBy};
 use crate::recipe::import::{Content, Import};
 use crate::recipe::training::Train;
 
@@ -91,12 +91,28 @@ fn dataset(work: &DatasetWork) -> Value {
         "source": source_key(source, *source_digest),
         "extract": extract,
         "clean": clean,
-        "split": split,
+        "split": split_key(split),
         "seed": seed,
     });
     if let (Some(features), Value::Object(fields)) = (features, &mut key) {
         // What a training does to pictures changes none that are written.
         fields.insert("features".to_owned(), json!(features.without_augmentation()));
+    }
+    key
+}
+
+/// What is not said of a split is not in its key, so that data prepared before it could be said stays fresh.
+fn split_key(split: &Split) -> Value {
+    let Split { train, validation, test, by, group, stratify, assign } = split;
+    let mut key = json!({ "train": train, "validation": validation, "test": test, "by": by });
+    if *by == SplitBy::Group {
+        key["group"] = json!(group);
+    }
+    if let Some(class) = stratify {
+        key["stratify"] = json!(class);
+    }
+    if !assign.is_empty() {
+        key["assign"] = json!(assign);
     }
     key
 }

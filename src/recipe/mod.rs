@@ -19,6 +19,8 @@ pub mod evaluation;
 pub mod analysis;
 pub mod variant;
 pub mod contamination;
+pub mod placeholder;
+pub mod template;
 pub mod run;
 pub mod accelerator;
 

@@ -105,7 +105,7 @@ mod tests {
             strip_components: 0,
             encoding: Encoding::Utf8,
         };
-        let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document };
+        let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document, ..Split::default() };
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
         let dataset = Dataset {
             source,

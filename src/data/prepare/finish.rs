@@ -38,7 +38,7 @@ pub(super) fn finish(
         writers.insert(name, Writer::create(&file_of(job.out, name), &shape)?);
         report.splits.insert(name, SplitReport::default());
     }
-    let (dealer, mut profiler) = (Dealer::new(&job.dataset.split, job.seed), Profiler::new(n_left as u64));
+    let (dealer, mut profiler) = (dealer(job, parts, alive)?, Profiler::new(n_left as u64));
     let mut deal = |record: Record, split: Option<SplitName>| -> Result<(), DataError> {
         let name = split.unwrap_or_else(|| dealer.deal(&record));
         let split = report.splits.entry(name).or_default();
@@ -72,4 +72,20 @@ pub(super) fn finish(
         Some(split) => Err(DataError::EmptySplit { dataset: job.name.clone(), split }.into()),
         None => Ok(()),
     }
+}
+
+/// Returns the dealer of a split; one that looks at classes has seen all records before.
+fn dealer<'j>(job: &Job<'j>, parts: &[Made], alive: &[Vec<bool>]) -> Result<Dealer<'j>, DataError> {
+    let dealer = Dealer::new(&job.dataset.split, job.seed)?;
+    if !dealer.needs_census() {
+        return Ok(dealer);
+    }
+    let mut census = dealer.census();
+    for (part, alive) in parts.iter().zip(alive) {
+        part.each(alive, |_, record| {
+            census.add(&record);
+            Ok(true)
+        })?;
+    }
+    Ok(census.dealer())
 }

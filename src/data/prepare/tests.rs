@@ -30,7 +30,7 @@ fn dataset(root: &Path, clean: Vec<CleanStep>) -> Dataset {
         extract: None,
         features: None,
         clean,
-        split: Split { train: 1.0, validation: 0.0, test: 0.0, by: SplitBy::Record },
+        split: Split { train: 1.0, validation: 0.0, test: 0.0, by: SplitBy::Record, ..Split::default() },
     }
 }
 

@@ -167,11 +167,7 @@ pub fn of_split(
     let bytes = known.sources.get(dataset).map_or(0, |source| source.bytes) as f64;
     let by_bytes = (bytes / BYTES_PER_TOKEN, TokenSource::Bytes { bytes_per_token: BYTES_PER_TOKEN });
     let Some(work) = datasets.get(dataset) else { return (by_bytes.0 as u64, by_bytes.1) };
-    let share = match split {
-        SplitName::Train => work.dataset.split.train,
-        SplitName::Validation => work.dataset.split.validation,
-        SplitName::Test => work.dataset.split.test,
-    };
+    let share = work.dataset.split.likely_share(split);
     let (all, source) = match &work.dataset.source {
         Source::Described { tokens, .. } => (*tokens as f64, TokenSource::Described),
         Source::Mix { of } => {
@@ -192,6 +188,18 @@ fn extracted(work: &DatasetWork) -> f64 {
     match &work.dataset.extract {
         None => 1.0,
         Some(Extract::RustDocPairs { .. }) => IN_DOC_PAIRS,
+        // Every piece but the first begins with what ends the one before.
+        Some(Extract::Chunks { max_chars, overlap, .. }) => {
+            f64::from(*max_chars) / f64::from(max_chars.saturating_sub(*overlap).max(1))
+        }
+        // How much of a row is said elsewhere than in its fields nobody knows.
+        Some(
+            Extract::Regex { .. }
+            | Extract::Json { .. }
+            | Extract::Chat { .. }
+            | Extract::Alpaca { .. }
+            | Extract::Template { .. },
+        ) => 1.0,
     }
 }
 

@@ -23,13 +23,13 @@ pub use clean::{
 };
 pub use columns::Columns;
 pub use encoding::Encoding;
-pub use extract::Extract;
+pub use extract::{ChatFormat, CutAt, Extract, LastTurn, SystemTurns, Within};
 pub use features::{Augment, Features, Flip, Normalize, samples};
 pub use generator::Generator;
 pub use labels::{Labels, placeholders};
 pub use media::{Corner, Fit, MediaWord, PixelFilter};
 pub use source::{FileSet, Source};
-pub use split::{Split, SplitBy, SplitName};
+pub use split::{Assign, Split, SplitBy, SplitName};
 
 /// A dataset: a source, an optional extraction, cleaning steps in order, and a split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -46,7 +46,7 @@ pub struct Dataset {
     #[serde(default = "Dataset::default_most_bad_rows")]
     #[schemars(default = "Dataset::default_most_bad_rows", range(min = 1), extend("x-unit" = "rows"), example = 10)]
     pub most_bad_rows: u64,
-    /// Turns each document into records; without it a document is one record of text.
+    /// Turns each row into records; without it a row is one record.
     #[serde(default)]
     #[schemars(example = json!({ "type": "rust-doc-pairs" }))]
     pub extract: Option<Extract>,

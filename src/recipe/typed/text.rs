@@ -60,6 +60,9 @@ schema_of!(Template, inline: true, json_schema!({ "type": "string", "pattern": r
 /// Where a class stands: a word, or a pattern of file names with `{label}`.
 pub struct LabelText;
 schema_of!(LabelText, inline: true, json_schema!({ "type": "string", "pattern": r"^(folder|none|.*\{label\}.*)$" }));
+/// A path into JSON (RFC 9535).
+pub struct JsonPathText;
+schema_of!(JsonPathText, inline: true, json_schema!({ "type": "string", "pattern": r"^\$" }));
 
 /// Text, a number or a truth value.
 pub struct Scalar;

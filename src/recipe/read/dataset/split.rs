@@ -1,26 +1,78 @@
 //! Reads `split`.
 
+use globset::GlobBuilder;
+
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Split, SplitBy};
+use crate::recipe::dataset::{Assign, Split, SplitBy};
 use crate::recipe::read::fields::Fields;
+use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::{At, Reader};
 
 /// Reads how records are dealt to the splits.
 pub(super) fn split(reader: &mut Reader, at: &At<'_>) -> Option<Split> {
     let mut fields = Fields::open(reader, at)?;
-    let mut share = |reader: &mut Reader, key| fields.or(reader, key, 0.0, |reader, at| reader.number(at, 0.0..=1.0));
+    let mut share =
+        |reader: &mut Reader, key| fields.or(reader, key, None, |reader, at| reader.number(at, 0.0..=1.0).map(Some));
     let train = share(reader, "train");
     let validation = share(reader, "validation");
     let test = share(reader, "test");
     let by = fields.or(reader, "by", SplitBy::default(), |reader, at| {
-        reader.word(at, "unit of a split", &[("document", SplitBy::Document), ("record", SplitBy::Record)])
+        const WORDS: [(&str, SplitBy); 3] =
+            [("document", SplitBy::Document), ("record", SplitBy::Record), ("group", SplitBy::Group)];
+        reader.word(at, "unit of a split", &WORDS)
     });
+    let group_at = fields.take("group");
+    let group = group_at.as_ref().map_or_else(|| Some(Split::default_group()), |at| reader.some_text(at));
+    let stratify = fields.or(reader, "stratify", None, |reader, at| reader.some_text(at).map(Some));
+    let assign_at = fields.take("assign");
+    let assign = assign_at.as_ref().map_or_else(|| Some(Assign::default()), |at| assign(reader, at));
     fields.finish(reader);
-    let split = Split { train: train?, validation: validation?, test: test?, by: by? };
+    let (shares, by, assign) = ([train?, validation?, test?], by?, assign?);
+    let group = group?;
+    if let Some(at) = group_at.filter(|_| by != SplitBy::Group && group != Split::default_group()) {
+        let hint = Some("add `by: group`".to_owned());
+        return reader.wrong_of(Code::ConflictingKeys, &at, "a `group` is kept together only with `by: group`", hint);
+    }
+    if let Some(at) = assign_at.filter(|_| by == SplitBy::Group && !assign.is_empty()) {
+        let message = "`assign` deals out documents, and `by: group` keeps groups together across documents";
+        let hint = Some("use one of them; `by: document` keeps the records of a document together".to_owned());
+        return reader.wrong_of(Code::ConflictingKeys, &at, message, hint);
+    }
+    // With every share unsaid, what is not assigned is learned from.
+    let all_to_train = !assign.is_empty() && shares.iter().all(Option::is_none);
+    let [train, validation, test] = match all_to_train {
+        true => [1.0, 0.0, 0.0],
+        false => shares.map(|share| share.unwrap_or(0.0)),
+    };
+    let split = Split { train, validation, test, by, group, stratify: stratify?, assign };
     let sum = split.train + split.validation + split.test;
     if (sum - 1.0).abs() > 1e-6 {
-        let hint = format!("`train: {}` would fit", ((1.0 - split.validation - split.test) * 1e6).round() / 1e6);
-        return reader.wrong_of(Code::BadShares, at, format!("the shares add up to {sum}, not to 1"), Some(hint));
+        let rest = 1.0 - split.validation - split.test;
+        let hint = format!("`train: {}` would fit", (rest * 1e6).round() / 1e6);
+        let hint = Some(hint).filter(|_| rest >= 0.0);
+        return reader.wrong_of(Code::BadShares, at, format!("the shares add up to {sum}, not to 1"), hint);
     }
     Some(split)
+}
+
+fn assign(reader: &mut Reader, at: &At<'_>) -> Option<Assign> {
+    let mut fields = Fields::open(reader, at)?;
+    let mut patterns =
+        |reader: &mut Reader, key| fields.or(reader, key, Vec::new(), |reader, at| reader.list(at, pattern));
+    let train = patterns(reader, "train");
+    let validation = patterns(reader, "validation");
+    let test = patterns(reader, "test");
+    fields.finish(reader);
+    Some(Assign { train: train?, validation: validation?, test: test? })
+}
+
+fn pattern(reader: &mut Reader, at: &At<'_>) -> Option<String> {
+    let text = reader.some_text(at)?;
+    match GlobBuilder::new(&text).literal_separator(true).build() {
+        Ok(_) => Some(text),
+        Err(error) => {
+            let message = format!("{} is no file pattern: {}", shown(&text), error.kind());
+            reader.wrong(at, message, Some("such as `**/train*` or `{dev,validation}.txt`".to_owned()))
+        }
+    }
 }

@@ -1,14 +1,14 @@
-//! Data that is not there: splits without records, pairs nobody makes, templates that tell the answer.
+//! Data that is not there: splits without records, pairs nobody makes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Dataset, Extract, FileSet, Split, SplitName};
+use crate::recipe::dataset::{Dataset, Extract, FileSet, SplitName};
 use crate::recipe::read::letters;
 use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::Reader;
-use crate::recipe::read::sense::{Field, Parts};
+use crate::recipe::read::sense::{Field, Parts, extraction};
 use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::training::Objective;
 
@@ -19,7 +19,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     for (name, dataset) in datasets {
         quotes(reader, parts, name, dataset);
         steps(reader, parts, name, dataset);
-        templates(reader, parts, name, dataset);
+        extraction::judge(reader, parts, name, dataset);
     }
     for (name, tokenizer) in parts.tokenizers.into_iter().flatten() {
         tokenized(reader, parts, name, tokenizer, datasets);
@@ -69,9 +69,7 @@ fn learnt(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Data
         for share in &model.train.data {
             filled(reader, &field, datasets, &share.dataset, SplitName::Train, "learns from");
             filled(reader, &field, datasets, &share.dataset, SplitName::Validation, "is validated on");
-            let has_pairs = datasets
-                .get(&share.dataset)
-                .is_none_or(|dataset| dataset.extract.is_some() || dataset.source.may_hold_pairs());
+            let has_pairs = datasets.get(&share.dataset).is_none_or(has_pairs);
             if model.train.objective == Objective::Instruction && !has_pairs {
                 let message = format!("`instruction` expects prompts with responses, and `{}` has none", share.dataset);
                 let hint = "give the dataset an `extract` that makes pairs, or learn with `causal-lm`".to_owned();
@@ -79,6 +77,13 @@ fn learnt(reader: &mut Reader, parts: &Parts<'_>, datasets: &BTreeMap<Name, Data
             }
         }
     }
+}
+
+/// Returns whether a dataset may hold prompts with responses.
+fn has_pairs(dataset: &Dataset) -> bool {
+    let has_prepared = dataset.source.is_prepared() && dataset.extract.is_none();
+    let has_rows = || dataset.extract.is_none() && dataset.source.may_hold_pairs();
+    has_prepared || has_rows() || dataset.extract.as_ref().is_some_and(Extract::makes_pairs)
 }
 
 /// Quotes from a word processor are part of a pattern, and match nothing.
@@ -110,20 +115,6 @@ fn steps(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset)
     }
 }
 
-fn templates(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset) {
-    let Some(Extract::RustDocPairs { prompt, response }) = &dataset.extract else { return };
-    if prompt.contains("{body}") {
-        let field = parts.field(&["datasets", name.as_str(), "extract", "prompt"]);
-        let hint = Some("the prompt asks with `{doc}` and `{signature}`".to_owned());
-        reader.warn_of(Code::Odd, field.place, &field.path, "the prompt holds `{body}`, which is the answer", hint);
-    }
-    if !response.contains("{body}") {
-        let field = parts.field(&["datasets", name.as_str(), "extract", "response"]);
-        let hint = Some("the function itself is `{body}`".to_owned());
-        reader.warn_of(Code::Odd, field.place, &field.path, "the response holds no `{body}`", hint);
-    }
-}
-
 fn tokenized(
     reader: &mut Reader,
     parts: &Parts<'_>,
@@ -152,13 +143,7 @@ fn filled(
     used: &str,
 ) {
     let Some(Dataset { split: shares, .. }) = datasets.get(dataset) else { return };
-    let Split { train, validation, test, by: _ } = shares;
-    let share = match split {
-        SplitName::Train => train,
-        SplitName::Validation => validation,
-        SplitName::Test => test,
-    };
-    if *share == 0.0 {
+    if !shares.fills(split) {
         let (subject, word) = (subject(&field.path), split.word());
         let message = format!("{subject} {used} the `{word}` split of `{dataset}`, whose share is 0");
         let hint = Some(format!("give it some: `split: {{ …, {word}: 0.01 }}`; the shares add up to 1"));

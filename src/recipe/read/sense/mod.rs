@@ -3,6 +3,7 @@
 //! Each file looks at one subject. A section with mistakes of its own is missing here, and nothing more is said about it.
 
 mod data;
+mod extraction;
 mod training;
 mod gates;
 mod samples;
