@@ -13,6 +13,7 @@ use crate::cli::outside::{Disk, folder_of};
 use crate::cli::session::Session;
 use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
+use crate::fetch;
 use crate::id::Digest;
 use crate::plan::{self, Ledger, Plan, Sources};
 use crate::recipe::read::set::SOURCE_NAME;
@@ -110,8 +111,11 @@ pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result
     let mut cache = cache_file.as_deref().map(DigestCache::load).unwrap_or_default();
     let mut states = Sources::new();
     for (name, dataset) in &recipe.datasets {
-        let state =
+        let mut state =
             source::state(&dataset.source, Path::new("/"), &mut cache).with_context(|| format!("dataset `{name}`"))?;
+        // How much a fetched source holds is known once it is there.
+        let known = workspace.and_then(|workspace| fetch::known(&workspace.sources(), &dataset.source));
+        (state.files, state.bytes) = known.unwrap_or((state.files, state.bytes));
         states.insert(name.clone(), state);
     }
     if let Some(file) = cache_file {

@@ -104,7 +104,14 @@ fn tiers(recipe: &Recipe) -> Vec<&'static str> {
 }
 
 fn root(source: &Source) -> String {
-    source.file_set().map_or_else(|| "none: it is only described".to_owned(), |files| files.root.to_owned())
+    match source {
+        Source::Files { root, .. } => root.clone(),
+        Source::Described { .. } => "none: it is only described".to_owned(),
+        Source::Http { url, .. } | Source::ObjectStore { url, .. } => url.clone(),
+        Source::Archive { path, .. } => path.clone(),
+        Source::Git { repository, .. } => repository.clone(),
+        Source::HuggingFace { dataset, .. } => format!("hf/{dataset}"),
+    }
 }
 
 /// Copies a recipe into the project.

@@ -100,6 +100,12 @@ fn source_key(source: &Source, digest: Digest) -> Value {
     let mut key = match source {
         // The digest is that of the figures.
         Source::Described { .. } => json!({ "type": "described" }),
+        // The digest is that of the pins, and of what is read.
+        Source::Http { .. }
+        | Source::Archive { .. }
+        | Source::Git { .. }
+        | Source::HuggingFace { .. }
+        | Source::ObjectStore { .. } => json!({ "type": "fetched" }),
         Source::Files { .. } => json!(source),
     };
     if let Value::Object(fields) = &mut key {

@@ -11,11 +11,12 @@ use crate::plan::Work;
 use crate::plan::work::DatasetWork;
 use crate::record::{FailureClass, Progress};
 use crate::worker::failure::Failure;
+use crate::worker::fetched;
 use crate::worker::task::Task;
 
 const MEGABYTE: u64 = 1_000_000;
 
-/// Reads, cleans and splits a dataset; outputs a JSON Lines file for each split, and `report.json`.
+/// Fetches what lies elsewhere; reads, cleans and splits a dataset; outputs a JSON Lines file for each split, and `report.json`.
 ///
 /// A task that is asked to stop ends early, without outputs.
 ///
@@ -25,6 +26,7 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let Work::Dataset(work) = task.spec.work.clone() else {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about a dataset"));
     };
+    let Some(work) = fetched::local(task, work)? else { return Ok(()) };
     let Some(files) = files(task, &work)? else { return Ok(()) };
     let job = Job { name: &work.name, dataset: &work.dataset, seed: work.seed, files: &files };
     let mut told = Ok(());

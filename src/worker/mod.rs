@@ -6,6 +6,7 @@ pub mod emit;
 pub mod failure;
 pub mod task;
 pub mod dataset;
+pub mod fetched;
 pub mod tokenizer;
 pub mod tokens;
 pub mod contamination;

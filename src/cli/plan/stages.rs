@@ -48,16 +48,21 @@ fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
             format!("{} parameters", short(work.import.architecture.parameters(work.import.vocab_size)))
         }
         Work::Tokenizer(work) => format!("{} tokens", work.tokenizer.vocab_size()),
-        Work::Dataset(work) => match work.dataset.source {
+        Work::Dataset(work) => match &work.dataset.source {
             Source::Described { tokens, bytes: raw, cleaned_bytes, documents: _ } => {
-                let tokens = format!("{} tokens, only described", short(tokens));
+                let tokens = format!("{} tokens, only described", short(*tokens));
                 if raw == cleaned_bytes {
-                    format!("{}, {tokens}", bytes(raw))
+                    format!("{}, {tokens}", bytes(*raw))
                 } else {
-                    format!("{} → {}, {tokens}", bytes(raw), bytes(cleaned_bytes))
+                    format!("{} → {}, {tokens}", bytes(*raw), bytes(*cleaned_bytes))
                 }
             }
-            Source::Files { .. } => String::new(),
+            Source::Files { .. }
+            | Source::Http { .. }
+            | Source::Archive { .. }
+            | Source::Git { .. }
+            | Source::HuggingFace { .. }
+            | Source::ObjectStore { .. } => String::new(),
         },
         Work::Tokens(_)
         | Work::Contamination(_)

@@ -14,7 +14,7 @@ use crate::data::row::{BadRow, Row, Value};
 use crate::recipe::dataset::{FileSet, Source};
 
 pub use cache::DigestCache;
-pub use digest::{Digested, digested, state, state_of};
+pub use digest::{Digested, digested, named_state, state, state_of};
 pub use files::SourceFile;
 
 /// Takes rows as they are read, good and bad ones; `Break` stops the reading.
@@ -26,7 +26,7 @@ pub type Sink<'a> = &'a mut dyn FnMut(Result<Row, BadRow>) -> Result<ControlFlow
 /// When the source cannot be read, or a pattern matches nothing.
 pub fn list(source: &Source, base: &Path) -> Result<Vec<SourceFile>, DataError> {
     let Some(FileSet { root, include, exclude, strip_components }) = source.file_set() else {
-        return Err(DataError::OnlyDescribed);
+        return Err(if source.is_described() { DataError::OnlyDescribed } else { DataError::NotFetched });
     };
     files::list(&base.join(root), include, exclude, strip_components)
 }
@@ -39,6 +39,11 @@ pub fn read(source: &Source, file: &SourceFile, sink: Sink<'_>) -> Result<(), Da
     match source {
         Source::Files { .. } => sink(text(file)?).map(drop),
         Source::Described { .. } => Err(DataError::OnlyDescribed),
+        Source::Http { .. }
+        | Source::Archive { .. }
+        | Source::Git { .. }
+        | Source::HuggingFace { .. }
+        | Source::ObjectStore { .. } => Err(DataError::NotFetched),
     }
 }
 

@@ -171,7 +171,12 @@ pub fn of_split(
     };
     let (all, source) = match &work.dataset.source {
         Source::Described { tokens, .. } => (*tokens as f64, TokenSource::Described),
-        Source::Files { .. } => (by_bytes.0 * extracted(work), by_bytes.1),
+        Source::Files { .. }
+        | Source::Http { .. }
+        | Source::Archive { .. }
+        | Source::Git { .. }
+        | Source::HuggingFace { .. }
+        | Source::ObjectStore { .. } => (by_bytes.0 * extracted(work), by_bytes.1),
     };
     ((all * share) as u64, source)
 }

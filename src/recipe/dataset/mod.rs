@@ -1,6 +1,9 @@
 //! `datasets`: where data comes from, and what is done to it before anything learns from it.
 
 mod source;
+mod secret;
+mod pinned;
+mod packing;
 mod bad_row;
 mod extract;
 mod clean;
@@ -13,6 +16,9 @@ use serde_json::json;
 pub use bad_row::OnBadRow;
 pub use clean::{CleanStep, NearMethod, PiiKind};
 pub use extract::Extract;
+pub use pinned::file_name;
+pub use packing::{Pack, Packing};
+pub use secret::{NoSecretReference, SecretRef};
 pub use source::{FileSet, Source};
 pub use split::{Split, SplitBy, SplitName};
 

@@ -216,6 +216,14 @@ impl Reader {
         }
     }
 
+    /// Returns where relative paths start that are written beside this.
+    pub fn here(&self, at: &At<'_>) -> String {
+        match self.folders.get(at.node.place.source as usize) {
+            Some(folder) if !folder.is_empty() => folder.clone(),
+            Some(_) | None => ".".to_owned(),
+        }
+    }
+
     /// Reads text that is not empty.
     pub fn some_text(&mut self, at: &At<'_>) -> Option<String> {
         match self.text(at)? {

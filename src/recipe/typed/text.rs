@@ -53,6 +53,22 @@ schema_of!(
 pub struct Template;
 schema_of!(Template, inline: true, json_schema!({ "type": "string", "pattern": r"\{(doc|signature|body)\}" }));
 
+/// A SHA-256 or BLAKE3 digest.
+pub struct HexDigest;
+schema_of!(HexDigest, inline: true, json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F]{64}$" }));
+
+/// The name of a git commit.
+pub struct CommitId;
+schema_of!(CommitId, inline: true, json_schema!({ "type": "string", "pattern": "^[0-9a-f]{40}$" }));
+
+/// Where a secret stands, and never the secret itself.
+pub struct SecretReference;
+schema_of!(SecretReference, inline: true, json_schema!({ "type": "string", "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$" }));
+
+/// An address of the web.
+pub struct WebAddress;
+schema_of!(WebAddress, inline: true, json_schema!({ "type": "string", "pattern": "^https?://[^@/]+(/.*)?$" }));
+
 /// Text, a number or a truth value.
 pub struct Scalar;
 schema_of!(Scalar, inline: true, json_schema!({ "type": ["string", "number", "boolean"] }));

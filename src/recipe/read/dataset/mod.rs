@@ -1,6 +1,7 @@
 //! Reads `datasets`.
 
 mod source;
+mod remote;
 mod extract;
 mod clean;
 mod split;
