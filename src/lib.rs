@@ -21,14 +21,14 @@
 //! | 1 | [`recipe`] [`record`] (pure) |
 //! | 2 | [`plan`] [`analysis`] (pure) |
 //! | 3 | [`schedule`] (pure) [`data`], and `engine` in the worker |
-//! | 4 | [`store`] [`artifact`] [`provenance`] |
+//! | 4 | [`store`] [`artifact`] [`provenance`] [`fetch`] |
 //! | 5 | [`zoo`] [`card`] [`reproduce`] |
 //! | 6 | [`execute`], and `worker` in the worker |
 //! | 7 | [`settings`] [`cli`] |
 //!
 //! **Invariants.** Each layer imports only lower ones; `schedule`, `data` and `engine` never import each other; `execute` never
 //! imports `engine` or `data`; `worker` never imports `store`. Only `engine` names burn and tch, only `store` sqlx, only
-//! `provenance` git2, only `cli` clap, only `analysis` plotters. The manager never loads libtorch: `engine` and `worker` are
+//! `provenance` and `fetch` git2, only `fetch` reqwest, object_store and hf_hub, only `cli` clap, only `analysis` plotters. The manager never loads libtorch: `engine` and `worker` are
 //! modules of the program `pedigree-engine`, not of this library. A test holds all of this.
 
 pub mod error;
@@ -42,6 +42,7 @@ pub mod data;
 pub mod store;
 pub mod artifact;
 pub mod provenance;
+pub mod fetch;
 pub mod zoo;
 pub mod card;
 pub mod reproduce;

@@ -74,6 +74,11 @@ impl Workspace {
         self.folder().join("tasks")
     }
 
+    /// Returns the folder of the data that was fetched.
+    pub fn sources(&self) -> PathBuf {
+        self.folder().join("sources")
+    }
+
     /// Returns the file a manager locks as long as it works.
     pub fn manager_lock(&self) -> PathBuf {
         self.folder().join("manager.lock")

@@ -8,7 +8,7 @@ mod engine;
 mod worker;
 
 // The layers below, under the paths they have in the library.
-use pedigree::{data, error, id, plan, recipe, record};
+use pedigree::{data, error, fetch, id, plan, recipe, record};
 
 fn main() -> std::process::ExitCode {
     worker::main::main(std::env::args_os()).into()

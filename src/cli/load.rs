@@ -13,6 +13,7 @@ use crate::cli::outside::{Disk, folder_of, prepared};
 use crate::cli::session::Session;
 use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
+use crate::fetch;
 use crate::id::Digest;
 use crate::plan::{self, Ledger, Plan, Sources};
 use crate::recipe::dataset::Source;
@@ -116,7 +117,11 @@ pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result
             source => source::state(source, Path::new("/"), &mut cache).map_err(anyhow::Error::from),
         };
         let state = state.and_then(|state| Ok(source::with_step_files(state, dataset)?));
-        states.insert(name.clone(), state.with_context(|| format!("dataset `{name}`"))?);
+        let mut state = state.with_context(|| format!("dataset `{name}`"))?;
+        // How much a fetched source holds is known once it is there.
+        let known = workspace.and_then(|workspace| fetch::known(&workspace.sources(), &dataset.source));
+        (state.files, state.bytes) = known.unwrap_or((state.files, state.bytes));
+        states.insert(name.clone(), state);
     }
     if let Some(file) = cache_file {
         // A cache that cannot be saved costs time at the next start and nothing else.

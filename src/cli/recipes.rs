@@ -109,6 +109,10 @@ fn root(source: &Source) -> String {
     }
     match source {
         Source::Zoo { dataset } => format!("zoo/{dataset}"),
+        Source::Http { url, .. } | Source::ObjectStore { url, .. } => url.clone(),
+        Source::Archive { path, .. } => path.clone(),
+        Source::Git { repository, .. } => repository.clone(),
+        Source::HuggingFace { dataset, .. } => format!("hf/{dataset}"),
         source if source.is_prepared() => "other datasets of the recipe".to_owned(),
         source => format!("none: {}", source.word()),
     }

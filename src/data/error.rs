@@ -28,6 +28,9 @@ pub enum DataError {
     /// The data is stated and not there.
     #[error("the data is only described, and not there")]
     OnlyDescribed,
+    /// The data has to be fetched first.
+    #[error("the data has not been fetched")]
+    NotFetched,
     /// A pattern cannot be understood.
     #[error("`{pattern}` is no file pattern")]
     BadPattern {
@@ -190,6 +193,7 @@ impl Explain for DataError {
         match self {
             Self::Io { source, .. } => exit_of_io(source),
             Self::OnlyDescribed
+            | Self::NotFetched
             | Self::NoRoot { .. }
             | Self::BadPattern { .. }
             | Self::Unmatched { .. }
@@ -218,6 +222,7 @@ impl Explain for DataError {
                 Some("run `cargo fetch --locked` in the crate's folder: it downloads the sources named in its lock file".to_owned())
             }
             Self::OnlyDescribed => Some("`pedigree plan` works with it; to run, give a source of another type, such as `files`".to_owned()),
+            Self::NotFetched => Some("`pedigree run` fetches it".to_owned()),
             Self::NoRoot { .. } => Some("a relative `root` starts at the recipe's folder".to_owned()),
             Self::Unmatched { .. } => {
                 Some("patterns are relative to `root`, `*` stays within one folder, `**` crosses folders, and every folder named in braces has to hold a match".to_owned())

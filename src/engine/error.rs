@@ -181,6 +181,7 @@ impl Explain for EngineError {
                 | FailureClass::Work
                 | FailureClass::Integrity
                 | FailureClass::Conflict
+                | FailureClass::Remote
                 | FailureClass::Infrastructure
                 | FailureClass::Bug => return None,
             },

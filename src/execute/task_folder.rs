@@ -268,6 +268,7 @@ mod tests {
             fingerprint: Digest::of(b"x"),
             work: samples::dataset(),
             inputs: Default::default(),
+            sources: Default::default(),
         }
     }
 

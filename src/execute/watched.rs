@@ -170,7 +170,8 @@ pub(super) fn class_of(exit: crate::error::Exit) -> FailureClass {
         Exit::Integrity => FailureClass::Integrity,
         Exit::Conflict => FailureClass::Conflict,
         Exit::Resources => FailureClass::Resources,
-        Exit::Remote | Exit::Interrupted => FailureClass::Infrastructure,
+        Exit::Remote => FailureClass::Remote,
+        Exit::Interrupted => FailureClass::Infrastructure,
         Exit::Done | Exit::Bug => FailureClass::Bug,
     }
 }

@@ -124,6 +124,12 @@ fn source_key(source: &Source, digest: Digest) -> Value {
         Source::Described { .. } => json!({ "type": "described" }),
         // The inputs say what is mixed, and the digest is that of the tables.
         Source::Zoo { .. } => json!({ "type": "zoo" }),
+        // The digest is that of the pins, and of what is read.
+        Source::Http { .. }
+        | Source::Archive { .. }
+        | Source::Git { .. }
+        | Source::HuggingFace { .. }
+        | Source::ObjectStore { .. } => json!({ "type": "fetched" }),
         source => json!(source),
     };
     if let Value::Object(fields) = &mut key {

@@ -1,6 +1,7 @@
 //! `spec.json`: the one thing a worker is told.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,9 @@ pub struct Spec {
     pub work: Work,
     /// The outputs of the stages this one needs, by stage and name.
     pub inputs: BTreeMap<StageId, Outputs>,
+    /// The folder into which data is fetched, absolute; what is fetched is pinned, so where it lies is of no account.
+    #[serde(default)]
+    pub sources: PathBuf,
 }
 
 impl Spec {

@@ -159,6 +159,8 @@ pub enum FailureClass {
     Conflict,
     /// Disk, memory or time ran out: a person has to make room.
     Resources,
+    /// A remote or the network, after every attempt that was worth it.
+    Remote,
     /// The machine, the file system or a killed process: trying again may help.
     Infrastructure,
     /// A bug of ours: a panic, an impossible state.
@@ -170,7 +172,13 @@ impl FailureClass {
     pub fn is_worth_a_retry(self) -> bool {
         match self {
             Self::Infrastructure => true,
-            Self::BadInput | Self::Work | Self::Integrity | Self::Conflict | Self::Resources | Self::Bug => false,
+            Self::BadInput
+            | Self::Work
+            | Self::Integrity
+            | Self::Conflict
+            | Self::Resources
+            | Self::Remote
+            | Self::Bug => false,
         }
     }
 
@@ -183,6 +191,7 @@ impl FailureClass {
             Self::Integrity => Exit::Integrity,
             Self::Conflict => Exit::Conflict,
             Self::Resources => Exit::Resources,
+            Self::Remote => Exit::Remote,
             Self::Bug => Exit::Bug,
         }
     }

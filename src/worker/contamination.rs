@@ -94,6 +94,7 @@ mod tests {
             fingerprint: Digest::of(b""),
             work: Work::Contamination(work.clone()),
             inputs: BTreeMap::from([("dataset:web".parse().unwrap(), outputs)]),
+            sources: folder.join("sources"),
         };
         let emit = Emitter::create(&folder.join("events.jsonl"), id, 1)?;
         let mut task = Task::new(folder.to_owned(), spec, emit, Arc::new(AtomicBool::new(is_stopping)));

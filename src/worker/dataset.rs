@@ -14,12 +14,13 @@ use crate::plan::work::DatasetWork;
 use crate::recipe::dataset::SplitName;
 use crate::record::{FailureClass, Progress};
 use crate::worker::failure::Failure;
+use crate::worker::fetched;
 use crate::worker::task::Task;
 use crate::worker::told::Told;
 
 const MEGABYTE: u64 = 1_000_000;
 
-/// Reads, cleans and splits a dataset; outputs a table for each split, and `report.json`.
+/// Fetches what lies elsewhere; reads, cleans and splits a dataset; outputs a table for each split, and `report.json`.
 ///
 /// A task that is asked to stop ends early, without outputs.
 ///
@@ -29,6 +30,7 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let Work::Dataset(work) = task.spec.work.clone() else {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about a dataset"));
     };
+    let Some(work) = fetched::local(task, work)? else { return Ok(()) };
     let (files, tables);
     let feed = if work.dataset.source.is_prepared() {
         tables = feeds(task, &work)?;

@@ -7,6 +7,7 @@ pub mod failure;
 pub mod task;
 pub mod dataset;
 mod told;
+pub mod fetched;
 pub mod tokenizer;
 pub mod tokens;
 pub mod records;

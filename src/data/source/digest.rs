@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::data::error::DataError;
-use crate::data::source::cache::DigestCache;
+use crate::data::source::cache::{DigestCache, Stat};
 use crate::data::source::files::SourceFile;
 use crate::data::source::synthetic;
 use crate::id::Digest;
@@ -27,6 +27,9 @@ pub fn state(source: &Source, base: &Path, cache: &mut DigestCache) -> Result<So
     if let Some(made) = synthetic::digested(source) {
         return Ok(state_of(&[made]));
     }
+    if source.fetched().is_some() {
+        return pinned(source, base, cache);
+    }
     let files = super::list(source, base)?;
     let known: &DigestCache = cache;
     let digests = files.par_iter().map(|file| digest_of(file, known)).collect::<Result<Vec<_>, _>>()?;
@@ -38,6 +41,31 @@ pub fn state(source: &Source, base: &Path, cache: &mut DigestCache) -> Result<So
         }
     }
     Ok(summary.finish())
+}
+
+/// Returns the state of a source that is fetched: what its pins say. How much it is shows when it is there.
+fn pinned(source: &Source, base: &Path, cache: &mut DigestCache) -> Result<SourceState, DataError> {
+    let (mut archive, mut bytes) = (None, 0);
+    if let Source::Archive { path, .. } = source {
+        let path = base.join(path);
+        let metadata = std::fs::metadata(&path).map_err(|source| DataError::io(&path, source))?;
+        let name = path.display().to_string();
+        let file = SourceFile { name, path, bytes: metadata.len(), stat: Stat::of(&metadata) };
+        let found = digest_of(&file, cache)?;
+        if found.is_new {
+            cache.put(&file.path, file.stat, found.digest);
+        }
+        (archive, bytes) = (Some(found.digest), found.bytes);
+    }
+    let digest = source.pinned(archive).expect("only sources that are fetched come here");
+    Ok(SourceState { digest, files: 0, bytes, tables: None })
+}
+
+/// Returns the state of files with these names, sizes and digests, in the order of their names.
+pub fn named_state<'a>(files: impl IntoIterator<Item = (&'a str, u64, Digest)>) -> SourceState {
+    let mut summary = Summary::default();
+    files.into_iter().for_each(|(name, bytes, digest)| summary.add(name, bytes, digest));
+    summary.finish()
 }
 
 struct Found {

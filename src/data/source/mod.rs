@@ -37,7 +37,7 @@ use crate::data::row::{BadRow, Row};
 use crate::recipe::dataset::{FileSet, Source};
 
 pub use cache::{DigestCache, Stat};
-pub use digest::{Digested, digested, state, state_of, step_files, with_step_files};
+pub use digest::{Digested, digested, named_state, state, state_of, step_files, with_step_files};
 pub use files::SourceFile;
 pub(in crate::data) use json::kind;
 pub use pieces::{Piece, pieces};
@@ -56,7 +56,7 @@ pub fn list(source: &Source, base: &Path) -> Result<Vec<SourceFile>, DataError> 
         return Ok(vec![made.file]);
     }
     let Some(FileSet { root, include, exclude, strip_components }) = source.file_set() else {
-        return Err(DataError::OnlyDescribed);
+        return Err(if source.is_described() { DataError::OnlyDescribed } else { DataError::NotFetched });
     };
     let mut files = files::list(&base.join(root), &include, exclude, strip_components)?;
     if let Source::Lines { classes_file: Some(name), .. } = source {
@@ -118,6 +118,11 @@ pub fn read_range(source: &Source, file: &SourceFile, piece: &Piece, sink: Sink<
             text_lines::read(file, &text_lines::Form { encoding, separator, classes }, piece, sink)
         }
         Source::Synthetic { generator, rows, seed } => synthetic::read(*generator, *rows, *seed, sink),
+        Source::Http { .. }
+        | Source::Archive { .. }
+        | Source::Git { .. }
+        | Source::HuggingFace { .. }
+        | Source::ObjectStore { .. } => Err(DataError::NotFetched),
     }
 }
 

@@ -88,6 +88,7 @@ impl Driver<'_> {
             fingerprint: stage.fingerprint,
             work: stage.work.clone(),
             inputs,
+            sources: self.context.workspace.sources(),
         };
         let (attempt, spec) = match task.begin(spec) {
             Ok(begun) => begun,

@@ -52,7 +52,8 @@ fn class_of(code: i32) -> FailureClass {
         Some(Exit::Conflict) => FailureClass::Conflict,
         Some(Exit::Resources) => FailureClass::Resources,
         Some(Exit::Bug) => FailureClass::Bug,
-        Some(Exit::Done | Exit::Failed | Exit::Remote | Exit::Interrupted) | None => FailureClass::Infrastructure,
+        Some(Exit::Remote) => FailureClass::Remote,
+        Some(Exit::Done | Exit::Failed | Exit::Interrupted) | None => FailureClass::Infrastructure,
     }
 }
 

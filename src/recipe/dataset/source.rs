@@ -11,8 +11,9 @@ use crate::id::Name;
 use crate::recipe::dataset::columns::Columns;
 use crate::recipe::dataset::encoding::Encoding;
 use crate::recipe::dataset::generator::Generator;
+use crate::recipe::dataset::secret::SecretRef;
 use crate::recipe::dataset::{Labels, MediaWord};
-use crate::recipe::typed::{DelimiterText, LabelText, SomeText};
+use crate::recipe::typed::{CommitId, DelimiterText, HexDigest, LabelText, SecretReference, SomeText, WebAddress};
 
 /// Where documents come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,8 +22,8 @@ pub enum Source {
     /// Text files below a folder, one document each, in the order of their names. What identifies the data is the digest of
     /// names and contents: where the files lie and when they were written is of no account.
     Files {
-        /// The folder; relative paths start at the recipe's folder.
-        #[schemars(with = "SomeText", example = &"../data")]
+        /// The folder; relative paths start at the recipe's folder, and in a `read` at the top of what was fetched.
+        #[schemars(default = "Source::here", with = "SomeText", example = &"../data")]
         root: String,
         /// Patterns of the files to take, relative to `root`; `*` stays within a folder, `**` crosses folders, `{a,b}` is
         /// either. Every alternative has to match something.
@@ -295,6 +296,114 @@ pub enum Source {
         #[schemars(default, extend("x-unit" = "documents"), example = 1_000_000)]
         documents: u64,
     },
+    /// A file from the web, fetched once. What identifies the data is its SHA-256: without it, or with another, the run stops and
+    /// says which it found.
+    Http {
+        /// The address: `https`, or `http` within a network of one's own. A name or a password may not stand in it.
+        #[schemars(with = "WebAddress", example = &"https://example.org/prose.tar.gz")]
+        url: String,
+        /// The SHA-256 of the file as it is sent.
+        #[schemars(with = "Option<HexDigest>", example = &"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+        sha256: Option<String>,
+        /// Whether a `.tar`, `.tar.gz`, `.tgz`, `.tar.zst`, `.zip`, `.gz` or `.zst` is unpacked.
+        #[schemars(default = "Source::unpacks", example = false)]
+        unpack: bool,
+        /// Whether the address may lie in a private network or on this machine.
+        #[schemars(default, example = true)]
+        private: bool,
+        /// The most that is fetched, and the most that it unpacks to.
+        #[schemars(default = "Source::default_most_bytes", range(min = 1), extend("x-unit" = "bytes"), example = 10_000_000_000_u64)]
+        most_bytes: u64,
+        /// What is read of it: a source of local files.
+        #[schemars(default = "Source::all_text", example = json!({ "type": "files", "include": ["**/*.md"] }))]
+        read: Box<Self>,
+    },
+    /// An archive on this machine: `.tar`, `.tar.gz`, `.tgz`, `.tar.zst`, `.zip`, or a single file as `.gz` or `.zst`. What
+    /// identifies the data is the digest of the archive.
+    Archive {
+        /// The file; a relative path starts at the recipe's folder.
+        #[schemars(with = "SomeText", example = &"../data/prose.tar.zst")]
+        path: String,
+        /// The most that it unpacks to.
+        #[schemars(default = "Source::default_most_bytes", range(min = 1), extend("x-unit" = "bytes"), example = 10_000_000_000_u64)]
+        most_bytes: u64,
+        /// What is read of it: a source of local files.
+        #[schemars(default = "Source::all_text", example = json!({ "type": "files", "include": ["**/*.md"] }))]
+        read: Box<Self>,
+    },
+    /// The files of a git commit; links, submodules and what Git LFS holds are left out. What identifies the data is the commit.
+    Git {
+        /// The repository: a folder (a relative path starts at the recipe's folder), or an `https` address.
+        #[schemars(with = "SomeText", example = &"https://github.com/rust-lang/book")]
+        repository: String,
+        /// The commit, as 40 hexadecimal digits; without it the run stops and says which is the newest.
+        #[schemars(with = "Option<CommitId>", example = &"5a65f4b1f9c2e0b3d9a1f5ab5a1e5f0b2f3f4a5b")]
+        revision: Option<String>,
+        /// Whether the address may lie in a private network or on this machine.
+        #[schemars(default, example = true)]
+        private: bool,
+        /// The most that is fetched.
+        #[schemars(default = "Source::default_most_bytes", range(min = 1), extend("x-unit" = "bytes"), example = 10_000_000_000_u64)]
+        most_bytes: u64,
+        /// What is read of it: a source of local files.
+        #[schemars(default = "Source::all_text", example = json!({ "type": "files", "root": "src", "include": ["**/*.md"] }))]
+        read: Box<Self>,
+    },
+    /// Files of a dataset of the Hugging Face hub. What identifies the data is the commit, together with `files`.
+    HuggingFace {
+        /// The dataset, with its owner.
+        #[schemars(with = "SomeText", example = &"roneneldan/TinyStories")]
+        dataset: String,
+        /// The commit, as 40 hexadecimal digits; without it the run stops and says which is the newest.
+        #[schemars(with = "Option<CommitId>", example = &"f54c09fd23315a6f9c86f9dc80f725de7d8f9c64")]
+        revision: Option<String>,
+        /// Patterns of the files to fetch; `*` stays within a folder, `**` crosses folders. Every pattern has to match something.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["data/*.parquet"])]
+        files: Vec<String>,
+        /// Where the access token stands: `env:NAME` or `file:/path`. Without it none is sent.
+        #[schemars(with = "Option<SecretReference>", example = &"env:HF_TOKEN")]
+        token: Option<SecretRef>,
+        /// The address of a mirror; it may lie in a private network.
+        #[schemars(with = "Option<WebAddress>", extend("x-default" = "`https://huggingface.co`"), example = &"https://hub.example.org")]
+        endpoint: Option<String>,
+        /// The most that is fetched.
+        #[schemars(default = "Source::default_most_bytes", range(min = 1), extend("x-unit" = "bytes"), example = 10_000_000_000_u64)]
+        most_bytes: u64,
+        /// What is read of it: a source of local files.
+        #[schemars(default = "Source::all_text", example = json!({ "type": "files", "include": ["data/*.txt"] }))]
+        read: Box<Self>,
+    },
+    /// Objects of S3 and what speaks like it, of Google Cloud Storage or of Azure. What identifies the data is the digest of names
+    /// and contents: without it, or with another, the run stops and says which it found.
+    ObjectStore {
+        /// The bucket and the first part of the names: `s3://`, `gs://`, `az://container@account/` or `file:///`.
+        #[schemars(with = "SomeText", example = &"s3://corpora/prose")]
+        url: String,
+        /// Patterns of the objects to fetch, relative to `url`. Every pattern has to match something.
+        #[schemars(default = "Source::everything", with = "Vec<SomeText>", length(min = 1), example = ["2024/*.jsonl.zst"])]
+        include: Vec<String>,
+        /// The digest of names and contents, as the run says it.
+        #[schemars(with = "Option<HexDigest>", example = &"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+        digest: Option<String>,
+        /// The address of a store that speaks like S3; it may lie in a private network.
+        #[schemars(with = "Option<WebAddress>", extend("x-default" = "the provider's own"), example = &"http://minio.example.org:9000")]
+        endpoint: Option<String>,
+        /// The region of an S3 bucket.
+        #[schemars(with = "Option<SomeText>", extend("x-default" = "`us-east-1`"), example = &"eu-central-1")]
+        region: Option<String>,
+        /// Where the access key of S3 stands: `env:NAME` or `file:/path`. Without it requests are not signed.
+        #[schemars(with = "Option<SecretReference>", example = &"env:AWS_ACCESS_KEY_ID")]
+        access_key: Option<SecretRef>,
+        /// Where the secret key of S3, the service account of Google (as JSON) or the access key of Azure stands.
+        #[schemars(with = "Option<SecretReference>", example = &"file:/run/secrets/s3")]
+        secret_key: Option<SecretRef>,
+        /// The most that is fetched.
+        #[schemars(default = "Source::default_most_bytes", range(min = 1), extend("x-unit" = "bytes"), example = 10_000_000_000_u64)]
+        most_bytes: u64,
+        /// What is read of it: a source of local files.
+        #[schemars(default = "Source::all_text", example = json!({ "type": "files", "include": ["**/*.txt"] }))]
+        read: Box<Self>,
+    },
 }
 
 /// Files below a folder, as a source names them.
@@ -344,6 +453,61 @@ impl Source {
             Self::Lines { .. } => "lines",
             Self::Synthetic { .. } => "synthetic",
             Self::Described { .. } => "described",
+            Self::Http { .. } => "http",
+            Self::Archive { .. } => "archive",
+            Self::Git { .. } => "git",
+            Self::HuggingFace { .. } => "hugging-face",
+            Self::ObjectStore { .. } => "object-store",
+        }
+    }
+
+    /// Returns where relative paths start: the recipe's folder, or the top of what was fetched.
+    pub fn here() -> String {
+        ".".to_owned()
+    }
+
+    /// Returns whether an archive is unpacked where the recipe says nothing.
+    pub const fn unpacks() -> bool {
+        true
+    }
+
+    /// Returns how many bytes are fetched at most where the recipe says nothing.
+    pub const fn default_most_bytes() -> u64 {
+        100_000_000_000
+    }
+
+    /// Returns how many bytes may be fetched, and unpacked to; 0 for a source that is not fetched.
+    pub fn most_bytes(&self) -> u64 {
+        match self {
+            Self::Http { most_bytes, .. }
+            | Self::Archive { most_bytes, .. }
+            | Self::Git { most_bytes, .. }
+            | Self::HuggingFace { most_bytes, .. }
+            | Self::ObjectStore { most_bytes, .. } => *most_bytes,
+            _ => 0,
+        }
+    }
+
+    /// Returns the pattern of every file.
+    pub fn everything() -> Vec<String> {
+        vec!["**/*".to_owned()]
+    }
+
+    /// Returns what is read of fetched files where the recipe says nothing: all of them, as text.
+    pub fn all_text() -> Box<Self> {
+        let (root, include) = (Self::here(), Self::everything());
+        Box::new(Self::Files { root, include, exclude: Vec::new(), strip_components: 0, encoding: Encoding::Utf8 })
+    }
+
+    /// Returns what is read of the fetched files, for a source that has to be fetched or unpacked first.
+    pub fn fetched(&self) -> Option<&Self> {
+        match self {
+            Self::Http { read, .. }
+            | Self::Archive { read, .. }
+            | Self::Git { read, .. }
+            | Self::HuggingFace { read, .. }
+            | Self::ObjectStore { read, .. } => Some(read),
+            _ => None,
         }
     }
 
@@ -369,7 +533,7 @@ impl Source {
                 let include = std::iter::once(table).chain(include).cloned().collect::<Vec<_>>().into();
                 Some(FileSet { root, include, exclude, strip_components: 0 })
             }
-            Self::Mix { .. } | Self::Zoo { .. } | Self::Synthetic { .. } | Self::Described { .. } => None,
+            _ => None,
         }
     }
 
@@ -427,6 +591,27 @@ impl Source {
             return self.columns().is_some_and(Columns::may_hold_pairs);
         };
         generator.makes_pairs()
+    }
+
+    /// Returns the source with another folder, where it is one of files: below `folder`.
+    pub fn below(mut self, folder: &str) -> Self {
+        match &mut self {
+            Self::Files { root, .. }
+            | Self::Jsonl { root, .. }
+            | Self::Csv { root, .. }
+            | Self::Tsv { root, .. }
+            | Self::Parquet { root, .. }
+            | Self::Arrow { root, .. }
+            | Self::Lines { root, .. }
+            | Self::ImageFolder { root, .. }
+            | Self::Idx { root, .. }
+            | Self::AudioFolder { root, .. }
+            | Self::Pairs { root, .. } => {
+                *root = if root == "." { folder.to_owned() } else { format!("{folder}/{root}") };
+            }
+            _ => {}
+        }
+        self
     }
 
     /// Returns whether the data is only stated, and not there.

@@ -29,6 +29,9 @@ pub use matrix::Matrix;
 pub use model::{one_or_the_other, rank_unless_it_goes_on};
 pub use recipe::{Defaults, TypedRecipe};
 pub use schema::{plain_schema, schema};
-pub use text::{DelimiterText, JsonPathText, LabelText, ModelReference, Scalar, SomeText, Template};
+pub use text::{
+    CommitId, DelimiterText, HexDigest, JsonPathText, LabelText, ModelReference, Scalar, SecretReference, SomeText,
+    Template, WebAddress,
+};
 
 pub use defaults::defaults;

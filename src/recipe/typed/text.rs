@@ -63,6 +63,21 @@ schema_of!(LabelText, inline: true, json_schema!({ "type": "string", "pattern": 
 /// A path into JSON (RFC 9535).
 pub struct JsonPathText;
 schema_of!(JsonPathText, inline: true, json_schema!({ "type": "string", "pattern": r"^\$" }));
+/// A SHA-256 or BLAKE3 digest.
+pub struct HexDigest;
+schema_of!(HexDigest, inline: true, json_schema!({ "type": "string", "pattern": "^[0-9a-fA-F]{64}$" }));
+
+/// The name of a git commit.
+pub struct CommitId;
+schema_of!(CommitId, inline: true, json_schema!({ "type": "string", "pattern": "^[0-9a-f]{40}$" }));
+
+/// Where a secret stands, and never the secret itself.
+pub struct SecretReference;
+schema_of!(SecretReference, inline: true, json_schema!({ "type": "string", "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:/.+)$" }));
+
+/// An address of the web.
+pub struct WebAddress;
+schema_of!(WebAddress, inline: true, json_schema!({ "type": "string", "pattern": "^https?://[^@/]+(/.*)?$" }));
 
 /// Text, a number or a truth value.
 pub struct Scalar;

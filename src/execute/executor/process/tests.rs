@@ -28,7 +28,8 @@ fn bench(script: &str) -> Bench {
     let task = TaskFolder::new(&folder.path().join("tasks"), &stage, &fingerprint);
     let work = samples::evaluate(3, crate::recipe::run::DeviceChoice::Cpu);
     let run = RunId::from_bits(1);
-    let spec = |attempt| Spec { version: 1, run, stage, attempt, fingerprint, work, inputs: Default::default() };
+    let (inputs, sources) = Default::default();
+    let spec = |attempt| Spec { version: 1, run, stage, attempt, fingerprint, work, inputs, sources };
     let (attempt, spec) = task.begin(spec).unwrap();
     let executor = ProcessExecutor::new(Some(engine)).with_grace(Duration::from_millis(50));
     Bench { folder, executor, attempt, spec }

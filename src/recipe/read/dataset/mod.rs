@@ -4,6 +4,7 @@ mod source;
 mod source_prepared;
 mod source_media;
 mod columns;
+mod remote;
 mod extract;
 mod clean;
 mod clean_media;

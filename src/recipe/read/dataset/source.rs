@@ -3,39 +3,73 @@
 use crate::recipe::code::Code;
 use crate::recipe::dataset::{Encoding, Generator, Source};
 use crate::recipe::read::dataset::columns::columns;
+use crate::recipe::read::dataset::remote::{self, Remote};
 use crate::recipe::read::dataset::source_media::{MediaSource, media_source};
 use crate::recipe::read::dataset::source_prepared;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
 
+type Read = fn(&mut Reader, &mut Fields<'_>) -> Option<Source>;
+
+/// Sources of files, which may lie on this machine or be fetched.
+const LOCAL: [(&str, Read); 11] = [
+    ("files", documents),
+    ("jsonl", jsonl),
+    ("csv", csv),
+    ("tsv", tsv),
+    ("parquet", parquet),
+    ("arrow", arrow),
+    ("lines", lines),
+    ("image-folder", |reader, fields| media_source(reader, fields, MediaSource::ImageFolder)),
+    ("idx", |reader, fields| media_source(reader, fields, MediaSource::Idx)),
+    ("audio-folder", |reader, fields| media_source(reader, fields, MediaSource::AudioFolder)),
+    ("pairs", |reader, fields| media_source(reader, fields, MediaSource::Pairs)),
+];
+
+/// All other sources.
+const OTHER: [(&str, Read); 9] = [
+    ("http", |reader, fields| remote::source(reader, fields, Remote::Http)),
+    ("archive", |reader, fields| remote::source(reader, fields, Remote::Archive)),
+    ("git", |reader, fields| remote::source(reader, fields, Remote::Git)),
+    ("hugging-face", |reader, fields| remote::source(reader, fields, Remote::HuggingFace)),
+    ("object-store", |reader, fields| remote::source(reader, fields, Remote::ObjectStore)),
+    ("synthetic", synthetic),
+    ("mix", source_prepared::mix),
+    ("zoo", source_prepared::zoo),
+    ("described", described),
+];
+
 /// Reads where documents come from.
 pub(super) fn source(reader: &mut Reader, at: &At<'_>) -> Option<Source> {
-    type Read = fn(&mut Reader, &mut Fields<'_>) -> Option<Source>;
-    const KINDS: [(&str, Read); 15] = [
-        ("files", documents),
-        ("jsonl", jsonl),
-        ("csv", csv),
-        ("tsv", tsv),
-        ("parquet", parquet),
-        ("arrow", arrow),
-        ("lines", lines),
-        ("image-folder", |reader, fields| media_source(reader, fields, MediaSource::ImageFolder)),
-        ("idx", |reader, fields| media_source(reader, fields, MediaSource::Idx)),
-        ("audio-folder", |reader, fields| media_source(reader, fields, MediaSource::AudioFolder)),
-        ("pairs", |reader, fields| media_source(reader, fields, MediaSource::Pairs)),
-        ("synthetic", synthetic),
-        ("mix", source_prepared::mix),
-        ("zoo", source_prepared::zoo),
-        ("described", described),
-    ];
     let mut fields = Fields::open(reader, at)?;
-    let Some(read) = fields.kind(reader, "source", &KINDS) else {
+    let kinds: Vec<(&str, Read)> = LOCAL.into_iter().chain(OTHER).collect();
+    let Some(read) = fields.kind(reader, "source", &kinds) else {
         fields.abandon();
         return None;
     };
     let source = read(reader, &mut fields);
     fields.finish(reader);
     source
+}
+
+/// Reads what is read of fetched files: a source of local files, whose paths start at the top of what was fetched.
+pub(super) fn of_fetched(reader: &mut Reader, at: &At<'_>) -> Option<Box<Source>> {
+    let mut fields = Fields::open(reader, at)?;
+    let Some(read) = fields.kind(reader, "source of local files", &LOCAL) else {
+        fields.abandon();
+        return None;
+    };
+    let folders = std::mem::take(&mut reader.folders);
+    let source = read(reader, &mut fields);
+    reader.folders = folders;
+    fields.finish(reader);
+    let source = source?;
+    let root = source.file_set().map_or(".", |files| files.root);
+    if root.starts_with('/') || root.split('/').any(|part| part == "..") {
+        let message = "`root` leaves what was fetched: expected a path within it";
+        return reader.wrong(at, message, Some("paths in `read` start at the top of what was fetched".to_owned()));
+    }
+    Some(Box::new(source))
 }
 
 /// The files of a source.
@@ -46,7 +80,7 @@ struct Files {
     strip_components: u32,
 }
 
-fn patterns(reader: &mut Reader, fields: &mut Fields<'_>, root: Option<String>) -> Option<Files> {
+fn chosen(reader: &mut Reader, fields: &mut Fields<'_>, root: Option<String>) -> Option<Files> {
     let some = |reader: &mut Reader, at: &At<'_>| reader.some_list(at, |reader, at| reader.some_text(at));
     let include = fields.need(reader, "include").and_then(|at| some(reader, &at));
     let exclude =
@@ -59,7 +93,7 @@ fn patterns(reader: &mut Reader, fields: &mut Fields<'_>, root: Option<String>) 
 fn files(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Files> {
     let beside = reader.folder(fields.at()).unwrap_or_else(Source::default_root);
     let root = fields.or(reader, "root", beside, |reader, at| reader.path(at));
-    patterns(reader, fields, root)
+    chosen(reader, fields, root)
 }
 
 fn encoding(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Encoding> {
@@ -72,7 +106,7 @@ fn header(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<bool> {
 
 fn documents(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
     let root = fields.need(reader, "root").and_then(|at| reader.path(&at));
-    let files = patterns(reader, fields, root);
+    let files = chosen(reader, fields, root);
     let encoding = encoding(reader, fields)?;
     let Files { root, include, exclude, strip_components } = files?;
     Some(Source::Files { root, include, exclude, strip_components, encoding })
@@ -156,6 +190,11 @@ fn synthetic(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
     let rows = fields.need(reader, "rows").and_then(|at| reader.large_count(&at, 1));
     let seed = fields.or(reader, "seed", 0, |reader, at| reader.large_count(at, 0));
     Some(Source::Synthetic { generator: generator?, rows: rows?, seed: seed? })
+}
+
+/// Reads patterns of files.
+pub(super) fn patterns(reader: &mut Reader, at: &At<'_>) -> Option<Vec<String>> {
+    reader.some_list(at, |reader, at| reader.some_text(at))
 }
 
 /// Reads data that is stated and not there; without `bytes` a token counts as four, as in English with a large vocabulary.

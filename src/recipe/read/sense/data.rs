@@ -88,15 +88,20 @@ fn has_pairs(dataset: &Dataset) -> bool {
 
 /// Quotes from a word processor are part of a pattern, and match nothing.
 fn quotes(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset) {
-    let Some(FileSet { root, include, exclude, strip_components: _ }) = dataset.source.file_set() else { return };
+    let is_fetched = dataset.source.fetched().is_some();
+    let read = dataset.source.fetched().unwrap_or(&dataset.source);
+    let Some(FileSet { root, include, exclude, strip_components: _ }) = read.file_set() else { return };
     let root = [root.to_owned()];
     let lists = [("root", root.as_slice()), ("include", &include), ("exclude", exclude)];
     for (key, texts) in lists {
         for (i, text) in texts.iter().enumerate() {
             if let Some(hint) = letters::quoted(text) {
                 let index = i.to_string();
-                let keys = ["datasets", name.as_str(), "source", key, &index];
-                let field = parts.field(if key == "root" { &keys[..4] } else { &keys });
+                let mut keys = vec!["datasets", name.as_str(), "source"];
+                keys.extend(is_fetched.then_some("read"));
+                keys.push(key);
+                keys.extend((key != "root").then_some(index.as_str()));
+                let field = parts.field(&keys);
                 let message = format!("the quotes belong to {}, and match only themselves", shown(text));
                 reader.warn_of(Code::Odd, field.place, &field.path, message, Some(hint));
             }
