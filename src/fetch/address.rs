@@ -68,9 +68,8 @@ impl Policy {
     /// # Errors
     /// [`FetchError::Refused`] with why.
     pub fn vet(self, url: &Url) -> Result<(), FetchError> {
-        let refused = |why: &str, is_private| {
-            Err(FetchError::Refused { address: bare(url), why: why.to_owned(), is_private })
-        };
+        let refused =
+            |why: &str, is_private| Err(FetchError::Refused { address: bare(url), why: why.to_owned(), is_private });
         match (url.scheme(), self.private) {
             ("https", _) | ("http", true) => {}
             ("http", false) => return refused("it is `http`, and nobody knows who answers", true),
@@ -158,10 +157,22 @@ mod tests {
     #[test]
     fn every_address_has_its_reach() {
         let all = [
-            (Reach::Public, "1.1.1.1 8.8.8.8 100.63.255.255 100.128.0.1 172.15.0.1 172.32.0.1 192.169.0.1 2606:4700::1111"),
-            (Reach::Private, "127.0.0.1 127.255.0.9 10.1.2.3 172.16.0.1 172.31.255.255 192.168.0.1 100.64.0.1 100.127.9.9"),
-            (Reach::Private, "::1 fd00::1 fc00::9 ::ffff:127.0.0.1 ::ffff:8.8.8.8 64:ff9b::a00:1 2002:7f00:1:: ::10.0.0.1 198.18.0.5"),
-            (Reach::Never, "169.254.169.254 0.0.0.0 224.0.0.1 255.255.255.255 240.0.0.1 192.0.2.1 :: fe80::1 ff02::1 2001:db8::1"),
+            (
+                Reach::Public,
+                "1.1.1.1 8.8.8.8 100.63.255.255 100.128.0.1 172.15.0.1 172.32.0.1 192.169.0.1 2606:4700::1111",
+            ),
+            (
+                Reach::Private,
+                "127.0.0.1 127.255.0.9 10.1.2.3 172.16.0.1 172.31.255.255 192.168.0.1 100.64.0.1 100.127.9.9",
+            ),
+            (
+                Reach::Private,
+                "::1 fd00::1 fc00::9 ::ffff:127.0.0.1 ::ffff:8.8.8.8 64:ff9b::a00:1 2002:7f00:1:: ::10.0.0.1 198.18.0.5",
+            ),
+            (
+                Reach::Never,
+                "169.254.169.254 0.0.0.0 224.0.0.1 255.255.255.255 240.0.0.1 192.0.2.1 :: fe80::1 ff02::1 2001:db8::1",
+            ),
             (Reach::Never, "::ffff:169.254.169.254 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe:: 2001::1 fec0::1 4000::1"),
         ];
         for (expected, addresses) in all {

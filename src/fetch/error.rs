@@ -173,9 +173,10 @@ impl Explain for FetchError {
             Self::Unpinned { key, found, .. } => {
                 Some(format!("where this is the data that is meant, write `{key}: {found}` into the recipe"))
             }
-            Self::Archive { .. } => {
-                Some("archives are taken whole or not at all: regular files and folders, with plain relative names".to_owned())
-            }
+            Self::Archive { .. } => Some(
+                "archives are taken whole or not at all: regular files and folders, with plain relative names"
+                    .to_owned(),
+            ),
             Self::Changed { .. } => Some("run again: a new plan takes the archive as it is".to_owned()),
             Self::Damaged { folder, .. } => {
                 Some(format!("remove `{}`: the next run fetches it again", folder.display()))

@@ -90,7 +90,8 @@ fn client(endpoint: Option<&str>, token: Option<&SecretRef>, limits: &Limits) ->
             Err(error) => attempt.error(error),
         }
     });
-    let inner = builder(policy, limits, system_lookup()).redirect(redirects).build().map_err(|error| no_client(&error))?;
+    let inner =
+        builder(policy, limits, system_lookup()).redirect(redirects).build().map_err(|error| no_client(&error))?;
     let made = HFClient::builder()
         .endpoint(url.as_str().trim_end_matches('/'))
         .token(secret.as_ref().map_or(NO_TOKEN, Secret::reveal))
@@ -220,7 +221,9 @@ fn told(what: &str, error: &HFError) -> FetchError {
                 None => FetchError::Unreachable { address: what.to_owned(), why: inner_causes(source) },
             }
         }
-        HFError::Json(_) | HFError::MalformedResponse { .. } => remote("the hub answers what its protocol does not know", ""),
+        HFError::Json(_) | HFError::MalformedResponse { .. } => {
+            remote("the hub answers what its protocol does not know", "")
+        }
         _ => remote("the hub's client gave up", ""),
     }
 }

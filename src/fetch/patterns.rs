@@ -40,7 +40,8 @@ impl<'a> Patterns<'a> {
     /// # Errors
     /// When one has not.
     pub(super) fn all_matched(&self, what: &str, n_files: usize) -> Result<(), FetchError> {
-        let missing: Vec<_> = self.all.iter().filter(|(.., has_matched)| !has_matched).map(|(text, ..)| format!("`{text}`")).collect();
+        let missing: Vec<_> =
+            self.all.iter().filter(|(.., has_matched)| !has_matched).map(|(text, ..)| format!("`{text}`")).collect();
         if missing.is_empty() {
             return Ok(());
         }

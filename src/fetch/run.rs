@@ -87,7 +87,9 @@ fn bring(
         Err(error) => {
             // A download that was cut goes on the next time; everything else begins anew.
             match error {
-                FetchError::Stopped | FetchError::Unreachable { .. } | FetchError::Remote { .. } => drop(place.staging()?),
+                FetchError::Stopped | FetchError::Unreachable { .. } | FetchError::Remote { .. } => {
+                    drop(place.staging()?)
+                }
                 _ => place.forget_staging()?,
             }
             return Err(error);

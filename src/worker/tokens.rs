@@ -76,7 +76,16 @@ mod tests {
         let stage: StageId = "dataset:d".parse().unwrap();
         let emit = Emitter::create(&folder.join("events.jsonl"), stage.clone(), 1)?;
         let (version, run_id, fingerprint) = (Spec::VERSION, RunId::from_bits(1), Digest::of(b""));
-        let spec = Spec { version, run: run_id, stage, attempt: 1, fingerprint, work, inputs, sources: folder.join("sources") };
+        let spec = Spec {
+            version,
+            run: run_id,
+            stage,
+            attempt: 1,
+            fingerprint,
+            work,
+            inputs,
+            sources: folder.join("sources"),
+        };
         let mut task = Task::new(folder.to_owned(), spec, emit, Arc::new(AtomicBool::new(is_stopping)));
         run(&mut task)?;
         let Ok(entries) = fs::read_dir(folder.join("outputs")) else { return Ok(Outputs::new()) };

@@ -3,6 +3,7 @@
 //! Never checks anything itself.
 
 pub mod corpus;
+pub mod web;
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;

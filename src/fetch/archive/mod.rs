@@ -51,7 +51,13 @@ pub fn unpack(
 ///
 /// # Errors
 /// When it cannot be read or written.
-pub fn take(file: &Path, name: &str, root: &Path, limits: &Limits, watch: &mut Watch<'_>) -> Result<Entries, FetchError> {
+pub fn take(
+    file: &Path,
+    name: &str,
+    root: &Path,
+    limits: &Limits,
+    watch: &mut Watch<'_>,
+) -> Result<Entries, FetchError> {
     let mut from = File::open(file).map_err(FetchError::io("open", file))?;
     let mut tree = Tree::new(root, name, 0, limits)?;
     tree.file(&single_name(name), &mut from, FetchError::io("read", file), watch)?;

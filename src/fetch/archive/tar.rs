@@ -94,7 +94,8 @@ fn next_header(from: &mut dyn Read, archive: &str) -> Result<Option<Header>, Fet
         return Ok(None);
     }
     let header = Header::from_byte_slice(&block).clone();
-    let sum: u32 = block.iter().enumerate().map(|(i, byte)| if (148..156).contains(&i) { 32 } else { u32::from(*byte) }).sum();
+    let sum: u32 =
+        block.iter().enumerate().map(|(i, byte)| if (148..156).contains(&i) { 32 } else { u32::from(*byte) }).sum();
     match header.cksum() {
         Ok(said) if said == sum => Ok(Some(header)),
         Ok(_) | Err(_) => Err(FetchError::archive(archive, None, "a header is damaged: its checksum is wrong")),
@@ -118,7 +119,8 @@ impl Ahead {
         const WRONG: &str = "an extended record is damaged";
         while !bytes.is_empty() {
             let space = bytes.iter().position(|byte| *byte == b' ').ok_or(WRONG)?;
-            let length: usize = std::str::from_utf8(&bytes[..space]).ok().and_then(|text| text.parse().ok()).ok_or(WRONG)?;
+            let length: usize =
+                std::str::from_utf8(&bytes[..space]).ok().and_then(|text| text.parse().ok()).ok_or(WRONG)?;
             let record = bytes.get(space + 1..length).and_then(|record| record.strip_suffix(b"\n")).ok_or(WRONG)?;
             let equals = record.iter().position(|byte| *byte == b'=').ok_or(WRONG)?;
             let (key, value) = (&record[..equals], &record[equals + 1..]);

@@ -108,7 +108,8 @@ fn below(folder: &Path) -> Vec<String> {
 fn refused(bytes: &[u8], name: &str, limits: &Limits, case: &str) -> FetchError {
     let (folder, result) = unpacked_as(bytes, name, limits);
     let error = result.err().unwrap_or_else(|| panic!("{case} was taken"));
-    let outside: Vec<_> = below(folder.path()).into_iter().filter(|path| path != "archive" && !path.starts_with("tree")).collect();
+    let outside: Vec<_> =
+        below(folder.path()).into_iter().filter(|path| path != "archive" && !path.starts_with("tree")).collect();
     assert_eq!(outside, Vec::<String>::new(), "{case}");
     let links = walkdir::WalkDir::new(folder.path()).into_iter().filter(|entry| {
         let kind = entry.as_ref().unwrap().file_type();
@@ -123,13 +124,46 @@ fn hostile_names() -> Vec<Vec<u8>> {
     let deep = vec!["d"; 65].join("/");
     let (part, whole) = (format!("a/{}", "x".repeat(256)), "y/".repeat(1100) + "z");
     let texts = [
-        "../evil", "a/../../evil", "..", "a/..", "./../evil", "a/../b", "../../../../../../etc/passwd", "x/..//y",
-        "/etc/passwd", "/evil", "//evil", "///", "/", "/../evil",
-        "C:/evil", "c:evil", "a/C:/evil", "Z:\\evil",
-        "a\\b", "..\\evil", "\\evil", "\\\\server\\share", "a\\..\\..\\evil",
-        "a//b", "a/./b", "a/b//", "./", ".//x",
-        "a\nb", "a\rb", "a\tb", "a\u{7f}", "a\u{1b}[2J", "a\u{202e}txt.exe", "a\u{200b}b", "\u{feff}a", "a\u{2066}b",
-        &deep, &part, &whole,
+        "../evil",
+        "a/../../evil",
+        "..",
+        "a/..",
+        "./../evil",
+        "a/../b",
+        "../../../../../../etc/passwd",
+        "x/..//y",
+        "/etc/passwd",
+        "/evil",
+        "//evil",
+        "///",
+        "/",
+        "/../evil",
+        "C:/evil",
+        "c:evil",
+        "a/C:/evil",
+        "Z:\\evil",
+        "a\\b",
+        "..\\evil",
+        "\\evil",
+        "\\\\server\\share",
+        "a\\..\\..\\evil",
+        "a//b",
+        "a/./b",
+        "a/b//",
+        "./",
+        ".//x",
+        "a\nb",
+        "a\rb",
+        "a\tb",
+        "a\u{7f}",
+        "a\u{1b}[2J",
+        "a\u{202e}txt.exe",
+        "a\u{200b}b",
+        "\u{feff}a",
+        "a\u{2066}b",
+        &deep,
+        &part,
+        &whole,
     ];
     let mut names: Vec<Vec<u8>> = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     names.extend([b"a\xff".to_vec(), b"\xc0\xae\xc0\xae/evil".to_vec(), b"a/\x80".to_vec(), b"\xed\xa0\x80".to_vec()]);
@@ -144,7 +178,8 @@ fn hostile_names_are_refused_in_every_format() {
         let mut cases = vec![("tar", tar.clone()), ("tar.gz", gzip(&tar)), ("tar.zst", zstandard(&tar))];
         // A record of pax is UTF-8 text without zeros.
         if let Ok(text) = std::str::from_utf8(&name) {
-            let pax = TarFile::default().entry(b"p", EntryType::XHeader, &record("path", text)).file(b"good", b"evil").end();
+            let pax =
+                TarFile::default().entry(b"p", EntryType::XHeader, &record("path", text)).file(b"good", b"evil").end();
             cases.push(("tar", pax));
         }
         if !name.is_empty() {
@@ -181,7 +216,7 @@ fn everything_but_files_and_folders_is_refused() {
             assert!(error.contains(word), "{error}");
         }
     }
-    let modes = [0o120_777, 0o020_666, 0o060_666, 0o010_666, 0o140_777];
+    let modes = [0o120_777_u32, 0o020_666, 0o060_666, 0o010_666, 0o140_777];
     for mode in modes {
         let mut bytes = zip_of(&[("x", b"/etc/passwd")]);
         // The mode stands in the upper half of the external attributes, 38 bytes into the entry of the directory.
@@ -320,7 +355,9 @@ fn bombs_do_not_go_off() {
         assert!(error.contains("unpacks to more than 100"), "{error}");
     }
     let many = (0..60).fold(TarFile::default(), |tar, n| tar.file(format!("{n}").as_bytes(), b"")).end();
-    let folders = (0..60).fold(TarFile::default(), |tar, n| tar.entry(format!("{n}/").as_bytes(), EntryType::Directory, b"")).end();
+    let folders = (0..60)
+        .fold(TarFile::default(), |tar, n| tar.entry(format!("{n}/").as_bytes(), EntryType::Directory, b""))
+        .end();
     assert!(matches!(refused(&many, "a.tar", &limits(), "many"), FetchError::TooMuch { unit: "files", .. }));
     assert!(matches!(refused(&folders, "a.tar", &limits(), "folders"), FetchError::TooMuch { unit: "folders", .. }));
 }
@@ -354,8 +391,13 @@ fn archives_that_mean_well_are_taken_with_their_names_and_without_their_rights()
     let frames = [zstandard(&tar[..700]), zstandard(&tar[700..])].concat();
     let expected = ["docs/a.txt", "docs/ü.txt", "empty", &long];
     let unpadded = tar[..tar.len() - 1024].to_vec();
-    let cases =
-        [("a.tar", tar.clone()), ("a.tar", unpadded), ("a.tgz", members), ("a.tar.zst", frames), ("a.tar.gz", gzip(&tar))];
+    let cases = [
+        ("a.tar", tar.clone()),
+        ("a.tar", unpadded),
+        ("a.tgz", members),
+        ("a.tar.zst", frames),
+        ("a.tar.gz", gzip(&tar)),
+    ];
     let mut all = Vec::new();
     for (name, bytes) in cases {
         let (folder, entries) = unpacked_as(&bytes, name, &limits());
@@ -371,9 +413,12 @@ fn archives_that_mean_well_are_taken_with_their_names_and_without_their_rights()
     let zip = zip_of(&[("docs/a.txt", b"hello"), ("b/ü.txt", b"")]);
     let (_folder, entries) = unpacked_as(&zip, "a.zip", &limits());
     assert_eq!(entries.unwrap().into_keys().collect::<Vec<_>>(), ["b/ü.txt", "docs/a.txt"]);
-    for (name, bytes, expected) in
-        [("x.jsonl.gz", gzip(b"{}"), "x.jsonl"), ("x.zst", zstandard(b"{}"), "x"), ("x.csv", b"{}".to_vec(), "x.csv"), ("%\u{1}", b"{}".to_vec(), "data")]
-    {
+    for (name, bytes, expected) in [
+        ("x.jsonl.gz", gzip(b"{}"), "x.jsonl"),
+        ("x.zst", zstandard(b"{}"), "x"),
+        ("x.csv", b"{}".to_vec(), "x.csv"),
+        ("%\u{1}", b"{}".to_vec(), "data"),
+    ] {
         let (_folder, entries) = unpacked_as(&bytes, name, &limits());
         let entries = entries.unwrap();
         assert_eq!(entries.keys().collect::<Vec<_>>(), [expected]);

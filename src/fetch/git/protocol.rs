@@ -72,7 +72,9 @@ impl Session<'_> {
             match self.next(&mut lines, watch).await? {
                 Line::Data(line) if line.trim_ascii_end() == b"version 2" => is_new = true,
                 // Another object format has other names.
-                Line::Data(line) if line.starts_with(b"object-format=") && line.trim_ascii_end() != b"object-format=sha1" => {
+                Line::Data(line)
+                    if line.starts_with(b"object-format=") && line.trim_ascii_end() != b"object-format=sha1" =>
+                {
                     return Err(self.strange("its objects are not named by SHA-1"));
                 }
                 Line::Data(_) | Line::Mark => {}
@@ -178,7 +180,9 @@ impl Session<'_> {
             status => Err(FetchError::Remote {
                 address: bare(self.url),
                 why: format!("the server answers {status}"),
-                hint: Some("there may be no such repository, or it may be private: clone it, and give the folder".to_owned()),
+                hint: Some(
+                    "there may be no such repository, or it may be private: clone it, and give the folder".to_owned(),
+                ),
             }),
         }
     }
@@ -254,7 +258,8 @@ impl Lines {
 fn parse(bytes: &[u8]) -> Result<Option<(Line, usize)>, &'static str> {
     let Some(digits) = bytes.get(..4) else { return Ok(None) };
     let text = std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let length = text.and_then(|text| usize::from_str_radix(text, 16).ok()).ok_or("it does not speak git's protocol")?;
+    let length =
+        text.and_then(|text| usize::from_str_radix(text, 16).ok()).ok_or("it does not speak git's protocol")?;
     Ok(match length {
         0 => Some((Line::Flush, 4)),
         1 | 2 => Some((Line::Mark, 4)),

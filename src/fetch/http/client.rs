@@ -88,9 +88,7 @@ impl Client {
     fn vet_peer(&self, at: &Url, answer: &reqwest::Response) -> Result<(), FetchError> {
         let Some(peer) = answer.remote_addr() else { return Ok(()) };
         match self.policy.forbids(peer.ip(), at.scheme() == "http") {
-            Some((why, is_private)) => {
-                Err(FetchError::Refused { address: bare(at), why: why.to_owned(), is_private })
-            }
+            Some((why, is_private)) => Err(FetchError::Refused { address: bare(at), why: why.to_owned(), is_private }),
             None => Ok(()),
         }
     }

@@ -46,7 +46,8 @@ impl Part {
         let path = folder.join("download");
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let file = opened.map_err(FetchError::io("open", &path))?;
-        let known: Option<Known> = fs::read(known_path(&path)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let known: Option<Known> =
+            fs::read(known_path(&path)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let known = known.filter(|known| known.address == bare(url)).unwrap_or_default();
         let mut part = Self { path, file, known };
         if part.known.validator.is_none() {
@@ -88,7 +89,10 @@ const PROGRESS: u64 = 4096;
 enum Attempt {
     Done,
     /// Trying again may help.
-    Cut { why: String, retry_after: Option<Duration> },
+    Cut {
+        why: String,
+        retry_after: Option<Duration>,
+    },
 }
 
 fn cut(why: impl Into<String>) -> Result<Attempt, FetchError> {
@@ -214,7 +218,8 @@ fn contradiction(answer: &Response, have: u64, total: Option<u64>, validator: &s
     if answer.content_length().is_some_and(|length| length != last - first + 1) {
         return Some("the length of the part is not what the server says".to_owned());
     }
-    let changed = validator_of(answer).is_some_and(|now| validator.starts_with('"') == now.starts_with('"') && now != validator);
+    let changed =
+        validator_of(answer).is_some_and(|now| validator.starts_with('"') == now.starts_with('"') && now != validator);
     changed.then(|| "the file changed meanwhile".to_owned())
 }
 

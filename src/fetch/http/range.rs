@@ -48,7 +48,9 @@ mod tests {
         assert_eq!(ContentRange::parse("bytes 0-9/10"), part(0, 9, Some(10)));
         assert_eq!(ContentRange::parse("bytes 5-9/*"), part(5, 9, None));
         assert_eq!(ContentRange::parse("bytes */10"), Some(ContentRange::Nothing { total: 10 }));
-        for text in ["", "bytes", "bytes 0-9", "bytes 9-0/10", "bytes 0-10/10", "bytes +1-2/9", "bytes 0-/9", "lines 0-9/10"] {
+        for text in
+            ["", "bytes", "bytes 0-9", "bytes 9-0/10", "bytes 0-10/10", "bytes +1-2/9", "bytes 0-/9", "lines 0-9/10"]
+        {
             assert_eq!(ContentRange::parse(text), None, "{text}");
         }
         assert_eq!(ContentRange::parse("bytes 0-99999999999999999999999/*"), None);

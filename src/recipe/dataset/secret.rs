@@ -65,7 +65,9 @@ mod tests {
         for text in ["env:HF_TOKEN", "env:_x1", "file:/run/secrets/a b"] {
             assert_eq!(text.parse::<SecretRef>().unwrap().to_string(), text);
         }
-        for text in ["hf_abcdef", "", "env:", "env:1X", "env:A-B", "file:", "file:relative", "file:/", "ENV:X", "env: X"] {
+        for text in
+            ["hf_abcdef", "", "env:", "env:1X", "env:A-B", "file:", "file:relative", "file:/", "ENV:X", "env: X"]
+        {
             let error = text.parse::<SecretRef>().unwrap_err().to_string();
             assert!(text.len() < 5 || !error.contains(text), "{error}");
         }

@@ -79,7 +79,8 @@ fn hugging_face(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> 
                 && !part.starts_with('.')
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         };
-        let is_dataset = matches!(text.split('/').collect::<Vec<_>>()[..], [owner, name] if is_name(owner) && is_name(name));
+        let is_dataset =
+            matches!(text.split('/').collect::<Vec<_>>()[..], [owner, name] if is_name(owner) && is_name(name));
         let hint = Some("such as `roneneldan/TinyStories`".to_owned());
         if is_dataset { Some(text) } else { reader.wrong(&at, "expected `owner/name` of a dataset", hint) }
     });
@@ -107,17 +108,7 @@ fn object_store(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> 
         return reader.wrong_of(Code::ConflictingKeys, fields.at(), message, hint);
     }
     let (most_bytes, read) = rest();
-    Some(Source::ObjectStore {
-        url,
-        include,
-        digest,
-        endpoint,
-        region,
-        access_key,
-        secret_key,
-        most_bytes,
-        read,
-    })
+    Some(Source::ObjectStore { url, include, digest, endpoint, region, access_key, secret_key, most_bytes, read })
 }
 
 /// What [`source`] has read already.
@@ -201,7 +192,12 @@ fn repository(reader: &mut Reader, at: &At<'_>, private: bool) -> Option<String>
 /// Reads the address of a bucket.
 fn bucket(reader: &mut Reader, at: &At<'_>) -> Option<String> {
     let text = reader.some_text(at)?;
-    let hint = || Some("such as `s3://bucket/folder`, `gs://bucket/folder`, `az://container@account/folder` or `file:///folder`".to_owned());
+    let hint = || {
+        Some(
+            "such as `s3://bucket/folder`, `gs://bucket/folder`, `az://container@account/folder` or `file:///folder`"
+                .to_owned(),
+        )
+    };
     let Ok(url) = Url::parse(&text) else { return reader.wrong(at, "expected the address of a bucket", hint()) };
     let has_host = url.host_str().is_some_and(|host| !host.is_empty());
     let is_known = match url.scheme() {
