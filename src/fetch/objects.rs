@@ -136,23 +136,29 @@ impl Store {
     /// Says what a store says, without what it wrote: an answer about a signature repeats the key.
     fn told(&self, error: &object_store::Error) -> FetchError {
         use object_store::Error as E;
+        const NOTHING: &str = "there is no such bucket, or no such object";
+        const NO_KEYS: &str = "the store does not accept the keys, or wants some";
+        const KEYS: &str = "`access-key` and `secret-key` say where they stand";
         let remote = |why: &str, hint: Option<&str>| FetchError::Remote {
             address: self.what.clone(),
             why: why.to_owned(),
             hint: hint.map(str::to_owned),
         };
         match error {
-            E::NotFound { .. } => remote("there is no such bucket, or no such object", None),
-            E::PermissionDenied { .. } | E::Unauthenticated { .. } => {
-                remote("the store does not accept the keys", Some("`access-key` and `secret-key` say where they stand"))
-            }
+            E::NotFound { .. } => remote(NOTHING, None),
+            E::PermissionDenied { .. } | E::Unauthenticated { .. } => remote(NO_KEYS, Some(KEYS)),
             E::Precondition { .. } => {
                 remote("an object changed meanwhile", Some("run again: the store is listed anew"))
             }
-            E::Generic { source, .. } => FetchError::Unreachable {
-                address: self.what.clone(),
-                why: scrubbed(&causes(source.as_ref()), &self.secrets),
-            },
+            E::Generic { source, .. } => {
+                let why = scrubbed(&causes(source.as_ref()), &self.secrets);
+                match status(&why) {
+                    Some(401 | 403) => remote(NO_KEYS, Some(KEYS)),
+                    Some(404) => remote(NOTHING, None),
+                    Some(400..500) => remote(&why, None),
+                    Some(_) | None => FetchError::Unreachable { address: self.what.clone(), why },
+                }
+            }
             _ => remote("the store gave up", None),
         }
     }
@@ -249,6 +255,11 @@ fn retry(limits: &Limits) -> RetryConfig {
     let backoff = BackoffConfig { init_backoff: limits.first_pause, max_backoff: limits.longest_pause, base: 2.0 };
     let max_retries = limits.most_attempts.saturating_sub(1) as usize;
     RetryConfig { backoff, max_retries, retry_timeout: Duration::from_secs(180) }
+}
+
+/// Returns the status in a message of the client, which keeps it to itself when it lists.
+fn status(message: &str) -> Option<u16> {
+    message.split("status code: ").nth(1)?.get(..3)?.parse().ok()
 }
 
 /// Takes secrets out of a text, and what a server wrote.

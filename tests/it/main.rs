@@ -31,6 +31,7 @@ mod cli_sweep;
 mod cli_zoo;
 mod crash;
 mod diagnostics_page;
+mod fetch;
 mod generated_pages;
 mod datasets;
 mod json;

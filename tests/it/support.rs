@@ -4,6 +4,7 @@
 
 pub mod corpus;
 pub mod media;
+pub mod web;
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
