@@ -9,16 +9,23 @@ use zune_jpeg::JpegDecoder;
 use crate::data::media::picture::{MOST_PIXEL_BYTES, MOST_SIDE, too_large};
 use crate::data::media::whole;
 
+/// The bytes of ones behind the last scan.
+const ONES: usize = 64;
+
 /// Decodes a JPEG file: grey stays grey, everything else becomes red, green and blue, CMYK included.
 ///
 /// # Errors
 /// When the bytes end too early, contradict themselves, or state more pixels than the limits allow.
 pub(super) fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     let wrong = |error: &dyn std::fmt::Debug| format!("not a sound JPEG file: {}", short(&format!("{error:?}")));
-    whole::jpeg(bytes)?;
+    let end = whole::jpeg(bytes)?;
+    // A decoder makes up the bits that a scan lacks. Where it finds ones instead, which are no code of any table, it stops.
+    let mut bytes = bytes[..end].to_vec();
+    bytes.extend_from_slice(&[0xff, 0].repeat(ONES));
+    bytes.extend_from_slice(&[0xff, 0xd9]);
     // The limits on the sides are ours, so that the reason is.
     let options = DecoderOptions::default().set_strict_mode(true).set_max_width(1 << 16).set_max_height(1 << 16);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes.as_slice()), options);
     decoder.decode_headers().map_err(|error| wrong(&error))?;
     let (Some((width, height)), Some(stored)) = (decoder.dimensions(), decoder.input_colorspace()) else {
         return Err("not a sound JPEG file: it has no header".to_owned());

@@ -7,6 +7,7 @@ pub mod picture;
 mod jpeg;
 mod whole;
 pub mod shape;
+mod resize;
 pub mod sound;
 mod riff;
 pub mod wav;

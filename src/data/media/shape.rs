@@ -1,39 +1,57 @@
 //! Pictures of other sizes, other parts, and without colour.
 
-use image::imageops::FilterType;
-use image::{DynamicImage, GrayImage, Luma};
+use image::{DynamicImage, GrayAlphaImage, GrayImage, Luma, RgbImage, RgbaImage};
 
+use crate::data::media::resize;
 use crate::recipe::dataset::{Corner, Fit, PixelFilter};
 
-/// Returns the picture at another size.
-///
-/// Pixels are weighted by a triangle (bilinear) or Lanczos with three lobes, which are widened where the picture gets smaller, as
-/// Pillow does: results differ from Pillow 13 by at most one level of 255.
+/// Returns the picture at another size, channel by channel and in 8 bits; Pillow 13 gives the same pixels.
 pub fn resize(image: &DynamicImage, (width, height): (u32, u32), fit: Fit, filter: PixelFilter) -> DynamicImage {
     if (image.width(), image.height()) == (width, height) {
         return image.clone();
     }
-    let filter = match filter {
-        PixelFilter::Bilinear => FilterType::Triangle,
-        PixelFilter::Lanczos => FilterType::Lanczos3,
-    };
+    let image = in_8_bits(image);
     match fit {
-        Fit::Stretch => image.resize_exact(width, height, filter),
+        Fit::Stretch => stretch(&image, (width, height), filter),
         Fit::Cover => {
-            let (wide, high) = scaled(image, (width, height), f64::max);
+            let (wide, high) = scaled(&image, (width, height), f64::max);
             let (wide, high) = (wide.max(width), high.max(height));
-            crop(&image.resize_exact(wide, high, filter), (width, height), Corner::Center).expect("it covers the shape")
+            let whole = stretch(&image, (wide, high), filter);
+            crop(&whole, (width, height), Corner::Center).expect("it covers the shape")
         }
         Fit::Contain => {
-            let (wide, high) = scaled(image, (width, height), f64::min);
+            let (wide, high) = scaled(&image, (width, height), f64::min);
             let (wide, high) = (wide.min(width), high.min(height));
-            let inner = image.resize_exact(wide, high, filter);
+            let inner = stretch(&image, (wide, high), filter);
             let mut whole = DynamicImage::new(width, height, inner.color());
             let (left, top) = ((width - wide) / 2, (height - high) / 2);
             image::imageops::replace(&mut whole, &inner, i64::from(left), i64::from(top));
             whole
         }
     }
+}
+
+/// Returns the picture with pixels of 8 bits, and as many channels as it has.
+fn in_8_bits(image: &DynamicImage) -> DynamicImage {
+    match image.color().channel_count() {
+        1 => image.to_luma8().into(),
+        2 => image.to_luma_alpha8().into(),
+        3 => image.to_rgb8().into(),
+        _ => image.to_rgba8().into(),
+    }
+}
+
+fn stretch(image: &DynamicImage, to: (u32, u32), filter: PixelFilter) -> DynamicImage {
+    let n = usize::from(image.color().channel_count());
+    let from = (image.width() as usize, image.height() as usize);
+    let pixels = resize::resize(image.as_bytes(), n, from, (to.0 as usize, to.1 as usize), filter);
+    let made = match n {
+        1 => GrayImage::from_raw(to.0, to.1, pixels).map(DynamicImage::from),
+        2 => GrayAlphaImage::from_raw(to.0, to.1, pixels).map(DynamicImage::from),
+        3 => RgbImage::from_raw(to.0, to.1, pixels).map(DynamicImage::from),
+        _ => RgbaImage::from_raw(to.0, to.1, pixels).map(DynamicImage::from),
+    };
+    made.expect("as many bytes as pixels and channels ask for")
 }
 
 /// Returns the size at which a picture covers a shape, or is contained in it.

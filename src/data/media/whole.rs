@@ -24,22 +24,24 @@ pub(super) fn webp(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Returns whether a JPEG file has an end after its first scan.
-pub(super) fn jpeg(bytes: &[u8]) -> Result<(), String> {
-    let mut rest = bytes.get(2..).unwrap_or_default();
+/// Returns where the end of a JPEG file stands: the marker after its last scan.
+pub(super) fn jpeg(bytes: &[u8]) -> Result<usize, String> {
+    let mut at = 2;
+    let mut is_in_scan = false;
     loop {
-        match rest {
-            // Bytes that fill the space between segments.
-            [0xff, 0xff, ..] => rest = &rest[1..],
-            [0xff, 0xda, scan @ ..] => {
-                return if scan.windows(2).any(|pair| pair == [0xff, 0xd9]) { Ok(()) } else { Err(early("JPEG")) };
-            }
+        match bytes.get(at..).unwrap_or_default() {
+            // Bytes that fill the space before a marker.
+            [0xff, 0xff, ..] => at += 1,
+            // A byte of a scan that looks like a marker, and the marks within a scan.
+            [0xff, 0x00 | 0xd0..=0xd7, ..] if is_in_scan => at += 2,
+            [0xff, 0xd9, ..] if is_in_scan => return Ok(at),
             [0xff, 0xd9, ..] => return Err("not a sound JPEG file: it has no scan".to_owned()),
-            [0xff, _, high, low, ..] => {
-                let length = usize::from(u16::from_be_bytes([*high, *low]));
-                rest = rest.get(2 + length.max(2)..).ok_or_else(|| early("JPEG"))?;
+            [0xff, marker, high, low, ..] => {
+                is_in_scan = *marker == 0xda;
+                at += 2 + usize::from(u16::from_be_bytes([*high, *low])).max(2);
             }
             [0xff, ..] | [] => return Err(early("JPEG")),
+            [_, ..] if is_in_scan => at += 1,
             [_, ..] => return Err("not a sound JPEG file: expected a marker between its segments".to_owned()),
         }
     }

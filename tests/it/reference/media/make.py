@@ -80,7 +80,7 @@ json.dump(dict(mels=mels, resampled=resampled, resized=resized), open(HERE / "nu
 soundfile.write(HERE / "tone.flac", tone(2000, 8000), 8000, subtype="PCM_16")
 soundfile.write(HERE / "stereo24.flac", np.stack([tone(600, 16000), noise(600)], axis=1).astype(np.int32) << 16, 16000, subtype="PCM_24")
 for name, subtype in [("mu-law", "ULAW"), ("a-law", "ALAW"), ("float", "FLOAT"), ("int24", "PCM_24"), ("int8", "PCM_U8"), ("adpcm", "IMA_ADPCM")]:
-    soundfile.write(HERE / f"{name}.wav", tone(200, 8000), 8000, subtype=subtype)
+    soundfile.write(HERE / f"{name}.wav", tone(200, 8000) / 32768, 8000, subtype=subtype)
 rgb = Image.fromarray(picture(24, 16))
 rgb.save(HERE / "baseline.jpg", quality=80)
 rgb.save(HERE / "progressive.jpg", quality=80, progressive=True)
