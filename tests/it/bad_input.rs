@@ -12,7 +12,7 @@ use crate::crash::flip_last_byte;
 use crate::support::{Project, RECIPE, copy_of_finished, programs};
 
 /// Returns where an output of the finished run lies.
-fn artifact(project: &Project, stage: &str, output: &str) -> PathBuf {
+pub fn artifact(project: &Project, stage: &str, output: &str) -> PathBuf {
     let name = format!("{stage} {output}");
     let digest = project.digests("latest").into_iter().find(|(found, _)| *found == name).unwrap().1;
     let mut folders = vec![project.workspace().join("artifacts")];
@@ -76,7 +76,7 @@ fn data_that_is_not_text_is_told() {
       dataset:prose begins
     1 stage to do (1 new), 0 fresh, about [took]
     error: dataset:prose: [project]/data/prose/007.md: not UTF-8 at byte 14
-    hint: convert the file to UTF-8, or leave it out with `exclude`
+    hint: name the file's encoding, such as `encoding: gb18030` or `encoding: auto`, or leave it out with `exclude`
     run [short] of `small` begins
     ✗ [i/1] dataset:prose  failed: [project]/data/prose/007.md: not UTF-8 at byte 14
     "#);

@@ -245,7 +245,7 @@ fn gpt_3_plans_without_its_data_and_does_not_run() {
     exit: 2
     --- stderr
     error: datasets `books1`, `books2`, `common-crawl`, `webtext2`, `wikipedia` are only described: their data is not there
-    hint: `pedigree plan` works with described data; to run, give a source of type `files`
+    hint: `pedigree plan` works with described data; to run, give a source of another type, such as `files`
     "#);
     assert!(!project.workspace().exists(), "a refused run has made a workspace");
 }
