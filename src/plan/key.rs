@@ -134,6 +134,8 @@ fn source_key(source: &Source, digest: Digest) -> Value {
     };
     if let Value::Object(fields) = &mut key {
         fields.retain(|name, _| !["root", "include", "exclude", "strip-components"].contains(&name.as_str()));
+        // Files were read as UTF-8 before there was a choice: what was done then is not done again.
+        fields.retain(|name, value| name != "encoding" || value != "utf-8");
         fields.insert("digest".to_owned(), json!(digest));
     }
     key

@@ -12,7 +12,7 @@ use crate::crash::flip_last_byte;
 use crate::support::{Project, RECIPE, copy_of_finished, programs};
 
 /// Returns where an output of the finished run lies.
-fn artifact(project: &Project, stage: &str, output: &str) -> PathBuf {
+pub fn artifact(project: &Project, stage: &str, output: &str) -> PathBuf {
     let name = format!("{stage} {output}");
     let digest = project.digests("latest").into_iter().find(|(found, _)| *found == name).unwrap().1;
     let mut folders = vec![project.workspace().join("artifacts")];
