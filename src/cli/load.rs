@@ -11,6 +11,7 @@ use crate::cli::arguments::RecipeArgs;
 use crate::cli::failure::Complaint;
 use crate::cli::outside::{Disk, folder_of};
 use crate::cli::session::Session;
+use crate::data::clean::dictionary;
 use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
 use crate::id::Digest;
@@ -110,8 +111,9 @@ pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result
     let mut cache = cache_file.as_deref().map(DigestCache::load).unwrap_or_default();
     let mut states = Sources::new();
     for (name, dataset) in &recipe.datasets {
-        let state =
-            source::state(&dataset.source, Path::new("/"), &mut cache).with_context(|| format!("dataset `{name}`"))?;
+        let state = source::state(&dataset.source, Path::new("/"), &mut cache)
+            .and_then(|state| dictionary::with_files(state, &dataset.clean, Path::new("/")))
+            .with_context(|| format!("dataset `{name}`"))?;
         states.insert(name.clone(), state);
     }
     if let Some(file) = cache_file {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::data::DataError;
+use crate::data::clean::dictionary;
 use crate::data::prepare::{self, Job};
 use crate::data::record::to_lines;
 use crate::data::source;
@@ -49,7 +50,8 @@ fn files(task: &mut Task, work: &DatasetWork) -> Result<Option<Vec<source::Diges
     })?;
     told?;
     let Some(files) = files else { return Ok(None) };
-    if source::state_of(&files).digest == work.source_digest {
+    let state = dictionary::with_files(source::state_of(&files), &work.dataset.clean, Path::new("/"))?;
+    if state.digest == work.source_digest {
         return Ok(Some(files));
     }
     let message = format!("the files of dataset `{}` changed since the plan was made", work.name);
