@@ -11,6 +11,7 @@ use crate::cli::arguments::RecipeArgs;
 use crate::cli::failure::Complaint;
 use crate::cli::outside::{Disk, folder_of, prepared};
 use crate::cli::session::Session;
+use crate::data::clean::dictionary;
 use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
 use crate::fetch;
@@ -116,7 +117,7 @@ pub fn sources(recipe: &Recipe, workspace: Option<&Workspace>) -> anyhow::Result
             Source::Zoo { dataset } => prepared::state(workspace, dataset),
             source => source::state(source, Path::new("/"), &mut cache).map_err(anyhow::Error::from),
         };
-        let state = state.and_then(|state| Ok(source::with_step_files(state, dataset)?));
+        let state = state.and_then(|state| Ok(dictionary::with_files(state, &dataset.clean, Path::new("/"))?));
         let mut state = state.with_context(|| format!("dataset `{name}`"))?;
         // How much a fetched source holds is known once it is there.
         let known = workspace.and_then(|workspace| fetch::known(&workspace.sources(), &dataset.source));

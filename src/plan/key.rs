@@ -18,7 +18,7 @@ use crate::plan::work::{
     AnalyseWork, CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
     TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
-use crate::recipe::dataset::{Dataset, Source, Split, SplitBy};
+use crate::recipe::dataset::{CleanStep, Dataset, Source, Split, SplitBy};
 use crate::recipe::import::{Content, Import};
 use crate::recipe::training::Train;
 
@@ -90,7 +90,7 @@ fn dataset(work: &DatasetWork) -> Value {
     let mut key = json!({
         "source": source_key(source, *source_digest),
         "extract": extract,
-        "clean": clean,
+        "clean": clean.iter().map(step_key).collect::<Vec<_>>(),
         "split": split_key(split),
         "seed": seed,
     });
@@ -113,6 +113,17 @@ fn split_key(split: &Split) -> Value {
     }
     if !assign.is_empty() {
         key["assign"] = json!(assign);
+    }
+    key
+}
+
+/// Where a step's lists of words lie is of no account: the digest of the source covers what they hold.
+fn step_key(step: &CleanStep) -> Value {
+    let mut key = json!(step);
+    if let Value::Object(fields) = &mut key {
+        for file in ["names", "bad-words"] {
+            fields.entry(file).and_modify(|path| *path = json!(!path.is_null()));
+        }
     }
     key
 }

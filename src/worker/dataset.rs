@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::data::clean::dictionary;
 use crate::data::feature;
 use crate::data::prepare::{self, Feed, Job, TableFeed};
 use crate::data::source;
@@ -80,7 +81,7 @@ fn files(task: &mut Task, work: &DatasetWork) -> Result<Option<Vec<source::Diges
     })?;
     told?;
     let Some(files) = files else { return Ok(None) };
-    let state = source::with_step_files(source::state_of(&files), &work.dataset)?;
+    let state = dictionary::with_files(source::state_of(&files), &work.dataset.clean, Path::new("/"))?;
     if state.digest == work.source_digest {
         return Ok(Some(files));
     }

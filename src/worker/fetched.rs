@@ -1,8 +1,9 @@
 //! Before a dataset stage reads files: those that lie elsewhere are fetched, once.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::data::source;
+use crate::data::clean::dictionary;
 use crate::error::{Exit, Explain as _};
 use crate::fetch::{self, FetchError, Told, Watch};
 use crate::plan::SourceState;
@@ -54,7 +55,7 @@ pub fn local(task: &mut Task, work: DatasetWork) -> Result<Option<DatasetWork>, 
     };
     let whole = |digest| {
         let state = SourceState { digest, files: 0, bytes: 0, tables: None };
-        source::with_step_files(state, &work.dataset).map(|state| state.digest)
+        dictionary::with_files(state, &work.dataset.clean, Path::new("/")).map(|state| state.digest)
     };
     if whole(fetched.pinned)? != work.source_digest {
         return Err(FetchError::Changed { what: archive(&work) }.into());

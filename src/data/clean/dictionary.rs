@@ -5,6 +5,9 @@ use std::path::Path;
 
 use crate::data::error::DataError;
 use crate::data::row::BadRow;
+use crate::id::Digest;
+use crate::plan::SourceState;
+use crate::recipe::dataset::CleanStep;
 
 /// Reads a file of words: empty lines and lines that begin with `#` are left out, white space at the ends goes.
 ///
@@ -39,6 +42,25 @@ pub fn read(path: &Path, min_chars: usize) -> Result<Vec<String>, DataError> {
     }
 }
 
+/// Returns the state of a source together with the files its cleaning reads: another list of names makes other data.
+///
+/// # Errors
+/// When such a file cannot be read.
+pub fn with_files(state: SourceState, steps: &[CleanStep], base: &Path) -> Result<SourceState, DataError> {
+    let mut files = steps.iter().flat_map(CleanStep::files).peekable();
+    if files.peek().is_none() {
+        return Ok(state);
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(state.digest.to_string().as_bytes());
+    for file in files {
+        let path = base.join(file);
+        let bytes = fs::read(&path).map_err(|source| DataError::io(&path, source))?;
+        hasher.update(Digest::of(&bytes).to_string().as_bytes());
+    }
+    Ok(SourceState { digest: Digest::from_hasher(&hasher), ..state })
+}
+
 /// Returns whether what was found stands as a word of its own: Chinese and Japanese always do, letters of an alphabet only where
 /// none stands beside them.
 pub(super) fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
@@ -54,6 +76,7 @@ pub(super) fn is_whole_word(text: &str, start: usize, end: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recipe::dataset::Quality;
 
     fn told(content: &[u8]) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
@@ -78,6 +101,23 @@ mod tests {
         );
         assert_eq!(told(b"ok\n\xff\n").unwrap_err(), "/words.txt:2: not UTF-8; expected one word a line");
         assert_eq!(told(b"# nothing\n").unwrap_err(), "/words.txt: expected words, one a line, and found none");
+    }
+
+    #[test]
+    fn what_a_list_holds_is_part_of_the_data_and_where_it_lies_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = SourceState { digest: Digest::of(b"source"), files: 1, bytes: 6 };
+        let with = |name: &str, content: &str| {
+            fs::write(folder.path().join(name), content).unwrap();
+            let quality = Quality { bad_words: Some(name.to_owned()), ..Quality::default() };
+            with_files(state, &[CleanStep::DedupExact, CleanStep::Quality(Box::new(quality))], folder.path())
+                .unwrap()
+                .digest
+        };
+        let first = with("a.txt", "one");
+        assert_eq!(first, with("b.txt", "one"));
+        assert_ne!(first, with("a.txt", "two"));
+        assert_eq!(with_files(state, &[CleanStep::DedupExact], folder.path()).unwrap().digest, state.digest);
     }
 
     #[test]

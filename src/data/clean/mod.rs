@@ -104,3 +104,6 @@ pub fn prepare(step: &CleanStep) -> Result<Prepared, DataError> {
 fn text_record(id: usize, text: &str) -> crate::data::Record {
     crate::data::Record::new(id.to_string(), id.to_string(), crate::data::Content::Text(text.to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,10 +29,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use crate::data::clean::dictionary;
 use crate::data::error::DataError;
 use crate::data::extract::{self, Extractor};
-use crate::data::source;
 use crate::id::{Digest, Name};
+use crate::plan::SourceState;
 use crate::recipe::dataset::Dataset;
 use crate::record::report::DatasetReport;
 use local::How;
@@ -95,7 +96,7 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
         "source": without_files(json!(job.dataset.source)),
         "extract": job.dataset.extract,
         "steps": steps(first),
-        "step-files": source::step_files(job.dataset)?,
+        "step-files": step_files(job.dataset)?,
         // Where a file says what another one is, no part stands alone.
         "all": job.dataset.source.reads_across_files().then(|| job.feed.state()),
         "bad-rows": job.dataset.bad_rows_let_pass() > 0,
@@ -256,6 +257,12 @@ fn counted<'w>(watch: &'w dyn Watch, what: &'static str, total: u64) -> impl Fn(
         let done = done.fetch_add(bytes, Ordering::Relaxed) + bytes;
         watch.go_on(what, done.min(total), total)
     }
+}
+
+/// Returns the digest of the files that the cleaning steps read.
+fn step_files(dataset: &Dataset) -> Result<Digest, DataError> {
+    let nothing = SourceState { digest: Digest::of(b""), files: 0, bytes: 0, tables: None };
+    Ok(dictionary::with_files(nothing, &dataset.clean, Path::new("/"))?.digest)
 }
 
 /// Takes from a source what only says where its files lie.

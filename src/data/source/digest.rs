@@ -10,7 +10,7 @@ use crate::data::source::files::SourceFile;
 use crate::data::source::synthetic;
 use crate::id::Digest;
 use crate::plan::SourceState;
-use crate::recipe::dataset::{Dataset, Source};
+use crate::recipe::dataset::Source;
 
 /// Returns what the source contains now; a relative root starts at `base`.
 ///
@@ -130,30 +130,6 @@ pub fn digested(
         }
     }
     Ok(Some(all))
-}
-
-/// Returns the digests of the files that the cleaning steps of a dataset read, in the order of the steps.
-///
-/// # Errors
-/// When one cannot be read.
-pub fn step_files(dataset: &Dataset) -> Result<Vec<Digest>, DataError> {
-    let digest = |path: &str| {
-        let mut hasher = blake3::Hasher::new();
-        let read = std::fs::File::open(path).and_then(|open| hasher.update_reader(open).map(drop));
-        read.map_err(|source| DataError::io(path, source)).map(|()| Digest::from_hasher(&hasher))
-    };
-    dataset.clean.iter().flat_map(|step| step.files()).map(digest).collect()
-}
-
-/// Returns what a dataset is made of: its source, and the files that its cleaning steps read.
-///
-/// # Errors
-/// When one cannot be read.
-pub fn with_step_files(state: SourceState, dataset: &Dataset) -> Result<SourceState, DataError> {
-    let files = step_files(dataset)?;
-    // Where there are none, the digest stays what it is.
-    let digest = if files.is_empty() { state.digest } else { Digest::of_json(&(state.digest, files)) };
-    Ok(SourceState { digest, ..state })
 }
 
 /// Returns the state of a source that has these files, in the order of their names.

@@ -37,7 +37,7 @@ use crate::data::row::{BadRow, Row};
 use crate::recipe::dataset::{FileSet, Source};
 
 pub use cache::{DigestCache, Stat};
-pub use digest::{Digested, digested, named_state, state, state_of, step_files, with_step_files};
+pub use digest::{Digested, digested, named_state, state, state_of};
 pub use files::SourceFile;
 pub(in crate::data) use json::kind;
 pub use pieces::{Piece, pieces};

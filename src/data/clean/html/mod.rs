@@ -220,7 +220,7 @@ impl Writer {
         match (gap, last) {
             (Some(_), None | Some('\n' | '\t')) | (None, _) => {}
             // The source of a Chinese page breaks its lines anywhere.
-            (Some('\n'), Some(last)) if stands_alone(last) && stands_alone(c) => {}
+            (Some('\n'), Some(last)) if is_east_asian(last) && is_east_asian(c) => {}
             (Some(_), Some(_)) => self.block.text.push(' '),
         }
         self.block.text.push(c);
@@ -236,6 +236,11 @@ impl Writer {
             self.blocks.push(Block { text, linked: block.linked, kind, is_main: self.mains > 0 });
         }
     }
+}
+
+/// Returns whether a character is set without spaces beside it: Chinese, Japanese, and their marks.
+const fn is_east_asian(c: char) -> bool {
+    stands_alone(c) || matches!(c, '\u{3001}'..='\u{301f}' | '\u{ff01}'..='\u{ff60}' | '“' | '”' | '…')
 }
 
 fn is_main(element: &Element) -> bool {

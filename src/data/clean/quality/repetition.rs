@@ -37,20 +37,33 @@ pub(super) fn verdict(text: &str, is_chinese: bool, rules: &Quality) -> Option<&
     }
     // A Chinese word has two characters, about.
     let scale = if is_chinese { 2 } else { 1 };
-    let tokens = tokens(text);
-    let total: usize = tokens.iter().map(|token| token.bytes as usize).sum();
-    let is_over = |bytes: usize, most: f64| bytes as f64 > most * total as f64;
+    let grams = Grams::of(text);
+    frequent(&grams, scale, rules).or_else(|| repeated(&grams, scale, rules))
+}
+
+/// Looks for n-grams that are too frequent. A longer one is no more frequent than a shorter one: where even the longest words could
+/// not make it too much, it is not looked for.
+fn frequent(grams: &Grams, scale: usize, rules: &Quality) -> Option<&'static str> {
+    let mut most_times = u64::MAX;
     for ((n, reason), most) in TOP.into_iter().zip(rules.max_top_ngram_shares) {
-        if is_over(top(&tokens, n * scale), most) {
+        let n = n * scale;
+        if most_times.saturating_mul(grams.longest(n)) as f64 <= most * grams.total() as f64 {
+            continue;
+        }
+        let (bytes, times) = grams.top(n);
+        if bytes as f64 > most * grams.total() as f64 {
             return Some(reason);
         }
+        most_times = times;
     }
+    None
+}
+
+/// Looks for n-grams that stood before. Where a longer one repeats its beginning does: only there is it looked for.
+fn repeated(grams: &Grams, scale: usize, rules: &Quality) -> Option<&'static str> {
+    let repeats = grams.repeats(DUPLICATE[0].0 * scale)?;
     for ((n, reason), most) in DUPLICATE.into_iter().zip(rules.max_duplicate_ngram_shares) {
-        let bytes = duplicate(&tokens, n * scale);
-        if bytes == 0 {
-            return None; // What is longer cannot have stood before either.
-        }
-        if is_over(bytes, most) {
+        if grams.duplicate(n * scale, &repeats) as f64 > most * grams.total() as f64 {
             return Some(reason);
         }
     }
@@ -88,74 +101,129 @@ impl Share {
     }
 }
 
-/// A word, or a Chinese character.
-#[derive(Debug, Clone, Copy)]
-struct Token {
-    hash: u64,
-    bytes: u32,
+/// The words of a text, so that the hash and the size of any n-gram are at hand.
+///
+/// The hash of words i to j is that of a polynomial whose coefficients are the hashes of the words (Karp and Rabin 1987).
+#[derive(Default)]
+struct Grams {
+    /// Of the first words, as many as the index says, the hash.
+    hashes: Vec<u64>,
+    /// And the bytes.
+    bytes: Vec<u64>,
 }
 
-/// What white space surrounds, and each character of a script that has no spaces.
-fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(text.len() / 6);
-    let mut put = |word: &str| {
-        if !word.is_empty() {
-            tokens.push(Token { hash: hash(word.as_bytes()), bytes: word.len() as u32 });
-        }
-    };
-    for word in text.split_ascii_whitespace() {
-        if word.is_ascii() {
-            put(word);
-            continue;
-        }
-        let mut start = 0;
-        for (i, c) in word.char_indices() {
-            if stands_alone(c) || c.is_whitespace() {
-                put(&word[start..i]);
-                start = i + c.len_utf8();
-                if stands_alone(c) {
-                    put(&word[i..start]);
+/// Any odd number: the hashes of the words are random already.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Grams {
+    /// Takes as words what white space surrounds, and each character of a script that has no spaces.
+    fn of(text: &str) -> Self {
+        let mut grams = Self { hashes: Vec::with_capacity(text.len() / 5), bytes: Vec::with_capacity(text.len() / 5) };
+        grams.hashes.push(0);
+        grams.bytes.push(0);
+        for word in text.split_ascii_whitespace() {
+            if word.is_ascii() {
+                grams.push(word);
+                continue;
+            }
+            let mut start = 0;
+            for (i, c) in word.char_indices() {
+                if stands_alone(c) || c.is_whitespace() {
+                    grams.push(&word[start..i]);
+                    start = i + c.len_utf8();
+                    if stands_alone(c) {
+                        grams.push(&word[i..start]);
+                    }
                 }
             }
+            grams.push(&word[start..]);
         }
-        put(&word[start..]);
+        grams
     }
-    tokens
-}
 
-/// Returns the bytes in the most frequent n-gram that stands at least twice.
-fn top(tokens: &[Token], n: usize) -> usize {
-    let mut seen: HashMap<u64, (u32, u32), Ready> = HashMap::default();
-    seen.reserve(tokens.len());
-    let mut most = 0;
-    for gram in tokens.windows(n) {
-        let entry = seen.entry(hash_of(gram)).or_insert_with(|| (0, gram.iter().map(|token| token.bytes).sum()));
-        entry.0 += 1;
-        if entry.0 > 1 {
-            most = most.max(entry.0 as usize * entry.1 as usize);
+    fn push(&mut self, word: &str) {
+        if let (false, Some(before), Some(bytes)) = (word.is_empty(), self.hashes.last(), self.bytes.last()) {
+            let (hash, bytes) =
+                (before.wrapping_mul(BASE).wrapping_add(hash(word.as_bytes())), bytes + word.len() as u64);
+            self.hashes.push(hash);
+            self.bytes.push(bytes);
         }
     }
-    most
-}
 
-/// Returns the bytes in n-grams that stood before; each word counts once.
-fn duplicate(tokens: &[Token], n: usize) -> usize {
-    let mut seen: HashSet<u64, Ready> = HashSet::default();
-    seen.reserve(tokens.len());
-    let (mut bytes, mut at) = (0, 0);
-    while let Some(gram) = tokens.get(at..at + n) {
-        if seen.insert(hash_of(gram)) {
-            at += 1;
-        } else {
-            bytes += gram.iter().map(|token| token.bytes as usize).sum::<usize>();
-            at += n;
-        }
+    /// Returns how many n-grams there are.
+    fn n_grams(&self, n: usize) -> usize {
+        self.hashes.len().saturating_sub(n)
     }
-    bytes
-}
 
-fn hash_of(gram: &[Token]) -> u64 {
-    gram.iter().fold(0, |hash, token| fold(hash ^ token.hash))
+    /// Returns the bytes of all words.
+    fn total(&self) -> u64 {
+        self.bytes.last().copied().unwrap_or(0)
+    }
+
+    fn bytes(&self, at: usize, n: usize) -> u64 {
+        self.bytes[at + n] - self.bytes[at]
+    }
+
+    /// Returns the bytes of the longest n-gram.
+    fn longest(&self, n: usize) -> u64 {
+        (0..self.n_grams(n)).map(|at| self.bytes(at, n)).max().unwrap_or(0)
+    }
+
+    /// Returns the hashes of all n-grams, in order.
+    fn hashes(&self, n: usize) -> impl Iterator<Item = u64> {
+        let power = BASE.wrapping_pow(n as u32);
+        let pairs = self.hashes.iter().zip(self.hashes.iter().skip(n));
+        pairs.map(move |(before, after)| fold(after.wrapping_sub(before.wrapping_mul(power))))
+    }
+
+    /// Returns the bytes in the n-gram that takes up most, of those that stand at least twice, and how often any stands at most.
+    fn top(&self, n: usize) -> (u64, u64) {
+        let mut seen: HashMap<u64, u64, Ready> = HashMap::default();
+        seen.reserve(self.n_grams(n));
+        let (mut most, mut most_times) = (0, 1);
+        for (at, hash) in self.hashes(n).enumerate() {
+            let times = seen.entry(hash).or_default();
+            *times += 1;
+            if *times > 1 {
+                most = most.max(*times * self.bytes(at, n));
+                most_times = most_times.max(*times);
+            }
+        }
+        (most, most_times)
+    }
+
+    /// Tells of each n-gram whether it stands elsewhere too; `None` where none does.
+    fn repeats(&self, n: usize) -> Option<Vec<bool>> {
+        let mut first: HashMap<u64, usize, Ready> = HashMap::default();
+        first.reserve(self.n_grams(n));
+        let mut repeats = Vec::new();
+        for (at, hash) in self.hashes(n).enumerate() {
+            let earlier = *first.entry(hash).or_insert(at);
+            if earlier < at {
+                repeats.resize(self.n_grams(n), false);
+                repeats[earlier] = true;
+                repeats[at] = true;
+            }
+        }
+        (!repeats.is_empty()).then_some(repeats)
+    }
+
+    /// Returns the bytes in n-grams that stood before; each word counts once. Only where `repeats` says so can there be any.
+    fn duplicate(&self, n: usize, repeats: &[bool]) -> u64 {
+        let mut seen: HashSet<u64, Ready> = HashSet::default();
+        let power = BASE.wrapping_pow(n as u32);
+        let (mut bytes, mut at) = (0, 0);
+        while at < self.n_grams(n) {
+            let hash = || fold(self.hashes[at + n].wrapping_sub(self.hashes[at].wrapping_mul(power)));
+            if repeats[at] && !seen.insert(hash()) {
+                bytes += self.bytes(at, n);
+                at += n;
+            } else {
+                at += 1;
+            }
+        }
+        bytes
+    }
 }
 
 /// A hash of 64 bits that is the same on every machine: eight bytes at a time, multiplied and folded.
@@ -197,18 +265,32 @@ impl Hasher for AsItIs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn n_grams_are_counted_as_the_paper_counts_them() {
-        let tokens = tokens("a b a b a b x");
-        assert_eq!(top(&tokens, 2), 6);
-        assert_eq!(top(&tokens, 7), 0);
-        assert_eq!(duplicate(&tokens, 2), 4);
-        assert_eq!(duplicate(&tokens, 3), 3);
+        let grams = Grams::of("a b a b a b x");
+        assert_eq!((grams.top(2), grams.top(7), grams.top(8)), ((6, 3), (0, 1), (0, 1)));
+        let repeats = grams.repeats(2).unwrap();
+        assert_eq!(repeats, [true, true, true, true, true, false]);
+        assert_eq!((grams.duplicate(2, &repeats), grams.duplicate(3, &repeats)), (4, 3));
+        assert_eq!((grams.longest(2), grams.total()), (2, 7));
+        assert!(grams.repeats(5).is_none());
     }
 
     #[test]
     fn chinese_characters_are_words_by_themselves() {
-        assert_eq!(tokens("我用 Rust写字，ok").iter().map(|token| token.bytes).collect::<Vec<_>>(), [3, 3, 4, 3, 3, 5]);
+        let grams = Grams::of("我用 Rust写字，ok");
+        assert_eq!((0..6).map(|at| grams.bytes(at, 1)).collect::<Vec<_>>(), [3, 3, 4, 3, 3, 5]);
+    }
+
+    proptest! {
+        #[test]
+        fn looking_only_where_beginnings_repeat_finds_the_same(text in "(a |b |c ){0,60}", n in 2_usize..6) {
+            let grams = Grams::of(&text);
+            let everywhere = vec![true; grams.n_grams(2)];
+            let found = grams.repeats(2).map_or(0, |repeats| grams.duplicate(n, &repeats));
+            prop_assert_eq!(found, grams.duplicate(n, &everywhere));
+        }
     }
 }

@@ -35,7 +35,7 @@ fn international(run: &Run<'_>) -> Option<Range<usize>> {
         let parenthesis = usize::from(is_open(at + sign));
         let n = digits(bytes, at + sign + parenthesis);
         let is_closed = parenthesis == 0 || bytes.get(at + sign + parenthesis + n) == Some(&b')');
-        let is_group = (1..=5).contains(&n) || (n_groups == 1 && (6..=12).contains(&n));
+        let is_group = (1..=12).contains(&n);
         let is_adjacent = sign + parenthesis > 0 || bytes.get(at.wrapping_sub(1)) == Some(&b')');
         if !is_group || !is_closed || !is_adjacent || n_digits + n > 15 {
             break;
@@ -50,11 +50,7 @@ fn international(run: &Run<'_>) -> Option<Range<usize>> {
     let is_sum = before(text, &place).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ')' | ']' | '+'));
     let goes_on = after(text, &place).is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
     let is_right = (is_long_enough..=15).contains(&n_digits) && !is_sum && !goes_on && !is_round(&only_digits(number));
-    if !is_right {
-        return None;
-    }
-    // `(+86)138…` begins with its parenthesis.
-    Some(place)
+    is_right.then_some(place)
 }
 
 /// `13812345678`, `138 1234 5678`, `138-1234-5678`, each perhaps with `86`, `0086` or `(+86)` in front.
@@ -175,7 +171,9 @@ fn is_called(text: &str, start: usize) -> bool {
 /// `(555) 123-4567` and `212-555-0123`, with `1-` or without.
 fn american(run: &Run<'_>) -> Option<Range<usize>> {
     let (bytes, text) = (run.bytes(), run.text);
-    if run.len() != 3 || !(b'2'..=b'9').contains(&bytes[run.start]) {
+    // The lines of businesses, which anybody may call, are free of charge in both countries.
+    let is_business = matches!(run.digits(), "400" | "800");
+    if run.len() != 3 || !(b'2'..=b'9').contains(&bytes[run.start]) || is_business {
         return None;
     }
     let is_in_parentheses = run.start > 0 && bytes[run.start - 1] == b'(' && bytes.get(run.end) == Some(&b')');

@@ -1,5 +1,8 @@
 //! What is private, and what only looks so.
 
+mod table;
+mod planted;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -57,6 +60,65 @@ fn only_the_kinds_asked_for_are_masked_and_counted() {
     assert_eq!((text.as_str(), found), ("[email] 8.8.8.8 [email]", BTreeMap::from([(PiiKind::Email, 2)])));
 }
 
+fn step(change: impl FnOnce(&mut dataset::RedactPii)) -> RedactPii {
+    let mut pii = dataset::RedactPii::default();
+    change(&mut pii);
+    RedactPii::new(&pii).unwrap()
+}
+
+#[test]
+fn kinds_that_overlap_are_told_by_the_one_that_comes_first() {
+    assert_eq!(masked("https://me:pass1@mail.example.org/x"), "https://[url-credentials]@mail.example.org/x");
+    assert_eq!(redact("https://me:pass1@mail.example.org/x", &[PiiKind::Email]).0, "https://me:[email]/x");
+    assert_eq!(masked("password=13812345678"), "password=[secret]");
+}
+
+#[test]
+fn names_come_from_a_file_and_are_whole_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("people.txt");
+    std::fs::write(&path, "# people\n王小明\nJane Doe\nJane\n欧阳锋\n").unwrap();
+    let step = step(|pii| {
+        pii.kinds.push(PiiKind::Name);
+        pii.names = Some(path.display().to_string());
+    });
+    let mut counts = Counts::new();
+    let text = "王小明和Jane Doe写信给Janet、jane与欧阳锋先生(jane@x.org)。";
+    assert_eq!(step.redact(text, &mut counts).unwrap(), "[name]和[name]写信给Janet、jane与[name]先生([email])。");
+    assert_eq!(counts, Counts::from([("email".to_owned(), 1), ("name".to_owned(), 3)]));
+}
+
+#[test]
+fn records_with_private_data_can_go_and_are_counted_all_the_same() {
+    let step = step(|pii| pii.with = PiiWith::Drop);
+    let mut counts = Counts::new();
+    let record = |text| crate::data::clean::text_record(0, text);
+    assert!(matches!(step.one(record("write to a@b.org"), &mut counts), Fate::Drop { reason: "private data", .. }));
+    assert!(matches!(step.one(record("write to us"), &mut counts), Fate::Keep(_)));
+    assert_eq!((counts["email"], counts["phone"]), (1, 0));
+}
+
+#[test]
+fn the_same_person_has_the_same_hash_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("salt");
+    std::fs::write(&path, "0123456789abcdef").unwrap();
+    let step = step(|pii| {
+        pii.with = PiiWith::Hash;
+        pii.salt = Some(format!("file:{}", path.display()));
+    });
+    let redacted = |text: &str| step.redact(text, &mut Counts::new()).unwrap();
+    let once = redacted("A@b.org");
+    assert_eq!(redacted("from a@b.org to ａ＠b.org"), format!("from {once} to {once}"));
+    assert!(step.redact(&once, &mut Counts::new()).is_none(), "a hash is private no more");
+    let missing = dataset::RedactPii {
+        with: PiiWith::Hash,
+        salt: Some("env:PEDIGREE_NO_SALT".to_owned()),
+        ..dataset::RedactPii::default()
+    };
+    assert!(matches!(RedactPii::new(&missing), Err(DataError::NoSalt { .. })));
+}
+
 proptest! {
     #[test]
     fn a_secret_between_words_never_survives(before in "[a-zA-Zé ,]{0,20}", after in "[a-zA-Zé ,]{0,20}", user in "[a-z]{2,8}", n in 10_000_000_u32..99_999_999) {
@@ -70,5 +132,14 @@ proptest! {
     fn masking_twice_changes_nothing(text in "(?s)([0-9]|[a-f]|\\.|:|@| |\\+|-|.){0,80}") {
         let once = masked(&text);
         prop_assert_eq!(masked(&once), once);
+    }
+
+    #[test]
+    fn no_text_is_too_strange(text in "(?s)(password|=|:|\"|'|@|://|eyJ|\\.|-----BEGIN |PRIVATE KEY|-----|\\+|\\(|１|（|86|010|[0-9]|[A-Z]|-| |字|.){0,60}") {
+        let once = masked(&text);
+        prop_assert_eq!(masked(&once), once.as_str());
+        for found in find(&text, &ORDER, None) {
+            prop_assert!(text.get(found.place).is_some());
+        }
     }
 }

@@ -239,20 +239,34 @@ fn is_notice(line: &str) -> bool {
 
 /// Returns whether a line is a menu, a share bar or a path of pages: `Home > News`, `分享 微信 微博`.
 fn is_bar(line: &str) -> bool {
+    const MOST_ITEMS: usize = 16;
     let is_mark = |c: char| matches!(c, '|' | '·' | '•' | '›' | '»' | '>' | '/' | '｜' | '＞' | '→' | '\t');
     let line = line.trim_start_matches(['-', '*', ' ']);
-    let by_marks: Vec<&str> = line.split(is_mark).map(str::trim).filter(|item| !item.is_empty()).collect();
-    let items: Vec<&str> = match by_marks.len() {
-        0 => return false,
-        1 => line.split_whitespace().collect(),
-        _ => by_marks,
+    if line.ends_with(['.', '。', '!', '！', '?', '？', ';', '；', ':', '：']) {
+        return false;
+    }
+    let has_marks = line.contains(is_mark);
+    let (mut n, mut n_known, mut is_short) = (0, 0, true);
+    let mut take = |item: &str| {
+        let item = item.trim();
+        if !item.is_empty() {
+            n += 1;
+            n_known += usize::from(is_item(item));
+            is_short &= item.chars().count() <= 12;
+        }
+        // Bars consist of what is known; a line that begins with three words of prose is none.
+        n <= MOST_ITEMS && (n < 3 || n_known > 0)
     };
-    let n_known = items.iter().filter(|item| ITEMS.iter().any(|known| known.eq_ignore_ascii_case(item))).count();
-    items.len() >= 2 && n_known * 2 >= items.len() && n_known >= 2
-        || (items.len() >= 3
-            && n_known >= 1
-            && items.iter().all(|item| item.chars().count() <= 12)
-            && line.contains(is_mark))
+    let is_possible = match has_marks {
+        true => line.split(is_mark).all(&mut take),
+        false => line.split_ascii_whitespace().all(&mut take),
+    };
+    let is_mostly_known = n >= 2 && n_known >= 2 && n_known * 2 >= n;
+    is_possible && (is_mostly_known || (has_marks && n >= 3 && n_known >= 1 && is_short))
+}
+
+fn is_item(item: &str) -> bool {
+    item.len() <= 12 && ITEMS.iter().any(|known| known.eq_ignore_ascii_case(item))
 }
 
 #[cfg(test)]

@@ -84,13 +84,16 @@ const PLACEHOLDERS: [&str; 31] = [
 pub(super) fn bearer(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let is_letter =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'+' | b'/' | b'=');
-    let length = bytes[at..].iter().take(LONGEST).take_while(|byte| is_letter(byte)).count();
+    let length = bytes[at..].iter().take(LONGEST_BEARER).take_while(|byte| is_letter(byte)).count();
     let place = at..at + length - bytes[at..at + length].iter().rev().take_while(|byte| **byte == b'.').count();
     let value = &bytes[place.clone()];
-    (value.len() >= 20 && is_random(value)).then_some(place)
+    ((20..LONGEST_BEARER).contains(&value.len()) && is_random(value)).then_some(place)
 }
 
-const LONGEST: usize = 4096;
+/// And behind `Bearer `, in bytes.
+const LONGEST_BEARER: usize = 4096;
+/// Longer values are no secrets; known forms of keys, which may be longer, are found by how they begin.
+const LONGEST: usize = 256;
 
 /// Returns the value that is assigned to a word which ends at `at`.
 pub(super) fn value(text: &str, at: usize, word: &Word) -> Option<Range<usize>> {
@@ -156,13 +159,12 @@ fn quoted(text: &str, start: usize, quote: char, word: &Word) -> Option<Range<us
 fn bare(text: &str, start: usize, word: &Word, is_loose: bool) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let ends = |byte: &u8| {
-        !byte.is_ascii_graphic()
-            || matches!(
-                byte,
-                b',' | b';' | b'&' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' | b'|' | b'\\'
-            )
+        let is_sign =
+            matches!(byte, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' | b'|' | b'\\');
+        !byte.is_ascii_graphic() || is_sign || (*byte == b'&' && !is_loose)
     };
     let length = bytes[start..].iter().take(LONGEST).take_while(|byte| !ends(byte)).count();
+    let is_too_long = length == LONGEST;
     let length = text[start..start + length].trim_end_matches(['.', ':', '!', '?', ']']).len();
     let value = &text[start..start + length];
     let is_call = matches!(bytes.get(start + length), Some(b'(' | b'<' | b'{' | b'['));
@@ -172,7 +174,7 @@ fn bare(text: &str, start: usize, word: &Word, is_loose: bool) -> Option<Range<u
         }
         false => value.len() >= 16 && is_random(value.as_bytes()),
     };
-    (is_value && !is_call && !is_placeholder(value)).then_some(start..start + length)
+    (is_value && !is_too_long && !is_call && !is_placeholder(value)).then_some(start..start + length)
 }
 
 /// Returns whether a person may have made this up to be let in: letters, and digits or signs among them.
@@ -183,7 +185,10 @@ fn is_password(value: &str) -> bool {
         .bytes()
         .any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?' | b'~'));
     let is_number = value.len() >= 6 && value.bytes().all(|byte| byte.is_ascii_digit());
-    let is_path = value.starts_with(['/', '.']) || value.contains("://") || value.contains("::");
+    let is_path = value.starts_with(['/', '.'])
+        || value.contains("://")
+        || value.contains("::")
+        || value.matches(':').count() > 1;
     value.is_ascii() && (has_letter && (has_digit || has_sign) || is_number) && !is_path && !is_format(value)
 }
 
