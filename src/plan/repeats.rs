@@ -45,15 +45,15 @@ fn the_fingerprints_of_a_recipe_without_repeats_are_those_they_always_were() {
         .chain(["gate:industry/loss", "sample:story", "card:vertical", "publish:tree"])
         .map(|id| format!("{id} {}", known.stage(&id.parse().unwrap()).unwrap().fingerprint.short()));
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
-    dataset:prose e7f7fb2fdac6
-    tokens:prose/bytes 36039253652d
-    train:general 20dfc0fb1a71
-    train:industry 6d10d3d548b6
-    evaluate:vertical/ppl 740d7b18f81d
-    gate:industry/loss 666217f59314
-    sample:story b2529d054730
-    card:vertical 400c51639604
-    publish:tree b32222974b2b
+    dataset:prose f90070613a99
+    tokens:prose/bytes 5c5bb1587989
+    train:general 4238449aad2f
+    train:industry b5bfa8be7148
+    evaluate:vertical/ppl d21bca462178
+    gate:industry/loss cd67b335459f
+    sample:story ee78f4444c9f
+    card:vertical fff7dd6d932d
+    publish:tree bc1945da6ab5
     "#);
 }
 

@@ -76,34 +76,34 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     let found: Vec<String> =
         plan(&recipe("")).stages.iter().map(|stage| format!("{} {}", stage.fingerprint.short(), stage.id)).collect();
     insta::assert_snapshot!(found.join("\n"), @r#"
-    e7f7fb2fdac6 dataset:prose
-    e74d228b7c2b dataset:rust
-    20d14852a61c dataset:tasks
-    4436d484822d tokenizer:bytes
-    36039253652d tokens:prose/bytes
-    20dfc0fb1a71 train:general
-    182978c83453 tokens:rust/bytes
-    6d10d3d548b6 train:industry
-    46a2afc3de7b tokens:tasks/bytes
-    0ecf0d315602 train:vertical
-    711c088ead11 contamination:prose
-    c9018c85b918 contamination:rust
-    878d0a94e76e contamination:tasks
-    608b43673632 evaluate:general/loss
-    0b81345b8e53 evaluate:general/ppl
-    baebe7d4d5e5 evaluate:industry/loss
-    aac7f902481e evaluate:industry/ppl
-    881047a56806 evaluate:vertical/loss
-    740d7b18f81d evaluate:vertical/ppl
-    666217f59314 gate:industry/loss
-    1034c588f298 gate:industry/ppl
-    6163e03fc80e gate:vertical/ppl
-    98d5fda1c1d1 gate:vertical/ppl-2
-    b2529d054730 sample:story
-    ea5a4cb4e7b7 card:general
-    efba5c621966 card:industry
-    400c51639604 card:vertical
-    b32222974b2b publish:tree
+    f90070613a99 dataset:prose
+    fca323da23f8 dataset:rust
+    2a0974f95f0d dataset:tasks
+    0d6148951d32 tokenizer:bytes
+    5c5bb1587989 tokens:prose/bytes
+    4238449aad2f train:general
+    5fd8dc7ede1e tokens:rust/bytes
+    b5bfa8be7148 train:industry
+    1c53e7e1086e tokens:tasks/bytes
+    9f81889e34bb train:vertical
+    a6520a2ac9a2 contamination:prose
+    c7f636f03f73 contamination:rust
+    17e3311b8466 contamination:tasks
+    8cafb4306639 evaluate:general/loss
+    b8d9b6436fbd evaluate:general/ppl
+    5f395989b21b evaluate:industry/loss
+    85f320d739e5 evaluate:industry/ppl
+    b84025d469e3 evaluate:vertical/loss
+    d21bca462178 evaluate:vertical/ppl
+    cd67b335459f gate:industry/loss
+    cf0ea9b21a93 gate:industry/ppl
+    e3c608b0befb gate:vertical/ppl
+    6855ae148ce9 gate:vertical/ppl-2
+    ee78f4444c9f sample:story
+    5bceadabdf86 card:general
+    9e1e559d971b card:industry
+    fff7dd6d932d card:vertical
+    bc1945da6ab5 publish:tree
     "#);
 }
 

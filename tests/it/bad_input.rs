@@ -222,7 +222,7 @@ fn a_database_of_a_later_program_is_left_alone() {
     insta::assert_snapshot!(project.pedigree(&["runs"]), @r#"
     exit: 4
     --- stderr
-    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 2
+    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 3
     hint: use the newer Pedigree, or another project folder
     "#);
     assert_eq!(project.pedigree(&["run", "small.yaml"]).code, 4);

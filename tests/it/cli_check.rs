@@ -214,8 +214,11 @@ fn a_recipe_is_shown_with_every_default() {
       prose:
         clean:
           -
+            form: "nfc"
             type: "normalize-unicode"
+            width: "keep"
           -
+            kind: "markdown"
             type: "strip-markup"
           -
             type: "dedup-exact"
@@ -230,7 +233,12 @@ fn a_recipe_is_shown_with_every_default() {
           strip-components: 0
           type: "files"
         split:
+          assign:
+            test: []
+            train: []
+            validation: []
           by: "document"
+          group: "group"
           test: 0.1
           train: 0.8
           validation: 0.1
@@ -247,7 +255,12 @@ fn a_recipe_is_shown_with_every_default() {
           strip-components: 0
           type: "files"
         split:
+          assign:
+            test: []
+            train: []
+            validation: []
           by: "document"
+          group: "group"
           test: 0.1
           train: 0.8
           validation: 0.1
@@ -268,7 +281,12 @@ fn a_recipe_is_shown_with_every_default() {
           strip-components: 0
           type: "files"
         split:
+          assign:
+            test: []
+            train: []
+            validation: []
           by: "document"
+          group: "group"
           test: 0.1
           train: 0.8
           validation: 0.1

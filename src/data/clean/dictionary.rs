@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn what_a_list_holds_is_part_of_the_data_and_where_it_lies_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let state = SourceState { digest: Digest::of(b"source"), files: 1, bytes: 6 };
+        let state = SourceState { digest: Digest::of(b"source"), files: 1, bytes: 6, tables: None };
         let with = |name: &str, content: &str| {
             fs::write(folder.path().join(name), content).unwrap();
             let quality = Quality { bad_words: Some(name.to_owned()), ..Quality::default() };
