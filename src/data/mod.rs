@@ -14,6 +14,8 @@ pub mod clean;
 pub mod split;
 pub mod table;
 pub mod prepare;
+pub mod look;
+pub mod diff;
 pub mod contamination;
 pub mod tokenizer;
 pub mod shard;

@@ -85,7 +85,18 @@ fn import(work: &ImportWork) -> Value {
 fn dataset(work: &DatasetWork) -> Value {
     let DatasetWork { name: _, dataset, source_digest, seed } = work;
     // A bad row that is let pass is told in the report; how many might have been is of no account.
-    let Dataset { source, on_bad_row: _, most_bad_rows: _, extract, clean, split } = dataset;
+    // What is said about the data changes nothing in it.
+    let Dataset {
+        description: _,
+        license: _,
+        language: _,
+        source,
+        on_bad_row: _,
+        most_bad_rows: _,
+        extract,
+        clean,
+        split,
+    } = dataset;
     json!({
         "source": source_key(source, *source_digest),
         "extract": extract,

@@ -97,6 +97,9 @@ mod tests {
         let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document };
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
         let dataset = Dataset {
+            description: String::new(),
+            license: None,
+            language: Vec::new(),
             source,
             on_bad_row: OnBadRow::Fail,
             most_bad_rows: 1,

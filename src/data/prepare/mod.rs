@@ -41,6 +41,7 @@ use phase::{Global, Phase};
 use tally::Tally;
 use watch::Halt;
 
+pub use profile::Profiler;
 pub use watch::Watch;
 
 /// Raised when the same part comes out of the same steps in another way.
