@@ -11,7 +11,7 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use crate::cli::candidates;
 use crate::plan::estimate::units;
 
-pub use data::{DataCommand, DataDiffArgs, DataListArgs, DataReportArgs, DataSampleArgs, InspectArgs};
+pub use data::{DataCardArgs, DataCommand, DataDiffArgs, DataListArgs, DataReportArgs, DataSampleArgs, InspectArgs};
 pub use results::{
     CompareArgs, GcArgs, GenerateArgs, LogsArgs, MetricsArgs, ModelRef, ReproduceArgs, RunRef, RunsArgs, ZooListArgs,
 };

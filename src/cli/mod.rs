@@ -103,6 +103,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Data(DataCommand::Report(arguments)) => data::report::run(session, &arguments).await,
         Command::Data(DataCommand::Diff(arguments)) => data::diff::run(session, &arguments).await,
         Command::Data(DataCommand::Sample(arguments)) => data::sample::run(session, &arguments).await,
+        Command::Data(DataCommand::Card(arguments)) => data::card::run(session, &arguments).await,
         Command::Generate(arguments) => generate::run(session, &arguments).await,
         Command::Gc(arguments) => gc::run(session, &arguments).await,
         Command::Fsck => fsck::run(session).await,

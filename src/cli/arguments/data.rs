@@ -1,5 +1,7 @@
 //! What can be typed behind `pedigree data`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCandidates;
 
@@ -19,6 +21,8 @@ pub enum DataCommand {
     Diff(DataDiffArgs),
     /// Print some rows, picked by chance
     Sample(DataSampleArgs),
+    /// Write a dataset's card and its Croissant description, with the tables: a folder that Hugging Face's `datasets` opens
+    Card(DataCardArgs),
 }
 
 /// `pedigree data list`
@@ -56,6 +60,9 @@ pub struct DataReportArgs {
     /// The dataset
     #[command(flatten)]
     pub dataset: DataRef,
+    /// Write the report as one self-contained web page
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub html: Option<PathBuf>,
 }
 
 /// `pedigree data diff`
@@ -96,6 +103,20 @@ pub struct DataSampleArgs {
     /// Print rows whole, private data included; with `--format json` they always are
     #[arg(long)]
     pub raw: bool,
+}
+
+/// `pedigree data card`
+#[derive(Debug, Args)]
+pub struct DataCardArgs {
+    /// The dataset
+    #[command(flatten)]
+    pub dataset: DataRef,
+    /// The folder for `README.md`, `croissant.json` and the tables [default: print the card]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Write over what is there
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 /// A split, as it is typed.

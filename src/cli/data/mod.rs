@@ -7,3 +7,4 @@ pub mod inspect;
 pub mod report;
 pub mod diff;
 pub mod sample;
+pub mod card;

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use crate::card::dataset::profile;
+use crate::card::dataset::{page, profile};
 use crate::cli::arguments::DataReportArgs;
+use crate::cli::data::card::put;
 use crate::cli::data::found::{Found, Shelf};
 use crate::cli::data::tables::{bars, fit, lines, percent, quote, section};
 use crate::cli::format::{bytes, count, plural};
@@ -29,7 +30,12 @@ pub async fn run(session: &Session, arguments: &DataReportArgs) -> anyhow::Resul
         "report": facts.report,
         "tokens": facts.tokens,
     });
-    session.printer.answer(&answer, || human(&session.printer, &found));
+    let Some(file) = &arguments.html else {
+        session.printer.answer(&answer, || human(&session.printer, &found));
+        return Ok(Exit::Done);
+    };
+    put(file, page(facts)?.as_bytes())?;
+    session.printer.answer(&answer, || format!("the report of {} is in {}", facts.reference(), file.display()));
     Ok(Exit::Done)
 }
 
