@@ -59,12 +59,12 @@ fn model_index(facts: &CardFacts) -> Vec<String> {
     lines
 }
 
-fn list(texts: &[String]) -> String {
+pub(super) fn list(texts: &[String]) -> String {
     texts.iter().map(|item| text(item)).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns a text as a JSON string in which YAML finds nothing to fold, strip or refuse.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let json = serde_json::Value::String(text.to_owned()).to_string();
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {

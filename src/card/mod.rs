@@ -4,6 +4,7 @@
 //! nothing a person wrote is ever read as template, Markdown, HTML or YAML.
 
 pub mod facts;
+pub mod dataset;
 mod escape;
 mod front;
 mod made_of;

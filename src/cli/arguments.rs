@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod data;
 mod results;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use crate::cli::candidates;
 use crate::plan::estimate::units;
 
+pub use data::{DataCardArgs, DataCommand, DataDiffArgs, DataListArgs, DataReportArgs, DataSampleArgs, InspectArgs};
 pub use results::{
     CompareArgs, GcArgs, GenerateArgs, LogsArgs, MetricsArgs, ModelRef, ReproduceArgs, RunRef, RunsArgs, ZooListArgs,
 };
@@ -96,6 +98,9 @@ pub enum Command {
     Zoo(ZooCommand),
     /// Print the card of a model
     Card(ModelRef),
+    /// Look at prepared data
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Let a model write
     Generate(GenerateArgs),
     /// Delete the artifacts nothing needs

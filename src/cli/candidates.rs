@@ -16,7 +16,7 @@ use crate::cli::recipes::SHIPPED;
 use crate::cli::session::{Session, nearest_project};
 use crate::cli::templates::TEMPLATES;
 use crate::plan::{self, Sources};
-use crate::store::{ModelVersion, Result, RunSummary, Store};
+use crate::store::{ModelVersion, PreparedDataset, Result, RunSummary, Store};
 
 /// How long a database that is locked or far away may keep somebody waiting who pressed a key; mostly it takes some milliseconds.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -52,6 +52,16 @@ pub fn runs() -> Vec<CompletionCandidate> {
 
 fn of_run(run: &RunSummary) -> String {
     format!("{}, {}, {} UTC", run.recipe, run.status.word(), time(run.started_at_ms))
+}
+
+/// Returns the datasets that were prepared.
+pub fn datasets() -> Vec<CompletionCandidate> {
+    let datasets = ask(async |store| store.datasets().await).unwrap_or_default();
+    let help = |dataset: &PreparedDataset| match dataset.prepared_at_ms {
+        Some(at_ms) => format!("run {}, prepared {} UTC", dataset.run.short(), time(at_ms)),
+        None => format!("run {}", dataset.run.short()),
+    };
+    datasets.iter().map(|one| candidate(format!("{}/{}", one.recipe, one.stage.name()), help(one))).collect()
 }
 
 /// Returns the stages of the recipe that is named before, or of the run, or of the newest run.

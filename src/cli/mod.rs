@@ -30,6 +30,7 @@ mod reproduce;
 mod zoo;
 mod card;
 mod generate;
+mod data;
 mod gc;
 mod fsck;
 mod doctor;
@@ -48,7 +49,7 @@ pub use arguments::Cli;
 use clap::Parser as _;
 
 use crate::error::Exit;
-use arguments::{Command, RecipesCommand, ZooCommand};
+use arguments::{Command, DataCommand, RecipesCommand, ZooCommand};
 use session::Session;
 
 /// Runs the program, and returns its exit code.
@@ -97,6 +98,12 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Zoo(ZooCommand::Tree) => zoo::tree(session).await,
         Command::Zoo(ZooCommand::Show(arguments)) => zoo::show(session, &arguments).await,
         Command::Card(arguments) => card::run(session, &arguments).await,
+        Command::Data(DataCommand::List(arguments)) => data::list::run(session, &arguments).await,
+        Command::Data(DataCommand::Inspect(arguments)) => data::inspect::run(session, &arguments).await,
+        Command::Data(DataCommand::Report(arguments)) => data::report::run(session, &arguments).await,
+        Command::Data(DataCommand::Diff(arguments)) => data::diff::run(session, &arguments).await,
+        Command::Data(DataCommand::Sample(arguments)) => data::sample::run(session, &arguments).await,
+        Command::Data(DataCommand::Card(arguments)) => data::card::run(session, &arguments).await,
         Command::Generate(arguments) => generate::run(session, &arguments).await,
         Command::Gc(arguments) => gc::run(session, &arguments).await,
         Command::Fsck => fsck::run(session).await,

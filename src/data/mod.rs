@@ -17,6 +17,8 @@ pub mod table;
 pub mod feature;
 pub mod template;
 pub mod prepare;
+pub mod look;
+pub mod diff;
 pub mod contamination;
 pub mod tokenizer;
 pub mod shard;

@@ -86,7 +86,19 @@ fn dataset(work: &DatasetWork) -> Value {
     // The digest of the source is that of the tables.
     let DatasetWork { name: _, dataset, source_digest, seed, tables: _ } = work;
     // A bad row that is let pass is told in the report; how many might have been is of no account.
-    let Dataset { source, on_bad_row: _, most_bad_rows: _, extract, clean, split, features } = dataset;
+    // What is said about the data changes nothing in it.
+    let Dataset {
+        description: _,
+        license: _,
+        language: _,
+        source,
+        on_bad_row: _,
+        most_bad_rows: _,
+        extract,
+        clean,
+        split,
+        features,
+    } = dataset;
     let mut key = json!({
         "source": source_key(source, *source_digest),
         "extract": extract,

@@ -19,6 +19,7 @@ pub mod model_parents;
 pub mod aliases;
 pub mod reference;
 pub mod past;
+pub mod datasets;
 mod check;
 mod error;
 mod filesystem;
@@ -28,6 +29,7 @@ mod row;
 
 pub use attempts::AttemptRow;
 pub use checkpoints::CheckpointRow;
+pub use datasets::PreparedDataset;
 pub use error::StoreError;
 pub use evaluations::EvaluationRow;
 pub use gates::GateRow;

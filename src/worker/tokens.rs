@@ -117,6 +117,9 @@ mod tests {
         let split = Split { train: 0.6, validation: 0.2, test: 0.2, by: SplitBy::Document, ..Split::default() };
         let state = source::state(&source, Path::new("/"), &mut DigestCache::default()).unwrap();
         let dataset = Dataset {
+            description: String::new(),
+            license: None,
+            language: Vec::new(),
             source,
             features: None,
             on_bad_row: OnBadRow::Fail,

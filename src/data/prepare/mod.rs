@@ -44,6 +44,7 @@ use tally::Tally;
 use watch::Halt;
 
 pub use feed::{Feed, TableFeed};
+pub use profile::Profiler;
 pub use watch::Watch;
 
 /// Raised when the same part comes out of the same steps in another way.

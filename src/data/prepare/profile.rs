@@ -10,7 +10,7 @@ const ASKED: u64 = 2000;
 const MOST_VALUES: usize = 100;
 
 /// Looks at records.
-pub(super) struct Profiler {
+pub struct Profiler {
     profile: Profile,
     /// One record in so many is asked for its language.
     every: u64,
@@ -18,12 +18,12 @@ pub(super) struct Profiler {
 
 impl Profiler {
     /// Returns a profiler for so many records.
-    pub(super) fn new(n: u64) -> Self {
+    pub fn new(n: u64) -> Self {
         Self { profile: Profile::default(), every: n.div_ceil(ASKED).max(1) }
     }
 
     /// Looks at a record.
-    pub(super) fn look(&mut self, record: &Record) {
+    pub fn look(&mut self, record: &Record) {
         let Profile { lengths, languages, labels, fields } = &mut self.profile;
         let chars: u64 = record.texts().map(|text| text.chars().count() as u64).sum();
         let n = chars.max(1).ilog2() as usize;
@@ -47,7 +47,7 @@ impl Profiler {
     }
 
     /// Returns what the records look like.
-    pub(super) fn finish(self) -> Profile {
+    pub fn finish(self) -> Profile {
         let mut profile = self.profile;
         profile.fields.retain(|_, values| values.len() <= MOST_VALUES);
         profile

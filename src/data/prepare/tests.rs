@@ -18,6 +18,9 @@ use crate::recipe::dataset::{CleanStep, NearMethod, OnBadRow, Source, Split, Spl
 fn dataset(root: &Path, clean: Vec<CleanStep>) -> Dataset {
     let root = root.display().to_string();
     Dataset {
+        description: String::new(),
+        license: None,
+        language: Vec::new(),
         source: Source::Files {
             root,
             include: vec!["**/*.txt".to_owned()],

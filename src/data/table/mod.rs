@@ -17,7 +17,9 @@ mod shape;
 mod columns;
 mod write;
 mod read;
+mod object;
 
+pub use object::object;
 pub use read::{Batches, group_sizes, read, read_all, read_group, size};
-pub use shape::Shape;
+pub use shape::{Shape, column_of};
 pub use write::Writer;

@@ -83,7 +83,7 @@ impl Shape {
 }
 
 /// Returns the column a further field stands in.
-pub(super) fn column_of(field: &str) -> String {
+pub fn column_of(field: &str) -> String {
     let is_taken = RESERVED.contains(&field.trim_end_matches('_'));
     if is_taken { format!("{field}_") } else { field.to_owned() }
 }

@@ -37,10 +37,24 @@ pub use secret::{NoSecretReference, SecretRef};
 pub use source::{FileSet, Source};
 pub use split::{Assign, Split, SplitBy, SplitName};
 
+use crate::recipe::typed::SomeText;
+
 /// A dataset: a source, an optional extraction, cleaning steps in order, and a split.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Dataset {
+    /// What the data is, in a sentence or two; it opens the dataset's card.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(default, example = &"The documentation of a hundred Rust crates.")]
+    pub description: String,
+    /// The licence of the data, as an SPDX or Hub id in lowercase; without it the card says that it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(default, with = "Option<SomeText>", example = &"cc-by-4.0")]
+    pub license: Option<String>,
+    /// The languages the data is in, as ISO 639 codes; without them the card tells those that were detected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default, with = "Vec<SomeText>", example = ["en"])]
+    pub language: Vec<String>,
     /// Where the documents come from.
     #[schemars(example = json!({ "type": "files", "root": "../data", "include": ["**/*.md"] }))]
     pub source: Source,

@@ -20,6 +20,10 @@ use crate::recipe::read::reader::{At, Reader};
 /// Reads one dataset.
 pub fn dataset(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Dataset> {
     let mut fields = Fields::open(reader, at)?;
+    let description = fields.or(reader, "description", String::new(), |reader, at| reader.text(at));
+    let license = fields.or(reader, "license", None, |reader, at| reader.some_text(at).map(Some));
+    let language =
+        fields.or(reader, "language", Vec::new(), |reader, at| reader.list(at, |reader, at| reader.some_text(at)));
     let source = fields.need(reader, "source").and_then(|at| source::source(reader, &at));
     let on_bad_row = fields.or(reader, "on-bad-row", OnBadRow::Fail, |reader, at| {
         reader.word(at, "way with bad rows", &[("fail", OnBadRow::Fail), ("skip", OnBadRow::Skip)])
@@ -38,6 +42,9 @@ pub fn dataset(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Dataset> {
         _ => None,
     };
     Some(Dataset {
+        description: description?,
+        license: license?,
+        language: language?,
         source,
         on_bad_row: on_bad_row?,
         most_bad_rows: most_bad_rows?,

@@ -49,6 +49,9 @@ pub(super) const PLACES: &[Place] = &[
         "datasets.*",
         "in a dataset",
         &[
+            ("description", "The documentation of a hundred crates."),
+            ("license", "cc-by-4.0"),
+            ("language", "[en]"),
             ("source", "{ type: files, root: data, include: [\"**/*.md\"] }"),
             ("extract", "{ type: rust-doc-pairs }"),
             ("clean", "[{ type: dedup-exact }]"),

@@ -1,0 +1,121 @@
+//! `pedigree data sample`: some rows, picked by chance.
+
+use serde_json::{Value, json};
+
+use crate::cli::arguments::DataSampleArgs;
+use crate::cli::data::found::Shelf;
+use crate::cli::data::tables::{fit, quote};
+use crate::cli::failure::Complaint;
+use crate::cli::format::count;
+use crate::cli::session::Session;
+use crate::data::look::{self, Wanted};
+use crate::data::record::{Content, Media, Record};
+use crate::data::table;
+use crate::error::Exit;
+use crate::recipe::dataset::SplitName;
+
+/// The most characters of a text that is shown.
+const MOST_CHARS: usize = 400;
+
+/// Prints some rows: for people with private data masked, for programs whole and one a line.
+///
+/// # Errors
+/// When there is no such dataset, and when no row fits.
+pub async fn run(session: &Session, arguments: &DataSampleArgs) -> anyhow::Result<Exit> {
+    let shelf = Shelf::open(session).await?;
+    let found = shelf.one(&arguments.dataset.dataset).await?;
+    shelf.close().await;
+    let mut tables = found.tables()?.to_vec();
+    tables.retain(|(name, _)| arguments.split.is_none_or(|split| *name == SplitName::from(split)));
+    let wanted = Wanted { label: arguments.label.clone(), fields: arguments.fields.clone() };
+    if let Some((name, _)) = wanted.fields.iter().find(|(name, _)| !found.facts.has_column(&table::column_of(name))) {
+        let hint = format!(
+            "its columns are {}",
+            found.facts.columns().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        );
+        return Err(Complaint::input(
+            format!("the rows of `{}` have no field `{name}`", found.facts.reference()),
+            hint,
+        )
+        .into());
+    }
+    let picked = look::pick(&tables, &wanted, arguments.n, arguments.seed)?;
+    if picked.fitting == 0 {
+        let hint = "`pedigree data inspect` tells the splits, labels and fields with their numbers of rows";
+        return Err(Complaint::input(format!("no row of `{}` fits", found.facts.reference()), hint).into());
+    }
+    if session.printer.is_json() {
+        picked.rows.iter().for_each(|(split, record)| session.printer.json_line(&object(*split, record)));
+        return Ok(Exit::Done);
+    }
+    let rows: Vec<String> =
+        picked.rows.iter().map(|(split, record)| row(*split, record, arguments.raw).join("\n")).collect();
+    session.printer.data(rows.join("\n"));
+    session.printer.say(format!("{} of {} rows that fit", count(picked.rows.len() as u64), count(picked.fitting)));
+    Ok(Exit::Done)
+}
+
+/// Returns a whole row.
+fn object(split: SplitName, record: &Record) -> Value {
+    let mut object = table::object(record);
+    object.insert("split".to_owned(), json!(split));
+    Value::Object(object)
+}
+
+/// Returns a row as people read it: whole, or the beginnings of its texts with private data masked.
+pub(super) fn row(split: SplitName, record: &Record, is_whole: bool) -> Vec<String> {
+    let Record { id, document: _, content, label, fields } = record;
+    let label = label.as_ref().map(|label| format!("  label {label}")).unwrap_or_default();
+    let head = format!("{id}  ({}){label}", split.word());
+    let head = if is_whole { head } else { fit(&head, 78) };
+    let mut lines = vec![format!("  {head}")];
+    let mut put = |name: &str, text: &str| lines.extend(shown(name, text, is_whole));
+    match content {
+        Content::Text(text) => put("", text),
+        Content::Pair { prompt, response } => {
+            put("prompt: ", prompt);
+            put("response: ", response);
+        }
+        Content::Chat(turns) => turns.iter().for_each(|turn| put(&format!("{}: ", turn.role), &turn.content)),
+        Content::Media(Media { kind: _, bytes, caption }) => {
+            put(&format!("{} bytes: ", count(bytes.len() as u64)), caption)
+        }
+    }
+    fields.iter().for_each(|(name, value)| put(&format!("{name} = "), value));
+    lines
+}
+
+/// Returns a text behind lines: all of its own lines, or its beginning in up to three.
+fn shown(name: &str, text: &str, is_whole: bool) -> Vec<String> {
+    const COLUMNS: usize = 76;
+    const MOST_LINES: usize = 3;
+    if is_whole {
+        return format!("{name}{text}").lines().map(|line| format!("  │ {line}")).collect();
+    }
+    let text = format!("{name}{}", look::masked(text, MOST_CHARS));
+    let mut lines = vec![String::new()];
+    let (mut width, mut chars) = (0, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        let own = console::measure_text_width(c.encode_utf8(&mut [0; 4]));
+        if width + own > COLUMNS {
+            if lines.len() == MOST_LINES {
+                return cut(&lines);
+            }
+            lines.push(String::new());
+            width = 0;
+        }
+        width += own;
+        lines.last_mut().expect("there is a line").push(c);
+    }
+    lines.iter().map(|line| quote(line)).collect()
+}
+
+/// Returns lines the last of which goes on.
+fn cut(lines: &[String]) -> Vec<String> {
+    let last = lines.len() - 1;
+    lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| quote(&if i == last { format!("{line} …") } else { line.clone() }))
+        .collect()
+}
