@@ -30,6 +30,7 @@ mod reproduce;
 mod zoo;
 mod card;
 mod generate;
+mod classify;
 mod gc;
 mod fsck;
 mod doctor;
@@ -97,6 +98,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Zoo(ZooCommand::Tree) => zoo::tree(session).await,
         Command::Zoo(ZooCommand::Show(arguments)) => zoo::show(session, &arguments).await,
         Command::Card(arguments) => card::run(session, &arguments).await,
+        Command::Classify(arguments) => classify::run(session, &arguments).await,
         Command::Generate(arguments) => generate::run(session, &arguments).await,
         Command::Gc(arguments) => gc::run(session, &arguments).await,
         Command::Fsck => fsck::run(session).await,

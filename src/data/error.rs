@@ -91,6 +91,16 @@ pub enum DataError {
         /// The split.
         split: SplitName,
     },
+    /// A record has no label, or one that is no class.
+    #[error("{}", classless(record, *is_labelled))]
+    NoClass {
+        /// The record.
+        record: String,
+        /// Whether it has a label.
+        is_labelled: bool,
+        /// The class whose name is nearest to the label.
+        nearest: Option<String>,
+    },
     /// A line of a records file is no record.
     #[error("line {line} is no record: {message}")]
     BadRecord {
@@ -140,6 +150,7 @@ impl Explain for DataError {
             | Self::SameName { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
+            | Self::NoClass { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
             Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => Exit::Integrity,
         }
@@ -165,6 +176,13 @@ impl Explain for DataError {
             Self::SameName { .. } => Some("lower `strip-components`, or leave one of them out with `exclude`".to_owned()),
             Self::NothingLeft { .. } => Some("`report.json` tells what each step dropped; `min-length` is the usual reason".to_owned()),
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
+            Self::NoClass { is_labelled: false, .. } => {
+                Some("say in the dataset's source where the label of a record stands".to_owned())
+            }
+            Self::NoClass { nearest, .. } => Some(match nearest {
+                Some(near) => format!("the nearest class is `{near}`; `classes` names every label of the data"),
+                None => "`classes` names every label of the data".to_owned(),
+            }),
             Self::Untrainable { .. } => None,
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
@@ -179,6 +197,13 @@ fn beyond(n: u64, most: u64) -> String {
         0 => String::new(),
         1 => format!(" (bad row {n}, and 1 is let pass)"),
         _ => format!(" (bad row {n}, and {most} are let pass)"),
+    }
+}
+
+fn classless(record: &str, is_labelled: bool) -> String {
+    match is_labelled {
+        true => format!("the label of the record `{record}` is none of the classes"),
+        false => format!("the record `{record}` has no label, and a classifier learns from labels"),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod prepare;
 pub mod contamination;
 pub mod tokenizer;
 pub mod shard;
+pub mod labels;
 
 pub use error::DataError;
 pub use record::{Content, Media, MediaKind, Record, Turn};

@@ -17,6 +17,8 @@ pub struct Tokens {
     pub starts: Vec<u64>,
     /// Whether a token is a target; without it all are.
     pub loss_mask: Option<Vec<u8>>,
+    /// The class of each document, where a classifier reads them.
+    pub labels: Option<Vec<u32>>,
 }
 
 impl Tokens {
@@ -37,7 +39,24 @@ impl Tokens {
         if let Some(token) = tokens.iter().copied().find(|token| *token >= vocab_size) {
             return Err(EngineError::ForeignToken { dataset: dataset.to_owned(), token, vocab_size });
         }
-        Ok(Self { dataset: dataset.to_owned(), split: split.to_owned(), tokens, starts, loss_mask })
+        let labels = file.tensor("labels").ok().map(|view| read_labels(&view, starts.len())).transpose();
+        let labels = labels.map_err(&error)?;
+        Ok(Self { dataset: dataset.to_owned(), split: split.to_owned(), tokens, starts, loss_mask, labels })
+    }
+
+    /// Checks that every document has one of so many classes.
+    ///
+    /// # Errors
+    /// When one has another, and when there are no classes.
+    pub fn check_classes(&self, n_classes: usize) -> Result<(), EngineError> {
+        let reason = match &self.labels {
+            None => "the file has no `labels`".to_owned(),
+            Some(labels) => match labels.iter().find(|label| **label as usize >= n_classes) {
+                Some(label) => format!("`labels` has the class {label}, and there are {n_classes}"),
+                None => return Ok(()),
+            },
+        };
+        Err(EngineError::Tokens { dataset: self.dataset.clone(), reason })
     }
 
     /// Returns the places of the documents.
@@ -54,6 +73,14 @@ fn read_tokens(view: &TensorView<'_>) -> Result<Vec<u32>, String> {
         Dtype::U32 => Ok(data.chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()),
         other => Err(format!("`tokens` is of type {other:?}: expected U16 or U32")),
     }
+}
+
+fn read_labels(view: &TensorView<'_>, n_documents: usize) -> Result<Vec<u32>, String> {
+    if view.dtype() != Dtype::U32 || view.shape() != [n_documents] {
+        let (dtype, shape) = (view.dtype(), view.shape());
+        return Err(format!("`labels` is {dtype:?} {shape:?}: expected a U32 for each of {n_documents} documents"));
+    }
+    Ok(view.data().chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
 }
 
 fn read_starts(view: &TensorView<'_>, n_tokens: usize) -> Result<Vec<u64>, String> {

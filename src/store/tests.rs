@@ -209,7 +209,13 @@ fn what_a_run_found_out_comes_back_as_it_was() {
         let value = Repeated::of(vec![0.1, 1.0 / 3.0]).unwrap();
         let repeats = Some(GateRepeats { reference: Some(value.scaled(3.0)), value });
         let repeated = GateRow { result: GateResult { repeats, ..gate.result.clone() }, ..gate.clone() };
-        let report = EvaluationReport { metric: Metric::Perplexity, value: 1.0 / 3.0, loss: 0.1, tokens: 7 };
+        let report = EvaluationReport {
+            metric: Metric::Perplexity,
+            value: 1.0 / 3.0,
+            loss: 0.1,
+            tokens: 7,
+            classification: None,
+        };
         let (model, evaluation) = ("general".parse().unwrap(), "ppl".parse().unwrap());
         let evaluation = EvaluationRow { stage: stage.clone(), model, evaluation, report };
         let report = SampleReport { prompt: "a".into(), text: "b\0c".into(), tokens: 1, sampling: Sampling::default() };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::data::record::from_lines;
-use crate::data::{Shard, tokenizer};
+use crate::data::{Shard, labels, tokenizer};
 use crate::id::{StageId, StageKind};
 use crate::plan::Work;
 use crate::recipe::dataset::SplitName;
@@ -31,7 +31,8 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let mut shards = Vec::new();
     for (i, split) in SplitName::ALL.into_iter().enumerate() {
         let records = from_lines(&task.input(&dataset, &format!("{}.jsonl", split.word()))?)?;
-        let shard = Shard::encode(&records, &tokenizer);
+        let mut shard = Shard::encode(&records, &tokenizer);
+        shard.labels = work.classes.as_ref().map(|classes| labels::indices(&records, classes)).transpose()?;
         report.tokens.insert(split, shard.tokens.len() as u64);
         report.target_tokens.insert(split, shard.n_targets());
         shards.push((split, shard));
@@ -124,7 +125,8 @@ mod tests {
         let trained =
             stage(&tasks.path().join("t"), work, inputs.clone(), false, crate::worker::tokenizer::run).unwrap();
         inputs.insert("tokenizer:t".parse().unwrap(), trained.clone());
-        let work = Work::Tokens(TokensWork { dataset: "d".parse().unwrap(), tokenizer: "t".parse().unwrap() });
+        let work =
+            Work::Tokens(TokensWork { dataset: "d".parse().unwrap(), tokenizer: "t".parse().unwrap(), classes: None });
         let shards = stage(&tasks.path().join("k"), work, inputs, false, run).unwrap();
         let tokenizer = tokenizer::load(&fs::read(&trained["tokenizer.json"].path).unwrap()).unwrap();
         let shard =

@@ -96,6 +96,7 @@ mod tests {
             tokens: (0..n).collect(),
             starts: vec![0],
             loss_mask: None,
+            labels: None,
         };
         Source { rows: Arc::new(Rows::to_learn(tokens, Kind::Text, 4).unwrap()), weight }
     }

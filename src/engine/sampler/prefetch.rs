@@ -3,8 +3,8 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
-use crate::engine::sampler::Batch;
 use crate::engine::sampler::cursor::{Cursor, Sampler};
+use crate::engine::sampler::{Batch, Dealer};
 
 /// How many steps are drawn ahead.
 const AHEAD: usize = 2;
@@ -18,6 +18,13 @@ pub struct StepData {
     pub cursor: Cursor,
 }
 
+impl StepData {
+    /// Returns the tokens read, with what rows are filled up with.
+    pub fn n_tokens(&self) -> u64 {
+        self.batches.iter().map(|batch| (batch.rows * batch.context) as u64).sum()
+    }
+}
+
 /// A thread that draws steps ahead; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Prefetch {
@@ -28,16 +35,21 @@ pub struct Prefetch {
 impl Prefetch {
     /// Starts to draw steps of `accumulate` micro-batches of `rows` rows.
     pub fn start(mut sampler: Sampler, rows: usize, accumulate: usize, context: usize) -> Self {
+        Self::of(move || {
+            let batch = |_| Batch::of(&(0..rows).map(|_| sampler.draw()).collect::<Vec<_>>(), context);
+            let batches = (0..accumulate).map(batch).collect();
+            StepData { batches, cursor: sampler.cursor().clone() }
+        })
+    }
+
+    /// Starts to draw steps of records with classes.
+    pub fn start_dealing(mut dealer: Dealer) -> Self {
+        Self::of(move || dealer.next_step())
+    }
+
+    fn of(mut next: impl FnMut() -> StepData + Send + 'static) -> Self {
         let (sender, receiver) = sync_channel(AHEAD);
-        let thread = std::thread::spawn(move || {
-            loop {
-                let batch = |_| Batch::of(&(0..rows).map(|_| sampler.draw()).collect::<Vec<_>>(), context);
-                let batches = (0..accumulate).map(batch).collect();
-                if sender.send(StepData { batches, cursor: sampler.cursor().clone() }).is_err() {
-                    return;
-                }
-            }
-        });
+        let thread = std::thread::spawn(move || while sender.send(next()).is_ok() {});
         Self { steps: Some(receiver), thread: Some(thread) }
     }
 

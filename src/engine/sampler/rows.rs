@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::engine::error::EngineError;
+use crate::engine::sampler::labelled::fitted;
 use crate::engine::seed;
 use crate::engine::tokens::Tokens;
 
@@ -13,15 +14,19 @@ pub enum Kind {
     Text,
     /// Records: a row holds whole ones, and is filled up with tokens that do not count.
     Records,
+    /// Records with classes: each is a row, as long as it is.
+    Labelled,
 }
 
-/// A row: one token more than the context, and which of them are targets.
+/// A row: one token more than the context, and which of them are targets; of a record with a class, its tokens alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The tokens.
     pub tokens: Vec<u32>,
     /// Whether each is a target.
     pub is_target: Vec<bool>,
+    /// The class, of a record that has one.
+    pub class: Option<u32>,
 }
 
 /// The rows of a split.
@@ -38,6 +43,8 @@ enum Layout {
     Windows { n: usize, slack: usize },
     /// The records of each row.
     Packs(Vec<Vec<Range<usize>>>),
+    /// The record of each row.
+    Labelled(Vec<Range<usize>>),
 }
 
 impl Rows {
@@ -52,6 +59,7 @@ impl Rows {
                 Layout::Windows { n, slack: tokens.tokens.len().saturating_sub(1) - n * context }
             }
             Kind::Records => Layout::Packs(pack(&tokens, context + 1)),
+            Kind::Labelled => labelled(&tokens)?,
         };
         let rows = Self { tokens, context, layout };
         rows.or_too_few(if kind == Kind::Text { context + 1 } else { 1 })
@@ -66,6 +74,7 @@ impl Rows {
         let layout = match kind {
             Kind::Text => Layout::Windows { n: tokens.tokens.len().saturating_sub(1).div_ceil(context), slack: 0 },
             Kind::Records => Layout::Packs(pack(&tokens, context + 1)),
+            Kind::Labelled => labelled(&tokens)?,
         };
         let rows = Self { tokens, context, layout };
         rows.or_too_few(if kind == Kind::Text { 2 } else { 1 })
@@ -78,6 +87,7 @@ impl Rows {
         let (unit, found) = match &self.layout {
             Layout::Windows { .. } => ("token(s)", self.tokens.tokens.len()),
             Layout::Packs(_) => ("record(s) with a response within `context`", 0),
+            Layout::Labelled(_) => ("record(s)", 0),
         };
         let Tokens { dataset, split, .. } = self.tokens;
         Err(EngineError::NotEnoughData { dataset, split, unit, found, needed })
@@ -88,6 +98,7 @@ impl Rows {
         match &self.layout {
             Layout::Windows { n, .. } => *n,
             Layout::Packs(packs) => packs.len(),
+            Layout::Labelled(records) => records.len(),
         }
     }
 
@@ -107,13 +118,18 @@ impl Rows {
         let order = seed::permutation(&mut rng, self.len());
         let shift = match self.layout {
             Layout::Windows { slack, .. } => seed::below(&mut rng, slack + 1),
-            Layout::Packs(_) => 0,
+            Layout::Packs(_) | Layout::Labelled(_) => 0,
         };
         Epoch { number: epoch, order, shift }
     }
 
     /// Returns a row; `shift` is that of the epoch, or 0.
     pub fn row(&self, index: usize, shift: usize) -> Row {
+        if let Layout::Labelled(records) = &self.layout {
+            let tokens = fitted(self.tokens.tokens[records[index].clone()].to_vec(), self.context);
+            let class = self.tokens.labels.as_ref().map(|labels| labels[index]);
+            return Row { tokens, is_target: Vec::new(), class };
+        }
         let (mut tokens, mut is_target) = (Vec::with_capacity(self.context + 1), Vec::with_capacity(self.context + 1));
         let mut take = |range: Range<usize>| {
             tokens.extend_from_slice(&self.tokens.tokens[range.clone()]);
@@ -131,12 +147,13 @@ impl Rows {
                 take(start..(start + self.context + 1).min(self.tokens.tokens.len()));
             }
             Layout::Packs(packs) => packs[index].iter().cloned().for_each(take),
+            Layout::Labelled(_) => {}
         }
         // Every document ends with the end token, so the last token of all is it.
         let end = self.tokens.tokens.last().copied().unwrap_or(0);
         tokens.resize(self.context + 1, end);
         is_target.resize(self.context + 1, false);
-        Row { tokens, is_target }
+        Row { tokens, is_target, class: None }
     }
 }
 
@@ -149,6 +166,17 @@ pub struct Epoch {
     pub order: Vec<u32>,
     /// By how many tokens the windows are shifted.
     pub shift: usize,
+}
+
+/// Returns the records of a split whose classes are known, each a row.
+fn labelled(tokens: &Tokens) -> Result<Layout, EngineError> {
+    match tokens.labels {
+        Some(_) => Ok(Layout::Labelled(tokens.documents().collect())),
+        None => Err(EngineError::Tokens {
+            dataset: tokens.dataset.clone(),
+            reason: "a classifier reads records with classes, and the file has no `labels`".into(),
+        }),
+    }
 }
 
 /// Puts records into rows of `length` tokens, in order; longer records lose their end, and then count only with a target left.
@@ -178,7 +206,7 @@ mod tests {
 
     fn tokens(n: u32, starts: &[u64], mask: Option<Vec<u8>>) -> Tokens {
         let (dataset, split) = ("d".into(), "train".into());
-        Tokens { dataset, split, tokens: (0..n).collect(), starts: starts.to_vec(), loss_mask: mask }
+        Tokens { dataset, split, tokens: (0..n).collect(), starts: starts.to_vec(), loss_mask: mask, labels: None }
     }
 
     #[test]

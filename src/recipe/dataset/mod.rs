@@ -50,6 +50,15 @@ impl Dataset {
         100
     }
 
+    /// Returns whether its records have labels, as far as the recipe alone tells.
+    pub fn has_labels(&self) -> Option<bool> {
+        match &self.source {
+            // Text files are nothing but text.
+            Source::Files { .. } => Some(false),
+            Source::Described { .. } => None,
+        }
+    }
+
     /// Returns how many bad rows are let pass.
     pub fn bad_rows_let_pass(&self) -> u64 {
         match self.on_bad_row {

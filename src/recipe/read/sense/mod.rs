@@ -6,6 +6,7 @@ mod data;
 mod training;
 mod gates;
 mod samples;
+mod classes;
 mod unused;
 mod names;
 
@@ -47,6 +48,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     training::judge(reader, parts);
     gates::judge(reader, parts);
     samples::judge(reader, parts);
+    classes::judge(reader, parts);
     unused::judge(reader, parts);
     names::judge(reader, parts);
 }
