@@ -130,6 +130,7 @@ mod tests {
             "datasets.*.extract" => "tasks",
             "models.*.adapter" | "models.*.train.early-stop" => "vertical",
             "models.*.train.data" => "industry",
+            "models.*.train.objective" => "topic",
             _ if pattern.starts_with("datasets") => "rust",
             _ if pattern.starts_with("tokenizers") => "bytes",
             _ if pattern.starts_with("models") => "general",
@@ -144,7 +145,12 @@ mod tests {
             let (key, kind) = kind.split_once('=').unwrap();
             format!("models.general.train.{key}.type={kind}")
         });
-        let sets: Vec<String> = kinds.into_iter().chain([set]).collect();
+        let classifier = [
+            "datasets.labelled={ source: { type: described, tokens: 1000 } }",
+            "models.topic={ base: general, train: { objective: { type: classification, classes: [a, b] }, \
+             data: labelled, budget: { steps: 1 } } }",
+        ];
+        let sets: Vec<String> = kinds.into_iter().chain(classifier.map(str::to_owned)).chain([set]).collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.problems.into_iter().map(|it| (it.code, it.path, it.hint)).collect(),
