@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 29] = [
     &["zoo", "show"],
     &["card"],
     &["generate"],
+    &["classify"],
     &["gc"],
     &["fsck"],
     &["doctor"],

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod classification;
+mod pytorch;
 
 use std::path::Path;
 

@@ -82,7 +82,7 @@ fn batch() -> Batch {
     Batch::of_records(&(0..5).map(|index| rows.row(index, 0)).collect::<Vec<_>>())
 }
 
-type LossAndGradients = fn(&Network, &Parameters, &Labelled, f64, f64) -> Told;
+pub(super) type LossAndGradients = fn(&Network, &Parameters, &Labelled, f64, f64) -> Told;
 
 fn told(architecture: &Architecture, own: &Classification, choice: DeviceChoice, what: LossAndGradients) -> Told {
     let device = device::open(choice, 2).unwrap();
