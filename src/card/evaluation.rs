@@ -72,7 +72,7 @@ fn measured_words(metric: Metric, value: &ModelValue) -> String {
     match (&value.repeats, metric) {
         (None, metric) => metric_words(metric, value.value),
         (Some(repeats), Metric::Loss | Metric::Perplexity) => repeats.words(decimal),
-        (Some(repeats), Metric::Accuracy) => {
+        (Some(repeats), Metric::Accuracy | Metric::MacroF1) => {
             format!("{} %", repeats.scaled(100.0).words(|value| format!("{value:.1}")))
         }
     }
@@ -81,6 +81,6 @@ fn measured_words(metric: Metric, value: &ModelValue) -> String {
 fn metric_words(metric: Metric, value: f64) -> String {
     match metric {
         Metric::Loss | Metric::Perplexity => decimal(value),
-        Metric::Accuracy => percent(value),
+        Metric::Accuracy | Metric::MacroF1 => percent(value),
     }
 }

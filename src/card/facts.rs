@@ -223,6 +223,7 @@ impl CardFacts {
     /// Returns the number of parameters: what the training counted, or what follows from the architecture.
     pub fn parameters(&self) -> u64 {
         let counted = self.training.as_ref().map(|training| training.parameters);
-        counted.unwrap_or_else(|| self.architecture.parameters(self.vocab_size))
+        let classification = self.train.objective.classification();
+        counted.unwrap_or_else(|| self.architecture.parameters_with_head(self.vocab_size, classification))
     }
 }

@@ -7,6 +7,7 @@ use crate::card::facts::{CardFacts, DataFacts};
 use crate::card::made_of::made_of;
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
+use crate::recipe::classification::{Classification, Pool};
 use crate::recipe::contamination::{Allow, Allowed};
 use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
@@ -180,8 +181,19 @@ fn model(facts: &CardFacts) -> Vec<Line> {
         ("Tokenizer", facts.tokenizer.to_string()),
     ];
     lines.extend(facts.adapter.as_ref().map(|adapter| ("Adapter", adapter_words(adapter))));
+    lines.extend(facts.train.objective.classification().map(|own| ("Classes", classes(own))));
     lines.extend(made_of(facts).map(|words| ("Made of", words)));
     lines
+}
+
+/// Returns the classes, and how a record is read to tell them.
+fn classes(own: &Classification) -> String {
+    let Classification { classes, attention, pool, label_smoothing: _, dropout: _ } = own;
+    let pool = match pool {
+        Pool::Mean => "the mean of all places",
+        Pool::Last => "the last place",
+    };
+    format!("{}: {}; {} attention, {pool}", classes.len(), classes.join(", "), attention.word())
 }
 
 fn adapter_words(adapter: &Adapter) -> String {
@@ -237,10 +249,13 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
         train_loss,
         validation_loss,
         stopped_early,
+        validation_accuracy,
+        classes: _, // Stand with the model.
     } = report;
-    let objective = match facts.train.objective {
-        Objective::CausalLm => "predict every next token",
-        Objective::Instruction => "predict the tokens of the response",
+    let (objective, unit) = match &facts.train.objective {
+        Objective::CausalLm => ("predict every next token", "token"),
+        Objective::Instruction => ("predict the tokens of the response", "token"),
+        Objective::Classification(_) => ("tell the class of a record", "record"),
     };
     let budget = match facts.train.budget {
         Budget::Steps(steps) => format!("{} steps", count(steps)),
@@ -249,7 +264,7 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
     };
     let repeated = facts.validation_loss.as_ref().map(|losses| {
         let words = losses.words(decimal);
-        ("Validation loss of all repeats", format!("{words} nats a token, {} trainings", count(losses.n as u64)))
+        ("Validation loss of all repeats", format!("{words} nats a {unit}, {} trainings", count(losses.n as u64)))
     });
     let ended = if *stopped_early { "ended early, the validation loss no longer fell" } else { "spent" };
     let mut lines = vec![
@@ -261,9 +276,10 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
         ("Tokens a step", count(u64::from(facts.train.batch_tokens))),
         ("Optimizer", optimizer(&facts.train.optimizer)),
         ("Schedule", schedule(&facts.train.schedule)),
-        ("Last training loss", format!("{} nats a token", decimal(*train_loss))),
-        ("Validation loss", format!("{} nats a token", decimal(*validation_loss))),
+        ("Last training loss", format!("{} nats a {unit}", decimal(*train_loss))),
+        ("Validation loss", format!("{} nats a {unit}", decimal(*validation_loss))),
     ];
+    lines.extend(validation_accuracy.map(|accuracy| ("Validation accuracy", percent(accuracy))));
     lines.extend(repeated);
     lines
 }

@@ -13,7 +13,8 @@ use crate::plan::estimate::units;
 
 pub use data::{DataCardArgs, DataCommand, DataDiffArgs, DataListArgs, DataReportArgs, DataSampleArgs, InspectArgs};
 pub use results::{
-    CompareArgs, GcArgs, GenerateArgs, LogsArgs, MetricsArgs, ModelRef, ReproduceArgs, RunRef, RunsArgs, ZooListArgs,
+    ClassifyArgs, CompareArgs, GcArgs, GenerateArgs, LogsArgs, MetricsArgs, ModelRef, ReproduceArgs, RunRef, RunsArgs,
+    ZooListArgs,
 };
 
 /// Pedigree: one recipe file for a whole fine-tune lineage; every model in the zoo knows where it comes from.
@@ -103,6 +104,8 @@ pub enum Command {
     Data(DataCommand),
     /// Let a model write
     Generate(GenerateArgs),
+    /// Let a classifier tell the classes of texts, one a line
+    Classify(ClassifyArgs),
     /// Delete the artifacts nothing needs
     Gc(GcArgs),
     /// Compare every artifact with its digest, and look over the database

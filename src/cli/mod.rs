@@ -31,6 +31,7 @@ mod zoo;
 mod card;
 mod generate;
 mod data;
+mod classify;
 mod gc;
 mod fsck;
 mod doctor;
@@ -104,6 +105,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Data(DataCommand::Diff(arguments)) => data::diff::run(session, &arguments).await,
         Command::Data(DataCommand::Sample(arguments)) => data::sample::run(session, &arguments).await,
         Command::Data(DataCommand::Card(arguments)) => data::card::run(session, &arguments).await,
+        Command::Classify(arguments) => classify::run(session, &arguments).await,
         Command::Generate(arguments) => generate::run(session, &arguments).await,
         Command::Gc(arguments) => gc::run(session, &arguments).await,
         Command::Fsck => fsck::run(session).await,

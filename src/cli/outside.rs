@@ -127,6 +127,7 @@ fn import(version: ModelVersion, ancestors: Vec<ModelVersion>) -> Import {
         content: Content::Files { weights: version.weights.digest, tokenizer: version.tokenizer.digest },
         architecture: version.architecture,
         vocab_size: version.vocab_size,
+        classification: version.classification,
         license: version.license,
         forebears: forebears.collect(),
     }

@@ -99,6 +99,7 @@ pub async fn show(session: &Session, arguments: &ModelRef) -> anyhow::Result<Exi
             ("what for", model.description.clone()),
             ("tier", model.tier.word().to_owned()),
             ("architecture", model.architecture.word().to_owned()),
+            ("classes", model.classification.as_ref().map(|own| own.classes.join(", ")).unwrap_or_default()),
             ("parameters", count(model.parameters)),
             ("licence", model.license.clone().unwrap_or_default()),
             ("language", model.tags.language.join(", ")),

@@ -129,6 +129,16 @@ pub enum DataError {
         #[source]
         source: regex::Error,
     },
+    /// A record has no label, or one that is no class.
+    #[error("{}", classless(record, *is_labelled))]
+    NoClass {
+        /// The record.
+        record: String,
+        /// Whether it has a label.
+        is_labelled: bool,
+        /// The class whose name is nearest to the label.
+        nearest: Option<String>,
+    },
     /// A line of a records file is no record.
     #[error("line {line} is no record: {message}")]
     BadRecord {
@@ -209,6 +219,7 @@ impl Explain for DataError {
             | Self::NoFeatures { .. }
             | Self::NoSalt { .. }
             | Self::BadExpression { .. }
+            | Self::NoClass { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Exit::Integrity
@@ -241,6 +252,13 @@ impl Explain for DataError {
             Self::NoFeatures { .. } => Some("leave it out with `exclude`, or drop it with a cleaning step".to_owned()),
             Self::NoSalt { .. } => Some("set the variable, or write a file of random characters: `head -c 32 /dev/urandom | base64 > salt`".to_owned()),
             Self::BadExpression { .. } => None,
+            Self::NoClass { is_labelled: false, .. } => {
+                Some("say in the dataset's source where the label of a record stands".to_owned())
+            }
+            Self::NoClass { nearest, .. } => Some(match nearest {
+                Some(near) => format!("the nearest class is `{near}`; `classes` names every label of the data"),
+                None => "`classes` names every label of the data".to_owned(),
+            }),
             Self::Untrainable { .. } => None,
             Self::BadExtraction { .. } => Some("`pedigree check` tells what is wrong with it, and where".to_owned()),
             Self::Io { .. } => None,
@@ -256,6 +274,13 @@ fn beyond(n: u64, most: u64) -> String {
         0 => String::new(),
         1 => format!(" (bad row {n}, and 1 is let pass)"),
         _ => format!(" (bad row {n}, and {most} are let pass)"),
+    }
+}
+
+fn classless(record: &str, is_labelled: bool) -> String {
+    match is_labelled {
+        true => format!("the label of the record `{record}` is none of the classes"),
+        false => format!("the record `{record}` has no label, and a classifier learns from labels"),
     }
 }
 

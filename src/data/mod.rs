@@ -22,6 +22,7 @@ pub mod diff;
 pub mod contamination;
 pub mod tokenizer;
 pub mod shard;
+pub mod labels;
 
 pub use error::DataError;
 pub use record::{Content, Media, MediaKind, Record, Turn};

@@ -5,6 +5,7 @@
 //! | `tokens` | U16 up to a vocabulary of 65,536, else U32 | `[tokens]` | document after document, each ended by end-of-text |
 //! | `starts` | U64 | `[documents]` | where each document begins |
 //! | `loss_mask` | U8 | `[tokens]` | instruction data only: 1 where a loss is taken |
+//! | `labels` | U32 | `[documents]` | for classifiers only: the place of the document's class among the classes |
 
 mod write;
 
@@ -29,6 +30,8 @@ pub struct Shard {
     pub starts: Vec<u64>,
     /// For instruction data: 1 where a loss is taken (the response and its end-of-text), else 0.
     pub loss_mask: Option<Vec<u8>>,
+    /// For classifiers: the place of each document's class among the classes.
+    pub labels: Option<Vec<u32>>,
 }
 
 impl Shard {
@@ -72,6 +75,11 @@ impl Shard {
         if let Some(mask) = &self.loss_mask {
             tensors.push(("loss_mask", view(Dtype::U8, mask.len(), mask)));
         }
+        let labels: Option<Vec<u8>> =
+            self.labels.as_ref().map(|labels| labels.iter().flat_map(|label| label.to_le_bytes()).collect());
+        if let Some(bytes) = &labels {
+            tensors.push(("labels", view(Dtype::U32, bytes.len() / 4, bytes)));
+        }
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
         safetensors::serialize(tensors, Some(metadata)).expect("tensors of the right size serialize")
     }
@@ -92,13 +100,18 @@ impl Shard {
             tensor(&tensors, "starts", Dtype::U64)?.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes));
         let has_mask = tensors.names().contains(&"loss_mask");
         let loss_mask = if has_mask { Some(tensor(&tensors, "loss_mask", Dtype::U8)?.to_vec()) } else { None };
-        let shard = Self { tokens, starts: starts.collect(), loss_mask };
+        let labels = match tensors.names().contains(&"labels") {
+            true => Some(tensor(&tensors, "labels", Dtype::U32)?),
+            false => None,
+        };
+        let labels = labels.map(|raw| raw.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect());
+        let shard = Self { tokens, starts: starts.collect(), loss_mask, labels };
         shard.check(vocab_size)?;
         Ok(shard)
     }
 
     fn check(&self, vocab_size: u32) -> Result<(), DataError> {
-        let Self { tokens, starts, loss_mask } = self;
+        let Self { tokens, starts, loss_mask, labels } = self;
         let n = tokens.len() as u64;
         if let Some(token) = tokens.iter().find(|token| **token >= vocab_size) {
             return Err(wrong(format!("token {token} is not in a vocabulary of {vocab_size}")));
@@ -107,6 +120,9 @@ impl Shard {
         let is_covering = if n == 0 { starts.is_empty() } else { starts.first() == Some(&0) };
         if !is_rising || !is_covering || starts.last().is_some_and(|last| *last >= n) {
             return Err(wrong(format!("`starts` do not cut {n} tokens into documents")));
+        }
+        if labels.as_ref().is_some_and(|labels| labels.len() != starts.len()) {
+            return Err(wrong("`labels` is not one for each document".to_owned()));
         }
         match loss_mask {
             Some(mask) if mask.len() != tokens.len() || mask.iter().any(|bit| *bit > 1) => {
@@ -199,14 +215,15 @@ mod tests {
             let starts = lengths.iter().scan(0, |next, length| { let start = *next; *next += *length as u64; Some(start) }).collect();
             let tokens: Vec<u32> = (0..n as u32).map(|i| i * 7919 % vocab_size).collect();
             let mask = masked.then(|| tokens.iter().map(|token| (token % 2) as u8).collect());
-            let shard = Shard { tokens, starts, loss_mask: mask };
+            let labels = masked.then(|| (0..lengths.len() as u32).collect());
+            let shard = Shard { tokens, starts, loss_mask: mask, labels };
             prop_assert_eq!(Shard::from_bytes(&shard.to_bytes(vocab_size), vocab_size).unwrap(), shard);
         }
     }
 
     #[test]
     fn a_damaged_shard_is_refused() {
-        let good = Shard { tokens: vec![1, 2, 3], starts: vec![0, 2], loss_mask: Some(vec![0, 1, 1]) };
+        let good = Shard { tokens: vec![1, 2, 3], starts: vec![0, 2], loss_mask: Some(vec![0, 1, 1]), labels: None };
         let refused = |shard: Shard| Shard::from_bytes(&shard.to_bytes(10), 10).unwrap_err().to_string();
         assert!(
             refused(Shard { tokens: vec![1, 10, 3], ..good.clone() }).contains("token 10 is not in a vocabulary of 10")
@@ -216,6 +233,7 @@ mod tests {
         assert!(refused(Shard { starts: vec![0, 2, 2], ..good.clone() }).contains("`starts`"));
         assert!(refused(Shard { loss_mask: Some(vec![0, 2, 1]), ..good.clone() }).contains("`loss_mask`"));
         assert!(refused(Shard { loss_mask: Some(vec![0]), ..good.clone() }).contains("`loss_mask`"));
+        assert!(refused(Shard { labels: Some(vec![0]), ..good.clone() }).contains("`labels`"));
         let bytes = good.to_bytes(10);
         assert!(Shard::from_bytes(&bytes[..bytes.len() - 1], 10).is_err());
         assert!(Shard::from_bytes(&bytes, 70_000).unwrap_err().to_string().contains("U16"));

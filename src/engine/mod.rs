@@ -17,6 +17,8 @@ pub mod optimizer;
 pub mod checkpoint;
 pub mod train;
 pub mod evaluate;
+pub mod confusion;
+pub mod classify;
 pub mod generate;
 
 pub use error::EngineError;

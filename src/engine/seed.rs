@@ -27,6 +27,18 @@ pub fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
     ((u128::from(rng.next_u64()) * bound as u128) >> 64) as usize
 }
 
+/// Returns coins that fall on `true` with a chance between 0 and 1, to one part in 65,536.
+pub fn coins(rng: &mut ChaCha8Rng, n: usize, chance: f64) -> Vec<bool> {
+    let bound = (chance * 65_536.0).round() as u64;
+    let mut coins = Vec::with_capacity(n + 3);
+    while coins.len() < n {
+        let bits = rng.next_u64();
+        coins.extend((0..4).map(|part| (bits >> (16 * part)) & 0xffff < bound));
+    }
+    coins.truncate(n);
+    coins
+}
+
 /// Returns numbers drawn from a normal distribution around 0 (Box & Muller 1958).
 pub fn normals(rng: &mut ChaCha8Rng, n: usize, deviation: f64) -> Vec<f32> {
     let mut values = Vec::with_capacity(n + 1);
@@ -67,6 +79,15 @@ mod tests {
         let variance = values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / 20_001.0;
         assert_eq!(values.len(), 20_001);
         assert!((variance.sqrt() - 0.02).abs() < 0.001, "{variance}");
+    }
+
+    #[test]
+    fn coins_fall_as_often_as_asked_for() {
+        let share = |chance| {
+            let coins = coins(&mut stream(7, "c"), 20_001, chance);
+            coins.iter().filter(|coin| **coin).count() as f64 / coins.len() as f64
+        };
+        assert!((share(0.3) - 0.3).abs() < 0.01 && share(0.0) == 0.0);
     }
 
     proptest! {

@@ -30,6 +30,7 @@ pub struct Tokens {
     tokens: Part,
     starts: Part,
     loss_mask: Option<Part>,
+    labels: Option<Part>,
 }
 
 impl Tokens {
@@ -48,8 +49,13 @@ impl Tokens {
         if loss_mask.is_some_and(|mask| mask.n != tokens.n) {
             return Err(error("`loss_mask` is not as long as `tokens`".into()));
         }
+        let labels = if header.has("labels") { Some(header.part("labels", &[Dtype::U32])) } else { None };
+        let labels = labels.transpose().map_err(&error)?;
+        if labels.is_some_and(|labels| labels.n != starts.n) {
+            return Err(error("`labels` is not one for each document".into()));
+        }
         let (dataset, split) = (dataset.to_owned(), split.to_owned());
-        let tokens = Self { dataset, split, bytes, tokens, starts, loss_mask };
+        let tokens = Self { dataset, split, bytes, tokens, starts, loss_mask, labels };
         tokens.check(vocab_size)?;
         Ok(tokens)
     }
@@ -71,6 +77,41 @@ impl Tokens {
             }
         }
         Ok(())
+    }
+
+    /// Checks that every document has one of so many classes.
+    ///
+    /// # Errors
+    /// When one has another, and when there are no classes.
+    pub fn check_classes(&self, n_classes: usize) -> Result<(), EngineError> {
+        let wrong = |reason: String| Err(EngineError::Tokens { dataset: self.dataset.clone(), reason });
+        let Some(labels) = self.labels else { return wrong("the file has no `labels`".to_owned()) };
+        for piece in pieces(labels.n) {
+            let found = self.labels(labels, piece)?;
+            if let Some(label) = found.into_iter().find(|label| *label as usize >= n_classes) {
+                return wrong(format!("`labels` has the class {label}, and there are {n_classes}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether every document has a class.
+    pub fn has_labels(&self) -> bool {
+        self.labels.is_some()
+    }
+
+    /// Returns the class of a document, where there are classes.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more.
+    pub fn label(&self, document: u64) -> Result<Option<u32>, EngineError> {
+        let Some(labels) = self.labels else { return Ok(None) };
+        Ok(self.labels(labels, document..document + 1)?.first().copied())
+    }
+
+    fn labels(&self, labels: Part, documents: Range<u64>) -> Result<Vec<u32>, EngineError> {
+        let data = self.bytes.part(labels, documents)?;
+        Ok(data.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
     }
 
     /// Returns the number of tokens.
@@ -145,6 +186,10 @@ pub(crate) mod tests {
             ("starts", TensorView::new(Dtype::U64, vec![starts.len()], &s).unwrap()),
         ];
         views.extend(mask.map(|mask| ("loss_mask", TensorView::new(Dtype::U8, vec![mask.len()], mask).unwrap())));
+        serialized(views)
+    }
+
+    fn serialized(views: Vec<(&str, TensorView<'_>)>) -> Vec<u8> {
         safetensors::serialize(views, Some(HashMap::from([("format".to_owned(), "pt".to_owned())]))).unwrap()
     }
 
@@ -153,6 +198,18 @@ pub(crate) mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
         Tokens::open(file.path(), dataset, "train", vocab_size)
+    }
+
+    /// The tokens of a dataset whose documents have classes.
+    pub(crate) fn labelled(dataset: &str, values: &[u32], starts: &[u64], labels: &[u32]) -> Tokens {
+        let [t, l]: [Vec<u8>; 2] = [values, labels].map(|values| values.iter().flat_map(|v| v.to_le_bytes()).collect());
+        let s: Vec<u8> = starts.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let bytes = serialized(vec![
+            ("tokens", TensorView::new(Dtype::U32, vec![values.len()], &t).unwrap()),
+            ("starts", TensorView::new(Dtype::U64, vec![starts.len()], &s).unwrap()),
+            ("labels", TensorView::new(Dtype::U32, vec![labels.len()], &l).unwrap()),
+        ]);
+        opened(&bytes, dataset, 1 << 16).unwrap()
     }
 
     /// The tokens of a dataset.

@@ -131,7 +131,7 @@ pub struct StageIdError {
 impl StageId {
     /// Returns the id of the stage that does `kind` to the thing called `name`.
     ///
-    /// `name` is one [`Name`](super::Name), or two with a slash between.
+    /// `name` is one [`Name`](super::Name), or two with a slash between, or three for tokens with labels.
     pub fn new(kind: StageKind, name: impl fmt::Display) -> Self {
         Self { kind, name: name.to_string(), repeat: 1 }
     }
@@ -192,7 +192,9 @@ impl FromStr for StageId {
             }
             Some(_) | None => (name, 1),
         };
-        let named = name.split('/').count() <= 2 && name.split('/').all(|part| part.parse::<super::Name>().is_ok());
+        // Tokens may have labels: `tokens:news/bytes/labelled`.
+        let most = if kind == StageKind::Tokens { 3 } else { 2 };
+        let named = name.split('/').count() <= most && name.split('/').all(|part| part.parse::<super::Name>().is_ok());
         if !named {
             return Err(error());
         }
@@ -213,11 +215,20 @@ mod tests {
 
     #[test]
     fn a_stage_id_that_leaves_its_folder_is_refused() {
-        for text in
-            ["train:../x", "train:a/b/c", "train:", "trian:a", "train", "train:a//b", "train:.hidden", "card:a/b/2"]
-        {
+        for text in [
+            "train:../x",
+            "train:a/b/c",
+            "train:",
+            "trian:a",
+            "train",
+            "train:a//b",
+            "train:.hidden",
+            "card:a/b/2",
+            "tokens:a/b/c/d",
+        ] {
             assert!(text.parse::<StageId>().is_err(), "{text}");
         }
+        assert_eq!("tokens:a/b/labelled".parse::<StageId>().unwrap().name(), "a/b/labelled");
         let id: StageId = "evaluate:industry/rust-ppl".parse().unwrap();
         assert_eq!(id.slug(), "evaluate-industry-rust-ppl");
     }

@@ -15,11 +15,13 @@ use crate::plan::work::{
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
+use crate::recipe::classification::Classification;
 use crate::recipe::contamination::OnFind;
 use crate::recipe::evaluation::Evaluation;
-use crate::recipe::model::Architecture;
+use crate::recipe::import::Import;
+use crate::recipe::measured::Measured;
+use crate::recipe::model::{Architecture, Model};
 use crate::recipe::tokenizer::Tokenizer;
-use crate::recipe::variant::Variant;
 
 /// Returns the plan of a recipe, every stage marked as never done: [`judge`](crate::plan::judge()) tells more.
 ///
@@ -54,6 +56,25 @@ pub fn tokens_id(dataset: &Name, tokenizer: &Name) -> StageId {
     StageId::new(StageKind::Tokens, format!("{dataset}/{tokenizer}"))
 }
 
+/// Returns the id of the stage that encodes a dataset with the labels of a classifier: `tokens:news/bytes/labelled`.
+///
+/// Classifiers of the same classes share it; from the second list of classes on, it has a number.
+pub fn labelled_tokens_id(recipe: &Recipe, dataset: &Name, tokenizer: &Name, classes: &[String]) -> StageId {
+    let mut lists: Vec<&[String]> = Vec::new();
+    let own = recipe.models.values().filter_map(Model::classification);
+    let imported = recipe.imports.values().filter_map(|import| import.classification.as_ref());
+    for list in own.chain(imported).map(|classification| classification.classes.as_slice()) {
+        if !lists.contains(&list) {
+            lists.push(list);
+        }
+    }
+    let name = match lists.iter().position(|list| *list == classes) {
+        None | Some(0) => format!("{dataset}/{tokenizer}/labelled"),
+        Some(n) => format!("{dataset}/{tokenizer}/labelled-{}", n + 1),
+    };
+    StageId::new(StageKind::Tokens, name)
+}
+
 /// Returns the id of the stage that measures a model.
 pub fn evaluate_id(model: &Name, evaluation: &Name) -> StageId {
     StageId::new(StageKind::Evaluate, format!("{model}/{evaluation}"))
@@ -75,6 +96,28 @@ fn gate_ids(recipe: &Recipe) -> Vec<StageId> {
         ids.push(StageId::new(StageKind::Gate, name));
     }
     ids
+}
+
+/// Returns the id of the stage that encodes a dataset for a model.
+fn read_tokens_id(
+    recipe: &Recipe,
+    dataset: &Name,
+    tokenizer: &Name,
+    classification: Option<&Classification>,
+) -> StageId {
+    match classification {
+        None => tokens_id(dataset, tokenizer),
+        Some(own) => labelled_tokens_id(recipe, dataset, tokenizer, &own.classes),
+    }
+}
+
+/// A model that is measured.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    name: &'a Name,
+    architecture: &'a Architecture,
+    tokenizer: &'a Name,
+    classification: Option<&'a Classification>,
 }
 
 struct Builder<'r> {
@@ -147,10 +190,12 @@ impl Builder<'_> {
         }
     }
 
-    fn tokens(&mut self, dataset: &Name, tokenizer: &Name) -> StageId {
-        let id = tokens_id(dataset, tokenizer);
+    /// Adds the tokens of a dataset, with the labels of a classifier where one reads them.
+    fn tokens(&mut self, dataset: &Name, tokenizer: &Name, classification: Option<&Classification>) -> StageId {
+        let id = read_tokens_id(self.recipe, dataset, tokenizer, classification);
         let needs = vec![StageId::new(StageKind::Dataset, dataset), self.tokenizer_of(tokenizer)];
-        let work = Work::Tokens(TokensWork { dataset: dataset.clone(), tokenizer: tokenizer.clone() });
+        let classes = classification.map(|classification| classification.classes.clone());
+        let work = Work::Tokens(TokensWork { dataset: dataset.clone(), tokenizer: tokenizer.clone(), classes });
         self.add(id.clone(), work, needs);
         id
     }
@@ -204,8 +249,12 @@ impl Builder<'_> {
     fn training(&mut self, repeat: u32) {
         let recipe = self.recipe;
         for (name, model) in recipe.models_by_lineage() {
-            let mut needs: Vec<_> =
-                model.train.data.iter().map(|share| self.tokens(&share.dataset, &model.tokenizer)).collect();
+            let mut needs: Vec<_> = model
+                .train
+                .data
+                .iter()
+                .map(|share| self.tokens(&share.dataset, &model.tokenizer, model.classification()))
+                .collect();
             needs.extend(model.base.iter().map(|base| self.weights_of(base, repeat)));
             needs.extend([uncontaminated_id(name)].into_iter().filter(|id| self.positions.contains_key(id)));
             let work = Work::Train(Box::new(TrainWork {
@@ -228,15 +277,22 @@ impl Builder<'_> {
     /// Every model is measured on every evaluation: the columns of the ancestors' evaluations show what was forgotten.
     fn measurement(&mut self, repeat: u32) {
         let recipe = self.recipe;
+        let measured = Measured::of(&recipe.models, recipe.imports.values());
         for (name, import) in recipe.imports.iter().filter(|_| repeat == 1) {
             for (evaluation_name, evaluation) in &recipe.evaluations {
-                self.evaluate((name, &import.architecture, name), repeat, evaluation_name, evaluation);
+                let Import { architecture, classification, .. } = import;
+                let model = Subject { name, architecture, tokenizer: name, classification: classification.as_ref() };
+                if measured.is(model.classification, evaluation) {
+                    self.evaluate(model, repeat, evaluation_name, evaluation);
+                }
             }
         }
         for (name, model) in recipe.models_by_lineage() {
+            let Model { architecture, tokenizer, .. } = model;
+            let subject = Subject { name, architecture, tokenizer, classification: model.classification() };
             for (evaluation_name, evaluation) in &recipe.evaluations {
-                if Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref()) {
-                    self.evaluate((name, &model.architecture, &model.tokenizer), repeat, evaluation_name, evaluation);
+                if measured.is_of(model, evaluation) {
+                    self.evaluate(subject, repeat, evaluation_name, evaluation);
                 }
             }
         }
@@ -275,10 +331,10 @@ impl Builder<'_> {
         }
     }
 
-    /// Adds the measurement of a model, given by name, network and tokenizer.
-    fn evaluate(&mut self, model: (&Name, &Architecture, &Name), repeat: u32, name: &Name, evaluation: &Evaluation) {
-        let (model, architecture, tokenizer) = model;
-        let tokens = self.tokens(&evaluation.dataset, tokenizer);
+    /// Adds the measurement of a model.
+    fn evaluate(&mut self, model: Subject<'_>, repeat: u32, name: &Name, evaluation: &Evaluation) {
+        let Subject { name: model, architecture, tokenizer, classification } = model;
+        let tokens = self.tokens(&evaluation.dataset, tokenizer, classification);
         let work = Work::Evaluate(EvaluateWork {
             model: model.clone(),
             repeat,
@@ -290,6 +346,7 @@ impl Builder<'_> {
             tokens: evaluation.tokens,
             architecture: architecture.clone(),
             vocab_size: self.vocab_size(tokenizer),
+            classification: classification.cloned(),
             compute: self.compute(),
         });
         let needs = vec![self.weights_of(model, repeat), tokens];
@@ -362,7 +419,7 @@ impl Builder<'_> {
         let mut concerned = vec![self.tokenizer_of(&model.tokenizer)];
         for share in &model.train.data {
             concerned.push(StageId::new(StageKind::Dataset, &share.dataset));
-            concerned.push(tokens_id(&share.dataset, &model.tokenizer));
+            concerned.push(read_tokens_id(recipe, &share.dataset, &model.tokenizer, model.classification()));
         }
         for model in std::iter::once(name).chain(recipe.ancestors(name)) {
             concerned.push(StageId::new(StageKind::Import, model));

@@ -7,7 +7,8 @@ use crate::plan::Plan;
 use crate::plan::work::Evaluated;
 use crate::recipe::Recipe;
 use crate::recipe::contamination::Allowed;
-use crate::recipe::variant::Variant;
+use crate::recipe::evaluation::Evaluation;
+use crate::recipe::measured::Measured as Measures;
 use crate::record::contamination::{ContaminationReport, Exposure, Learned, Measured, exposure};
 
 /// Returns the id of the stage that looks through the training split of a dataset.
@@ -58,10 +59,11 @@ pub fn lineage(recipe: &Recipe, model: &Name) -> Vec<Learned> {
     std::iter::once(model).chain(recipe.ancestors(model)).filter_map(learned).collect()
 }
 
-/// Returns what the evaluations of a model measure on: of a sweep's, those of its own point.
+/// Returns what the evaluations of a model measure on: those of which it makes sense, and of a sweep's, those of its own point.
 pub fn measured(recipe: &Recipe, model: &Name) -> Vec<Measured> {
-    let variant = recipe.models.get(model).and_then(|model| model.variant.as_ref());
-    let own = recipe.evaluations.iter().filter(|(_, evaluation)| Variant::agree(variant, evaluation.variant.as_ref()));
+    let (measured, model) = (Measures::of(&recipe.models, recipe.imports.values()), recipe.models.get(model));
+    let is_own = |evaluation: &Evaluation| model.is_none_or(|model| measured.is_of(model, evaluation));
+    let own = recipe.evaluations.iter().filter(|(_, evaluation)| is_own(evaluation));
     let measured = own.map(|(name, evaluation)| Measured {
         evaluation: name.clone(),
         dataset: evaluation.dataset.clone(),

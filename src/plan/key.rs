@@ -47,7 +47,8 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
         Work::Import(work) => import(work),
         Work::Dataset(work) => dataset(work),
         Work::Tokenizer(work) => tokenizer(work),
-        Work::Tokens(TokensWork { dataset: _, tokenizer: _ }) => json!({}),
+        Work::Tokens(TokensWork { dataset: _, tokenizer: _, classes: None }) => json!({}),
+        Work::Tokens(TokensWork { dataset: _, tokenizer: _, classes: Some(classes) }) => json!({ "classes": classes }),
         Work::Contamination(ContaminationWork { dataset, evaluated, ngram, threshold }) => {
             // The inputs are the same whichever of them is looked through.
             json!({ "dataset": dataset, "evaluated": evaluated, "ngram": ngram, "threshold": threshold })
@@ -75,7 +76,16 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
 fn import(work: &ImportWork) -> Value {
     let ImportWork { model: _, import } = work;
     // Where a model lies and what it is called there is of no account: its files are what they are.
-    let Import { reference: _, tier: _, architecture: _, vocab_size: _, license: _, content, forebears: _ } = import;
+    let Import {
+        reference: _,
+        tier: _,
+        architecture: _,
+        vocab_size: _,
+        classification: _,
+        license: _,
+        content,
+        forebears: _,
+    } = import;
     match content {
         Content::Files { weights, tokenizer } => json!({ "weights": weights, "tokenizer": tokenizer }),
         Content::Description { digest } => json!({ "description": digest }),
@@ -226,6 +236,7 @@ fn evaluate(work: &EvaluateWork) -> Value {
         tokens,
         architecture: _,
         vocab_size: _,
+        classification: _, // It is part of the training's key.
         compute,
     } = work;
     json!({ "metric": metric, "split": split, "tokens": tokens, "compute": compute })

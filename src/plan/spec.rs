@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name, RunId, StageId, StageKind};
+use crate::plan::build::tokens_id;
 use crate::plan::work::Work;
 use crate::record::ArtifactRef;
 
@@ -48,6 +49,14 @@ impl Spec {
     /// Returns the stage among the inputs that has the weights of a model in a repeat, from 1.
     pub fn weights_of(&self, model: &Name, repeat: u32) -> StageId {
         provider(&self.inputs, StageKind::Train, model, repeat)
+    }
+
+    /// Returns the stage among the inputs that has the tokens of a dataset, with labels or without.
+    pub fn tokens_of(&self, dataset: &Name, tokenizer: &Name) -> StageId {
+        let plain = tokens_id(dataset, tokenizer);
+        let labelled = format!("{plain}/");
+        let mut ids = self.inputs.keys();
+        ids.find(|id| id.to_string().starts_with(&labelled)).cloned().unwrap_or(plain)
     }
 
     /// Returns the stage among the inputs that has a tokenizer.

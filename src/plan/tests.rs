@@ -1,6 +1,7 @@
 //! What a plan promises: order, fingerprints of content alone, and staleness that goes down the graph and nowhere else.
 
 mod contamination;
+mod classification;
 mod outside;
 
 use std::collections::{BTreeMap, BTreeSet};

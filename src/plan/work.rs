@@ -6,6 +6,7 @@ use crate::id::{Digest, Name};
 use crate::plan::ledger::Tables;
 use crate::recipe::Import;
 use crate::recipe::analysis::Analysis;
+use crate::recipe::classification::Classification;
 use crate::recipe::dataset::{Dataset, SplitName};
 use crate::recipe::evaluation::{Gate, Metric, Sample};
 use crate::recipe::model::{Adapter, Architecture, Tier};
@@ -94,6 +95,9 @@ pub struct TokensWork {
     pub dataset: Name,
     /// The tokenizer.
     pub tokenizer: Name,
+    /// The classes, where a classifier reads the labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Vec<String>>,
 }
 
 /// Looks through the training split of a dataset for the data of the evaluations (inputs `dataset:…` of all of them).
@@ -202,6 +206,9 @@ pub struct EvaluateWork {
     pub architecture: Architecture,
     /// The size of the vocabulary.
     pub vocab_size: u32,
+    /// What the model tells apart, where it is a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Classification>,
     /// How to compute.
     pub compute: Compute,
 }

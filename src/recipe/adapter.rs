@@ -52,6 +52,14 @@ pub enum ParentAdapter {
 }
 
 impl ParentAdapter {
+    /// Returns whether they are added to the weights.
+    pub const fn is_merge(self) -> bool {
+        match self {
+            Self::Merge => true,
+            Self::Continue | Self::Stack => false,
+        }
+    }
+
     /// Returns the word used in recipes.
     pub const fn word(self) -> &'static str {
         match self {

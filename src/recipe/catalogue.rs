@@ -48,6 +48,7 @@ impl CatalogueEntry {
     /// Returns the entry as a model a recipe may start from.
     pub fn import(&self) -> Import {
         Import {
+            classification: None,
             reference: Reference::Zoo { name: self.name.clone(), version: Version::Any },
             tier: Tier::General,
             architecture: self.architecture.clone(),

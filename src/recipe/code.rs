@@ -54,6 +54,8 @@ codes! {
     BadShares = "bad-shares": "Shares that have to add up to 1 do not.",
     TierOrder = "tier-order": "A model is of a wider tier than its parent.",
     NoPairs = "no-pairs": "The objective learns from prompts and responses, and the dataset has none.",
+    NoLabels = "no-labels": "A classifier learns from labels or is measured on them, and the dataset has none.",
+    NotMeasured = "not-measured": "What is measured is none of what the model can do: a classifier writes no text, and a language model tells no classes.",
     EmptySplit = "empty-split": "A split is used that gets no records.",
     ComparesItself = "compares-itself": "A gate compares a model with itself.",
     Invalid = "invalid": "The value is none that can stand here; the message says why.",

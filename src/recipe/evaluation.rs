@@ -43,17 +43,23 @@ pub enum Metric {
     Loss,
     /// The exponential of the loss; lower is better.
     Perplexity,
-    /// The share of tokens predicted right; higher is better.
+    /// The share of records whose class is told right, or of tokens predicted right in a recipe without a classifier; higher is better.
     Accuracy,
+    /// The mean over the classes of the harmonic mean of precision and recall; higher is better. Of classifiers only.
+    MacroF1,
 }
 
 impl Metric {
+    /// Every metric.
+    pub const ALL: [Self; 4] = [Self::Perplexity, Self::Loss, Self::Accuracy, Self::MacroF1];
+
     /// Returns the word used in recipes, tables and cards.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Loss => "loss",
             Self::Perplexity => "perplexity",
             Self::Accuracy => "accuracy",
+            Self::MacroF1 => "macro-f1",
         }
     }
 
@@ -61,7 +67,7 @@ impl Metric {
     pub const fn lower_is_better(self) -> bool {
         match self {
             Self::Loss | Self::Perplexity => true,
-            Self::Accuracy => false,
+            Self::Accuracy | Self::MacroF1 => false,
         }
     }
 }

@@ -102,7 +102,17 @@ impl Outside for FakeZoo {
         let (architecture, license) = (own.architecture, Some("mit".to_owned()));
         let general = Reference::Zoo { name: "tree-general".parse().unwrap(), version: Version::Number(1) };
         let forebears = vec![Forebear { reference: general, tier: Tier::General, weights: Digest::of(b"general") }];
-        Ok(Import { reference, tier: Tier::Industry, architecture, vocab_size: 300, license, content, forebears })
+        let classification = None;
+        Ok(Import {
+            reference,
+            tier: Tier::Industry,
+            architecture,
+            vocab_size: 300,
+            classification,
+            license,
+            content,
+            forebears,
+        })
     }
 }
 

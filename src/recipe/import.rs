@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::Digest;
+use crate::recipe::classification::Classification;
 use crate::recipe::model::{Architecture, Tier};
 use crate::recipe::reference::Reference;
 
@@ -20,6 +21,9 @@ pub struct Import {
     pub architecture: Architecture,
     /// The size of the vocabulary.
     pub vocab_size: u32,
+    /// What it tells apart, where it is a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Classification>,
     /// Its licence, where it is known.
     #[serde(default)]
     pub license: Option<String>,

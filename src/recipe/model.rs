@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::id::Name;
 pub use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter};
+use crate::recipe::classification::Classification;
 use crate::recipe::training::Train;
 use crate::recipe::typed::{ModelReference, defaults, one_or_the_other};
 use crate::recipe::variant::Variant;
@@ -44,6 +45,13 @@ pub struct Model {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(example = json!({ "of": "general", "values": { "width": "64" } }))]
     pub variant: Option<Variant>,
+}
+
+impl Model {
+    /// Returns what it tells apart, where it is a classifier.
+    pub fn classification(&self) -> Option<&Classification> {
+        self.train.objective.classification()
+    }
 }
 
 /// The place of a model in its lineage, from wide to narrow.
@@ -179,6 +187,20 @@ impl Architecture {
             Self::Llama(llama) => llama.parameters(vocab_size),
             Self::Gpt2(gpt2) => gpt2.parameters(vocab_size),
         }
+    }
+
+    /// Returns the number of parameters of the network as a classifier, where it is to be one, and else as a language model.
+    ///
+    /// The layer over the classes takes the place of an output layer that does not share the embedding.
+    pub fn parameters_with_head(&self, vocab_size: u32, classification: Option<&Classification>) -> u64 {
+        let Some(classification) = classification else { return self.parameters(vocab_size) };
+        let width = u64::from(self.width());
+        let shares_embedding = match self {
+            Self::Llama(llama) => llama.tie_embeddings,
+            Self::Gpt2(gpt2) => gpt2.tie_embeddings,
+        };
+        let language_head = if shares_embedding { 0 } else { u64::from(vocab_size) * width };
+        self.parameters(vocab_size) - language_head + classification.classes.len() as u64 * width
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::id::Name;
+use crate::recipe::classification::Classification;
 use crate::recipe::typed::{Data, defaults};
 
 /// How a model is trained. The weights with the lowest validation loss are kept.
@@ -25,7 +26,7 @@ pub struct Train {
     /// How long it learns.
     #[schemars(with = "Option<Budget>", extend("x-default" = "none: it stands here or in `defaults.train`"), example = json!({ "steps": 300 }))]
     pub budget: Budget,
-    /// The tokens of one optimizer step, all accumulated micro-batches together.
+    /// The tokens of one optimizer step, all accumulated micro-batches together; of a classifier, each record counts as a row of `context`.
     #[schemars(with = "Option<u32>", range(min = 1), extend("x-unit" = "tokens", "x-default" = "16 rows of the model's `context`"), example = 4096)]
     pub batch_tokens: u32,
     /// The number of micro-batches whose gradients make one optimizer step.
@@ -65,6 +66,18 @@ pub enum Objective {
     CausalLm,
     /// Predicts the tokens of the response only.
     Instruction,
+    /// Tells the class of a record.
+    Classification(Classification),
+}
+
+impl Objective {
+    /// Returns what a classifier tells apart; nothing of a language model.
+    pub fn classification(&self) -> Option<&Classification> {
+        match self {
+            Self::CausalLm | Self::Instruction => None,
+            Self::Classification(classification) => Some(classification),
+        }
+    }
 }
 
 /// A dataset's share of the training tokens.
@@ -166,7 +179,7 @@ pub struct Validate {
     /// The steps between two measurements.
     #[schemars(range(min = 1), extend("x-unit" = "steps"), example = 75)]
     pub every_steps: u64,
-    /// The most validation tokens a measurement reads.
+    /// The most validation tokens a measurement reads; of a classifier, each record counts as a row of `context`.
     #[schemars(range(min = 1), extend("x-unit" = "tokens"), example = 32_768)]
     pub tokens: u64,
 }

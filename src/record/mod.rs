@@ -6,6 +6,7 @@
 
 pub mod adapters;
 pub mod artifact;
+pub mod confusion;
 pub mod contamination;
 pub mod event;
 pub mod machine;
@@ -16,6 +17,7 @@ pub mod verdict;
 
 pub use adapters::{AdapterFile, Adapters};
 pub use artifact::ArtifactRef;
+pub use confusion::{ClassReport, Confusion};
 pub use contamination::{ContaminationReport, Exposure};
 pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
 pub use machine::Machine;

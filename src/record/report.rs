@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::{Metric, Sampling};
+use crate::record::confusion::{ClassReport, Confusion};
 
 /// `report.json` of a dataset stage: what every step did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -143,6 +144,12 @@ pub struct TrainingReport {
     pub validation_loss: f64,
     /// Whether early stopping ended the training.
     pub stopped_early: bool,
+    /// The share of the validation records whose class the kept weights tell right, of a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_accuracy: Option<f64>,
+    /// The classes, of a classifier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
 }
 
 /// `metrics.json` of an evaluate stage.
@@ -157,6 +164,25 @@ pub struct EvaluationReport {
     pub loss: f64,
     /// The tokens it was measured on.
     pub tokens: u64,
+    /// What a classifier takes for what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Box<ClassificationReport>>,
+}
+
+/// What a classifier takes for what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ClassificationReport {
+    /// The records it was measured on.
+    pub records: u64,
+    /// The share of them whose class it tells right.
+    pub accuracy: f64,
+    /// The mean of the classes' F1.
+    pub macro_f1: f64,
+    /// How it tells every class.
+    pub classes: Vec<ClassReport>,
+    /// A row for every class, in it the number of its records taken for every class.
+    pub confusion: Confusion,
 }
 
 /// `sample.json` of a sample stage.

@@ -30,7 +30,8 @@ impl Store {
     /// When the database cannot be written.
     pub async fn insert_evaluation(&self, run: RunId, row: &EvaluationRow) -> Result<()> {
         let EvaluationRow { stage, model, evaluation, report } = row;
-        let EvaluationReport { metric, value, loss, tokens } = report;
+        // The classes stand in `metrics.json`.
+        let EvaluationReport { metric, value, loss, tokens, classification: _ } = report;
         let mut transaction = self.begin().await?;
         sqlx::query(
             "insert or replace into evaluations (run, stage, model, evaluation, metric, value, loss, tokens)
@@ -72,6 +73,7 @@ fn read(row: Reader<'_>) -> Result<EvaluationRow> {
         value: row.get("value")?,
         loss: row.get("loss")?,
         tokens: row.count("tokens")?,
+        classification: None,
     };
     Ok(EvaluationRow {
         stage: row.parse("stage")?,

@@ -5,6 +5,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::id::{Digest, Name, RunId};
 use crate::recipe::Tags;
+use crate::recipe::classification::Classification;
 use crate::recipe::model::{Architecture, Tier};
 use crate::record::ArtifactRef;
 use crate::store::Result;
@@ -48,6 +49,8 @@ pub struct NewVersion {
     pub tier: Tier,
     /// The network.
     pub architecture: Architecture,
+    /// What it tells apart, where it is a classifier.
+    pub classification: Option<Classification>,
     /// The size of the vocabulary.
     pub vocab_size: u32,
     /// The number of its parameters.
@@ -91,6 +94,9 @@ pub struct ModelVersion {
     pub tier: Tier,
     /// The network.
     pub architecture: Architecture,
+    /// What it tells apart, where it is a classifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Classification>,
     /// The size of the vocabulary.
     pub vocab_size: u32,
     /// The number of its parameters.
@@ -174,6 +180,7 @@ impl Store {
             fingerprint: row.parse("fingerprint")?,
             tier: row.word("tier")?,
             architecture: row.json("architecture")?,
+            classification: row.json_some("classification")?,
             vocab_size: row.count("vocab_size")?,
             parameters: row.count("parameters")?,
             weights: artifact("weights", "weights_bytes")?,
@@ -215,6 +222,7 @@ pub(super) async fn insert(
         fingerprint,
         tier,
         architecture,
+        classification,
         vocab_size,
         parameters,
         weights,
@@ -227,9 +235,10 @@ pub(super) async fn insert(
     } = new;
     sqlx::query_scalar(
         "insert into model_versions (name, version, entry, model, run, fingerprint, tier, architecture, vocab_size,
-                                     parameters, weights, tokenizer, card, description, license, tags, created_at_ms)
+                                     parameters, weights, tokenizer, card, description, license, tags, created_at_ms,
+                                     classification)
          values (?1, (select coalesce(max(version), 0) + 1 from model_versions where name = ?1),
-                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                 ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          returning id",
     )
     .bind(name.as_str())
@@ -248,6 +257,7 @@ pub(super) async fn insert(
     .bind(license)
     .bind(to_json(tags))
     .bind(at_ms)
+    .bind(classification.as_ref().map(to_json))
     .fetch_one(&mut **transaction)
     .await
     .map_err(sqlite("record a model"))

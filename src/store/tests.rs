@@ -116,15 +116,20 @@ fn a_database_is_copied_before_it_is_brought_up_to_date() {
 fn a_database_from_before_repeats_is_brought_up_to_date_with_what_it_holds() {
     block_on(async {
         let (project, store, run) = store_with_run().await;
-        let gate = gate_row();
+        let (gate, measured) = (gate_row(), evaluation_row());
         store.insert_gate(run, &gate).await.unwrap();
+        store.insert_evaluation(run, &measured).await.unwrap();
         store.close().await;
         let workspace = Workspace::open(project.path()).unwrap();
         execute(&workspace, "alter table gates drop column repeats").await;
-        execute(&workspace, "delete from _sqlx_migrations where version = 2").await;
+        execute(&workspace, "alter table model_versions drop column classification").await;
+        execute(&workspace, "delete from _sqlx_migrations where version > 1").await;
         assert!(matches!(Store::open_reading(&workspace).await, Err(StoreError::Older { found: 1, .. })));
         let store = Store::open(&workspace).await.unwrap();
         assert_eq!(store.gates_of_run(run).await.unwrap(), [gate]);
+        assert_eq!(store.evaluations_of_run(run).await.unwrap(), std::slice::from_ref(&measured));
+        let told = EvaluationReport { metric: Metric::MacroF1, ..measured.report.clone() };
+        store.insert_evaluation(run, &EvaluationRow { report: told, ..measured }).await.unwrap();
         assert!(store.check().await.unwrap().is_empty());
         store.close().await;
     });
@@ -200,6 +205,13 @@ fn gate_row() -> GateRow {
     GateRow { stage: "train:general".parse().unwrap(), result }
 }
 
+fn evaluation_row() -> EvaluationRow {
+    let (metric, value) = (Metric::Perplexity, 1.0 / 3.0);
+    let report = EvaluationReport { metric, value, loss: 0.1, tokens: 7, classification: None };
+    let (model, evaluation) = ("general".parse().unwrap(), "ppl".parse().unwrap());
+    EvaluationRow { stage: "train:general".parse().unwrap(), model, evaluation, report }
+}
+
 #[test]
 fn what_a_run_found_out_comes_back_as_it_was() {
     block_on(async {
@@ -209,9 +221,7 @@ fn what_a_run_found_out_comes_back_as_it_was() {
         let value = Repeated::of(vec![0.1, 1.0 / 3.0]).unwrap();
         let repeats = Some(GateRepeats { reference: Some(value.scaled(3.0)), value });
         let repeated = GateRow { result: GateResult { repeats, ..gate.result.clone() }, ..gate.clone() };
-        let report = EvaluationReport { metric: Metric::Perplexity, value: 1.0 / 3.0, loss: 0.1, tokens: 7 };
-        let (model, evaluation) = ("general".parse().unwrap(), "ppl".parse().unwrap());
-        let evaluation = EvaluationRow { stage: stage.clone(), model, evaluation, report };
+        let evaluation = evaluation_row();
         let report = SampleReport { prompt: "a".into(), text: "b\0c".into(), tokens: 1, sampling: Sampling::default() };
         let sample = SampleRow { stage: stage.clone(), model: "general".parse().unwrap(), report };
         for _ in 0..2 {

@@ -87,7 +87,7 @@ impl Model {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
@@ -96,7 +96,7 @@ mod tests {
     use serde_json::json;
 
     /// A tokenizer of 30 letters and the end token, few enough for the small network.
-    fn tokenizer() -> Vec<u8> {
+    pub fn tokenizer() -> Vec<u8> {
         let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcd".chars().map(String::from);
         let vocab: BTreeMap<String, u32> = std::iter::once(END_OF_TEXT.to_owned()).chain(letters).zip(0..).collect();
         let byte_level =

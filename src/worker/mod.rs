@@ -18,6 +18,8 @@ pub mod train;
 pub mod evaluate;
 pub mod sample;
 pub mod inference;
+pub mod classifier;
+pub mod by_model;
 pub mod ask;
 pub mod crash;
 pub mod main;

@@ -8,7 +8,7 @@ use crate::recipe::model::{Adapter, ParentAdapter};
 use crate::record::{AdapterFile, Adapters, FailureClass};
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
-use crate::worker::train::json;
+use crate::worker::train::{ArchitectureFile, json};
 
 /// What a training takes from the model's parent.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Parent {
     stay: Vec<Kept>,
     /// The adapter that goes on being trained.
     goes_on: Option<Kept>,
+    /// Whether it is a classifier of the same classes.
+    has_same_classes: bool,
 }
 
 /// An adapter the parent kept.
@@ -40,18 +42,23 @@ impl Parent {
         let Some(base) = &work.base else { return Ok(None) };
         let stage = task.spec.weights_of(base, work.repeat);
         let weights = |name| task.input(&stage, name);
+        let has_same_classes = has_same_classes(task, work, &stage)?;
         let parent = match work.adapter.as_ref().and_then(Adapter::parent) {
-            None | Some(ParentAdapter::Merge) => {
-                Self { frozen: weights("model.safetensors")?, whole: None, stay: Vec::new(), goes_on: None }
-            }
+            None | Some(ParentAdapter::Merge) => Self {
+                frozen: weights("model.safetensors")?,
+                whole: None,
+                stay: Vec::new(),
+                goes_on: None,
+                has_same_classes,
+            },
             Some(ParentAdapter::Stack) => {
                 let (frozen, whole) = (weights("frozen.safetensors")?, Some(weights("model.safetensors")?));
-                Self { frozen, whole, stay: kept(task, &stage)?, goes_on: None }
+                Self { frozen, whole, stay: kept(task, &stage)?, goes_on: None, has_same_classes }
             }
             Some(ParentAdapter::Continue) => {
                 let mut stay = kept(task, &stage)?;
                 let goes_on = stay.pop();
-                Self { frozen: weights("frozen.safetensors")?, whole: None, stay, goes_on }
+                Self { frozen: weights("frozen.safetensors")?, whole: None, stay, goes_on, has_same_classes }
             }
         };
         Ok(Some(parent))
@@ -61,10 +68,10 @@ impl Parent {
     pub fn base(&self) -> Base<'_> {
         let goes_on = self.goes_on.as_ref().map(Kept::stored);
         match &self.whole {
-            Some(weights) => Base { goes_on, ..Base::of(weights) },
+            Some(weights) => Base { goes_on, has_same_classes: self.has_same_classes, ..Base::of(weights) },
             None => {
                 let added = self.stay.iter().map(Kept::stored).collect();
-                Base { added, goes_on, ..Base::of(&self.frozen) }
+                Base { added, goes_on, has_same_classes: self.has_same_classes, ..Base::of(&self.frozen) }
             }
         }
     }
@@ -87,6 +94,17 @@ impl Parent {
         let list = Adapters { version: Adapters::VERSION, frozen: Digest::of(&self.frozen), adapters };
         task.output("adapters.json", &json(&list))
     }
+}
+
+/// Returns whether a parent tells the same classes in the same order; what is imported has no file that says so.
+fn has_same_classes(task: &Task, work: &TrainWork, stage: &StageId) -> Result<bool, Failure> {
+    let Some(own) = work.train.objective.classification() else { return Ok(false) };
+    let outputs = task.spec.inputs.get(stage);
+    if outputs.is_none_or(|outputs| !outputs.contains_key("architecture.json")) {
+        return Ok(false);
+    }
+    let file = ArchitectureFile::read(&task.input(stage, "architecture.json")?)?;
+    Ok(file.classification.is_some_and(|theirs| theirs.classes == own.classes))
 }
 
 impl Kept {

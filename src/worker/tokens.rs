@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::{Shard, shard, tokenizer};
+use crate::data::{Shard, labels, shard, tokenizer};
 use crate::plan::Work;
 use crate::recipe::dataset::SplitName;
 use crate::record::FailureClass;
@@ -32,7 +32,9 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
         let mut shard = shard::Writer::new(task.scratch(), vocab_size)?;
         for records in records::batches(task, &work.dataset, split)? {
             let records = records?;
-            shard.push(&Shard::encode(&records, &tokenizer))?;
+            let mut encoded = Shard::encode(&records, &tokenizer);
+            encoded.labels = work.classes.as_ref().map(|classes| labels::indices(&records, classes)).transpose()?;
+            shard.push(&encoded)?;
             n_records += records.len() as u64;
             progress(task, n_records, 0, "records")?;
             if task.is_stopping() {
@@ -147,7 +149,8 @@ mod tests {
         let trained =
             stage(&tasks.path().join("t"), work, inputs.clone(), false, crate::worker::tokenizer::run).unwrap();
         inputs.insert("tokenizer:t".parse().unwrap(), trained.clone());
-        let work = Work::Tokens(TokensWork { dataset: "d".parse().unwrap(), tokenizer: "t".parse().unwrap() });
+        let work =
+            Work::Tokens(TokensWork { dataset: "d".parse().unwrap(), tokenizer: "t".parse().unwrap(), classes: None });
         let shards = stage(&tasks.path().join("k"), work, inputs, false, run).unwrap();
         let tokenizer = tokenizer::load(&fs::read(&trained["tokenizer.json"].path).unwrap()).unwrap();
         let shard =

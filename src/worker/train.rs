@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::engine::device;
 use crate::engine::tokens::Tokens;
 use crate::engine::train::{Dataset, Ended, Trained, Training, train};
-use crate::id::{Name, StageId, StageKind};
+use crate::id::Name;
 use crate::plan::work::TrainWork;
+use crate::recipe::classification::Classification;
 use crate::recipe::dataset::SplitName;
 use crate::recipe::model::Architecture;
+use crate::record::FailureClass;
 use crate::record::event::PEAK_MEMORY;
 use crate::worker::Outcome;
 use crate::worker::failure::Failure;
@@ -26,11 +28,23 @@ pub struct ArchitectureFile {
     pub architecture: Architecture,
     /// The size of the vocabulary.
     pub vocab_size: u32,
+    /// What it tells apart, where it is a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Classification>,
 }
 
 impl ArchitectureFile {
     /// The version of `architecture.json` this program writes and reads.
     pub const VERSION: u32 = 1;
+
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// When the bytes are no such file.
+    pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
+        serde_json::from_slice(bytes)
+            .map_err(|error| Failure::new(FailureClass::Integrity, format!("`architecture.json`: {error}")))
+    }
 }
 
 /// Trains the model of the task.
@@ -104,17 +118,18 @@ pub fn tokens(
     split: SplitName,
     vocab_size: u32,
 ) -> Result<Tokens, Failure> {
-    let stage = StageId::new(StageKind::Tokens, format!("{dataset}/{tokenizer}"));
+    let stage = task.spec.tokens_of(dataset, tokenizer);
     let file = task.input_file(&stage, &format!("{}.safetensors", split.word()))?;
     Ok(Tokens::open(&file.path, dataset.as_str(), split.word(), vocab_size)?)
 }
 
 fn write(task: &mut Task, work: &TrainWork, parent: Option<&Parent>, trained: &Trained) -> Result<(), Failure> {
-    let TrainWork { architecture, vocab_size, adapter, .. } = work;
+    let TrainWork { architecture, vocab_size, adapter, train, .. } = work;
     let file = ArchitectureFile {
         version: ArchitectureFile::VERSION,
         architecture: architecture.clone(),
         vocab_size: *vocab_size,
+        classification: train.objective.classification().cloned(),
     };
     task.output("model.safetensors", &trained.model)?;
     task.output("architecture.json", &json(&file))?;

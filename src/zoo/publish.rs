@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::artifact::ArtifactStore;
 use crate::id::{Digest, Name, RunId};
 use crate::recipe::Tags;
+use crate::recipe::classification::Classification;
 use crate::recipe::model::{Architecture, Tier};
 use crate::record::ArtifactRef;
 use crate::store::{ModelVersion, NewVersion, Parent, Store};
@@ -44,6 +45,8 @@ pub struct PublishModel {
     pub tier: Tier,
     /// The network.
     pub architecture: Architecture,
+    /// What it tells apart, where it is a classifier.
+    pub classification: Option<Classification>,
     /// The size of the vocabulary.
     pub vocab_size: u32,
     /// The number of its parameters.
@@ -113,6 +116,7 @@ fn new_version(
         fingerprint,
         tier,
         architecture,
+        classification,
         vocab_size,
         parameters,
         weights,
@@ -132,6 +136,7 @@ fn new_version(
         fingerprint,
         tier,
         architecture,
+        classification,
         vocab_size,
         parameters,
         weights,
@@ -174,6 +179,7 @@ mod tests {
             fingerprint: Digest::of(model.as_bytes()),
             tier: Tier::General,
             architecture: Architecture::Llama(llama),
+            classification: None,
             vocab_size: 300,
             parameters: 4_000,
             weights: artifacts.put_bytes(weights.as_bytes()).unwrap(),

@@ -2,7 +2,7 @@
 
 use crate::support::Project;
 
-const COMMANDS: [&[&str]; 29] = [
+const COMMANDS: [&[&str]; 30] = [
     &[],
     &["init"],
     &["check"],
@@ -23,6 +23,7 @@ const COMMANDS: [&[&str]; 29] = [
     &["zoo", "show"],
     &["card"],
     &["generate"],
+    &["classify"],
     &["gc"],
     &["fsck"],
     &["doctor"],

@@ -135,6 +135,23 @@ pub struct GenerateArgs {
     pub threads: u32,
 }
 
+/// `pedigree classify`
+#[derive(Debug, Args)]
+pub struct ClassifyArgs {
+    /// The model: `name`, `name@v3` or `name@alias`
+    #[arg(add = ArgValueCandidates::new(candidates::models))]
+    pub model: String,
+    /// The file with the texts, one a line; `-` reads standard input
+    #[arg(default_value = "-", value_hint = clap::ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+    /// The number of threads
+    #[arg(long, default_value_t = 2)]
+    pub threads: u32,
+}
+
 /// `pedigree gc`
 #[derive(Debug, Args)]
 pub struct GcArgs {

@@ -61,7 +61,7 @@ mod tests {
     use crate::record::report::EvaluationReport;
 
     fn row(stage: &str, model: &str, value: f64) -> EvaluationRow {
-        let report = EvaluationReport { metric: Metric::Perplexity, value, loss: 1.0, tokens: 1 };
+        let report = EvaluationReport { metric: Metric::Perplexity, value, loss: 1.0, tokens: 1, classification: None };
         let evaluation = "ppl".parse().unwrap();
         EvaluationRow { stage: stage.parse().unwrap(), model: model.parse().unwrap(), evaluation, report }
     }

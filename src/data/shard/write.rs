@@ -24,6 +24,7 @@ pub struct Writer {
     tokens: Raw,
     starts: Raw,
     loss_mask: Option<Raw>,
+    labels: Option<Raw>,
     n_targets: u64,
 }
 
@@ -36,7 +37,7 @@ impl Writer {
         let token_type = token_type(vocab_size);
         let raw = |dtype| Raw::new(folder, dtype);
         let (tokens, starts) = (raw(token_type)?, raw(Dtype::U64)?);
-        Ok(Self { folder: folder.to_owned(), token_type, tokens, starts, loss_mask: None, n_targets: 0 })
+        Ok(Self { folder: folder.to_owned(), token_type, tokens, starts, loss_mask: None, labels: None, n_targets: 0 })
     }
 
     /// Appends the documents of a shard.
@@ -51,7 +52,14 @@ impl Writer {
     }
 
     fn append(&mut self, shard: &Shard, before: u64) -> std::io::Result<()> {
-        let Shard { tokens, starts, loss_mask } = shard;
+        let Shard { tokens, starts, loss_mask, labels } = shard;
+        if let Some(labels) = labels {
+            let raw = match &mut self.labels {
+                Some(raw) => raw,
+                None => self.labels.insert(Raw::open(&self.folder, Dtype::U32)?),
+            };
+            raw.extend(labels.iter().map(|label| label.to_le_bytes()))?;
+        }
         match self.token_type {
             Dtype::U16 => self.tokens.extend(tokens.iter().map(|token| (*token as u16).to_le_bytes()))?,
             _ => self.tokens.extend(tokens.iter().map(|token| token.to_le_bytes()))?, // The only other type.
@@ -85,9 +93,9 @@ impl Writer {
     /// # Errors
     /// When it cannot be read back or written.
     pub fn finish(self, to: &mut dyn Write) -> Result<(), DataError> {
-        let Self { folder, token_type: _, tokens, starts, loss_mask, n_targets: _ } = self;
+        let Self { folder, token_type: _, tokens, starts, loss_mask, labels, n_targets: _ } = self;
         // Wide types first, as the format asks, so that every tensor is aligned.
-        let named = [("starts", Some(starts)), ("tokens", Some(tokens)), ("loss_mask", loss_mask)];
+        let named = [("starts", Some(starts)), ("labels", labels), ("tokens", Some(tokens)), ("loss_mask", loss_mask)];
         let tensors: Vec<(&str, Raw)> = named.into_iter().filter_map(|(name, raw)| Some((name, raw?))).collect();
         assemble(tensors, to).map_err(|error| DataError::io(folder, error))
     }
@@ -166,7 +174,7 @@ mod tests {
         let tokens: Vec<u32> = (0..n as u32).map(|i| i * 7919 % vocab_size).collect();
         let next = |next: &mut u64, length: &usize| Some(std::mem::replace(next, *next + *length as u64));
         let loss_mask = is_masked.then(|| tokens.iter().map(|token| (token % 2) as u8).collect());
-        Shard { starts: lengths.iter().scan(0, next).collect(), tokens, loss_mask }
+        Shard { starts: lengths.iter().scan(0, next).collect(), tokens, loss_mask, labels: None }
     }
 
     /// What the parts are together.

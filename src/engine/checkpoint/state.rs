@@ -43,6 +43,9 @@ pub struct Best {
     pub step: u64,
     /// The loss, in nats a token.
     pub loss: f64,
+    /// The share of the records whose class was told right then, of a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
 }
 
 impl State {
@@ -66,11 +69,11 @@ impl State {
         }
     }
 
-    /// Notes a validation loss; returns whether it is the lowest so far.
-    pub fn measured(&mut self, loss: f64) -> bool {
+    /// Notes a validation loss, and of a classifier its accuracy; returns whether the loss is the lowest so far.
+    pub fn measured(&mut self, loss: f64, accuracy: Option<f64>) -> bool {
         let is_better = self.best.is_none_or(|best| loss < best.loss);
         if is_better {
-            self.best = Some(Best { step: self.step, loss });
+            self.best = Some(Best { step: self.step, loss, accuracy });
             self.without_better = 0;
         } else {
             self.without_better += 1;
@@ -118,7 +121,7 @@ mod tests {
     #[test]
     fn the_first_of_two_equal_losses_stays_the_best() {
         let mut state = State::start(1, 1, Digest::of(b""), &Machine::default());
-        let better: Vec<bool> = [3.0, 2.0, 2.0, 2.5].into_iter().map(|loss| state.measured(loss)).collect();
+        let better: Vec<bool> = [3.0, 2.0, 2.0, 2.5].into_iter().map(|loss| state.measured(loss, None)).collect();
         assert_eq!(better, [true, true, false, false]);
         assert_eq!(state.without_better, 2);
     }

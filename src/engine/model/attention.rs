@@ -1,13 +1,11 @@
-//! Causal attention: every place looks at itself and at those before it.
+//! Attention: every place looks at itself and at those before it; in a classifier perhaps at all of its record.
 //!
 //! Legend: B batch, S sequence, N = B * S, T keys (sequence and cache), H heads, K kv-heads, G = H / K, d head width.
 
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 use crate::engine::model::cache::Cache;
-
-/// What hides later tokens; far below every score, and finite, so that no gradient becomes NaN.
-const HIDDEN: f32 = -1e30;
+use crate::engine::model::classifier::{HIDDEN, Records};
 
 /// Which places a forward pass is about.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +59,7 @@ impl Mask {
     pub fn attend(
         &self,
         places: Places,
+        records: Option<&Records>,
         query_BHSd: Tensor<4>,
         key_BKTd: Tensor<4>,
         value_BKTd: Tensor<4>,
@@ -71,8 +70,11 @@ impl Mask {
         // The query heads of one group stand in one long sequence, so that keys and values need no copies.
         let query = query_BHSd.reshape([batch, kv, group * sequence, width]);
         let scores = query.matmul(key_BKTd.transpose()) / (width as f64).sqrt();
-        let bias_ST = self.bias_SS.clone().narrow(0, before, sequence).narrow(1, 0, keys);
-        let scores_BKGST = scores.reshape([batch, kv, group, sequence, keys]) + bias_ST.unsqueeze::<5>();
+        let bias_BKGST = match records.and_then(|records| records.sight_BS.clone()) {
+            Some(sight_BT) => sight_BT.reshape([batch, 1, 1, 1, keys]),
+            None => self.bias_SS.clone().narrow(0, before, sequence).narrow(1, 0, keys).unsqueeze::<5>(),
+        };
+        let scores_BKGST = scores.reshape([batch, kv, group, sequence, keys]) + bias_BKGST;
         let shares = activation::softmax(scores_BKGST, 4).reshape([batch, kv, group * sequence, keys]);
         let mixed_BHSd = shares.matmul(value_BKTd).reshape([batch, heads, sequence, width]);
         mixed_BHSd.swap_dims(1, 2).reshape([batch * sequence, heads * width])

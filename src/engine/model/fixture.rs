@@ -3,6 +3,7 @@
 use burn::tensor::Device;
 
 use crate::engine::model::{Network, Parameters};
+use crate::recipe::classification::Classification;
 use crate::recipe::model::{Architecture, Gpt2, Llama};
 
 /// Returns the shape of a small Llama-style network with groups of query heads.
@@ -40,7 +41,19 @@ pub fn architectures() -> [Architecture; 2] {
 
 /// Returns a small network with random parameters, large enough that its guesses differ and that no bias is nothing.
 pub fn network(architecture: &Architecture, device: &Device) -> (Network, Parameters) {
-    let network = Network::new(architecture, 31, device);
+    with_parameters(Network::new(architecture, 31, device))
+}
+
+/// Returns a small classifier, likewise.
+pub fn classifier(
+    architecture: &Architecture,
+    classification: &Classification,
+    device: &Device,
+) -> (Network, Parameters) {
+    with_parameters(Network::with_head(architecture, 31, Some(classification), device))
+}
+
+fn with_parameters(network: Network) -> (Network, Parameters) {
     let drawn = network.declarations().into_iter().map(|declaration| {
         let mut tensor = declaration.draw(9);
         let is_matrix = tensor.shape.len() > 1;
@@ -49,6 +62,6 @@ pub fn network(architecture: &Architecture, device: &Device) -> (Network, Parame
         }
         (declaration.name, tensor)
     });
-    let parameters = Parameters::from_host(drawn.collect::<Vec<_>>(), device);
+    let parameters = Parameters::from_host(drawn.collect::<Vec<_>>(), network.device());
     (network, parameters)
 }

@@ -24,6 +24,7 @@ use burn::tensor::{Int, Tensor, activation, module};
 
 use crate::engine::model::attention::{Mask, Places};
 use crate::engine::model::cache::Cache;
+use crate::engine::model::classifier::{LANGUAGE_HEAD, Records};
 use crate::engine::model::declare::{Declaration, Init};
 use crate::engine::model::linear::{self, Layout};
 use crate::engine::model::parameters::Parameters;
@@ -51,7 +52,7 @@ pub fn layer(block: u32, name: &str) -> String {
 
 /// Returns the name of the output layer's matrix.
 pub fn head(shape: &Gpt2) -> &'static str {
-    if shape.tie_embeddings { EMBEDDING } else { "lm_head.weight" }
+    if shape.tie_embeddings { EMBEDDING } else { LANGUAGE_HEAD }
 }
 
 /// Returns the parameters of the network.
@@ -100,7 +101,23 @@ pub fn logits(
     mask: &Mask,
     parameters: &Parameters,
     tokens_BS: Tensor<2, Int>,
+    cache: Option<&mut Cache>,
+) -> Tensor<2> {
+    let hidden_ND = hidden(shape, mask, parameters, tokens_BS, cache, None);
+    hidden_ND.matmul(parameters.matrix(head(shape)).transpose())
+}
+
+/// Returns what the network makes of every place, before the output layer; of records, where a classifier reads them.
+///
+/// # Shapes
+/// - tokens: `[B, S]` (int) -> hidden: `[B * S, D]`
+pub fn hidden(
+    shape: &Gpt2,
+    mask: &Mask,
+    parameters: &Parameters,
+    tokens_BS: Tensor<2, Int>,
     mut cache: Option<&mut Cache>,
+    records: Option<&Records>,
 ) -> Tensor<2> {
     let places = Places::of(&tokens_BS, cache.as_deref());
     let Places { batch, sequence, before } = places;
@@ -108,12 +125,14 @@ pub fn logits(
     let positions_SD = parameters.matrix(POSITIONS).narrow(0, before, sequence);
     let hidden_BSD = embedded_BSD + positions_SD.unsqueeze::<3>();
     let mut hidden_ND = hidden_BSD.reshape([batch * sequence, shape.width as usize]);
+    if let Some(drop_ND) = records.and_then(|records| records.embedding_drop_ND.clone()) {
+        hidden_ND = hidden_ND * drop_ND;
+    }
     for number in 0..shape.layers {
-        let block = Block { shape, mask, parameters, places, number };
+        let block = Block { shape, mask, parameters, places, records, number };
         hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
     }
-    let hidden_ND = layer_norm(parameters, LAST_NORM, shape.norm_epsilon, hidden_ND);
-    hidden_ND.matmul(parameters.matrix(head(shape)).transpose())
+    layer_norm(parameters, LAST_NORM, shape.norm_epsilon, hidden_ND)
 }
 
 struct Block<'a> {
@@ -121,6 +140,7 @@ struct Block<'a> {
     mask: &'a Mask,
     parameters: &'a Parameters,
     places: Places,
+    records: Option<&'a Records>,
     number: u32,
 }
 
@@ -150,7 +170,7 @@ impl Block<'_> {
             Some(cache) => cache.extend(self.number as usize, key_BHSd, value_BHSd),
             None => (key_BHSd, value_BHSd),
         };
-        self.linear("attn.c_proj", self.mask.attend(self.places, query_BHSd, key_BHTd, value_BHTd))
+        self.linear("attn.c_proj", self.mask.attend(self.places, self.records, query_BHSd, key_BHTd, value_BHTd))
     }
 }
 

@@ -7,6 +7,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation, module};
 
 use crate::engine::model::attention::{Mask, Places};
 use crate::engine::model::cache::Cache;
+use crate::engine::model::classifier::{LANGUAGE_HEAD, Records};
 use crate::engine::model::declare::{Declaration, Init};
 use crate::engine::model::linear::{self, Layout};
 use crate::engine::model::parameters::Parameters;
@@ -66,7 +67,7 @@ pub fn declarations(shape: &Llama, vocab_size: usize) -> Vec<Declaration> {
     }
     all.push(Declaration::new("model.norm.weight", &[width], Init::Ones));
     if !shape.tie_embeddings {
-        all.push(Declaration::new("lm_head.weight", &embedding, Init::Normal(0.02)));
+        all.push(Declaration::new(LANGUAGE_HEAD, &embedding, Init::Normal(0.02)));
     }
     all
 }
@@ -92,6 +93,11 @@ fn block_declarations(shape: &Llama, block: u32, width: usize, mlp: usize) -> Ve
         .collect()
 }
 
+/// Returns the name of the output layer's matrix.
+pub fn head(shape: &Llama) -> &'static str {
+    if shape.tie_embeddings { EMBEDDING } else { LANGUAGE_HEAD }
+}
+
 fn layer(block: u32, name: &str) -> String {
     format!("{BLOCKS}{block}.{name}.weight")
 }
@@ -105,19 +111,36 @@ pub fn logits(
     tables: &Tables,
     parameters: &Parameters,
     tokens_BS: Tensor<2, Int>,
+    cache: Option<&mut Cache>,
+) -> Tensor<2> {
+    let hidden_ND = hidden(shape, tables, parameters, tokens_BS, cache, None);
+    hidden_ND.matmul(parameters.matrix(head(shape)).transpose())
+}
+
+/// Returns what the network makes of every place, before the output layer; of records, where a classifier reads them.
+///
+/// # Shapes
+/// - tokens: `[B, S]` (int) -> hidden: `[B * S, D]`
+pub fn hidden(
+    shape: &Llama,
+    tables: &Tables,
+    parameters: &Parameters,
+    tokens_BS: Tensor<2, Int>,
     mut cache: Option<&mut Cache>,
+    records: Option<&Records>,
 ) -> Tensor<2> {
     let places = Places::of(&tokens_BS, cache.as_deref());
     let Places { batch, sequence, .. } = places;
     let embedding_VD = parameters.matrix(EMBEDDING);
     let mut hidden_ND = module::embedding(embedding_VD, tokens_BS).reshape([batch * sequence, shape.width as usize]);
+    if let Some(drop_ND) = records.and_then(|records| records.embedding_drop_ND.clone()) {
+        hidden_ND = hidden_ND * drop_ND;
+    }
     for block in 0..shape.layers {
-        let block = Block { shape, tables, parameters, places, number: block };
+        let block = Block { shape, tables, parameters, places, records, number: block };
         hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
     }
-    let hidden_ND = rms_norm(hidden_ND, parameters.vector("model.norm.weight"), shape.norm_epsilon);
-    let head = if shape.tie_embeddings { EMBEDDING } else { "lm_head.weight" };
-    hidden_ND.matmul(parameters.matrix(head).transpose())
+    rms_norm(hidden_ND, parameters.vector("model.norm.weight"), shape.norm_epsilon)
 }
 
 struct Block<'a> {
@@ -125,6 +148,7 @@ struct Block<'a> {
     tables: &'a Tables,
     parameters: &'a Parameters,
     places: Places,
+    records: Option<&'a Records>,
     number: u32,
 }
 
@@ -159,7 +183,7 @@ impl Block<'_> {
             Some(cache) => cache.extend(self.number as usize, key_BKSd, value_BKSd),
             None => (key_BKSd, value_BKSd),
         };
-        let mixed_ND = self.tables.mask.attend(self.places, query_BHSd, key_BKTd, value_BKTd);
+        let mixed_ND = self.tables.mask.attend(self.places, self.records, query_BHSd, key_BKTd, value_BKTd);
         self.linear("self_attn.o_proj", mixed_ND)
     }
 

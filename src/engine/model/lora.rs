@@ -6,15 +6,21 @@ use std::collections::BTreeMap;
 
 use crate::engine::error::EngineError;
 use crate::engine::model::Network;
+use crate::engine::model::classifier::SCORE;
 use crate::engine::model::declare::{Declaration, Init};
 use crate::engine::model::linear::{Layout, Linear};
 use crate::engine::model::parameters::Parameters;
 use crate::engine::model::weights::{self, HostTensor};
 
-/// Freezes the parameters, and adds a trainable addition to every linear layer of the blocks.
+/// Freezes the parameters, and adds a trainable addition to every linear layer of the blocks; the layer over the classes, where
+/// there is one, goes on learning.
 pub fn attach(parameters: &mut Parameters, network: &Network, rank: u32, alpha: f64, seed: u64) {
     let rank = rank as usize;
     parameters.freeze();
+    if network.classification().is_some() {
+        // The layer over the classes is new: it has to learn as a whole.
+        parameters.thaw(SCORE);
+    }
     parameters.adapter_scale = Some(alpha / rank as f64);
     for Linear { name, inputs, outputs, layout: _ } in network.linear_layers() {
         // The first half starts as PEFT starts it, the second at zero: at first the addition is nothing.

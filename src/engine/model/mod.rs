@@ -9,6 +9,7 @@ pub mod declare;
 pub mod linear;
 pub mod cache;
 pub mod attention;
+pub mod classifier;
 pub mod llama;
 pub mod gpt2;
 pub mod lora;
@@ -19,6 +20,7 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use cache::Cache;
+pub use classifier::Records;
 pub use declare::Declaration;
 pub use parameters::{Gradients, Parameter, Parameters};
 pub use weights::HostTensor;
@@ -27,12 +29,14 @@ use burn::tensor::{Device, Int, Tensor};
 
 use crate::engine::model::attention::Mask;
 use crate::engine::model::linear::Linear;
+use crate::recipe::classification::Classification;
 use crate::recipe::model::{Architecture, Gpt2, Llama};
 
 /// A network on a device, without its parameters.
 #[derive(Debug)]
 pub struct Network {
     body: Body,
+    classification: Option<Classification>,
     vocab_size: u32,
     device: Device,
 }
@@ -51,7 +55,22 @@ impl Network {
             Architecture::Llama(shape) => Body::Llama(shape.clone(), Box::new(llama::Tables::new(shape, device))),
             Architecture::Gpt2(shape) => Body::Gpt2(shape.clone(), Box::new(Mask::new(shape.context as usize, device))),
         };
-        Self { body, vocab_size, device: device.clone() }
+        Self { body, classification: None, vocab_size, device: device.clone() }
+    }
+
+    /// Returns the network of an architecture that tells classes, where it is to, and else writes.
+    pub fn with_head(
+        architecture: &Architecture,
+        vocab_size: u32,
+        classification: Option<&Classification>,
+        device: &Device,
+    ) -> Self {
+        Self { classification: classification.cloned(), ..Self::new(architecture, vocab_size, device) }
+    }
+
+    /// Returns what it tells apart; nothing of a language model.
+    pub fn classification(&self) -> Option<&Classification> {
+        self.classification.as_ref()
     }
 
     /// Returns where it computes.
@@ -74,9 +93,22 @@ impl Network {
 
     /// Returns the parameters it has.
     pub fn declarations(&self) -> Vec<Declaration> {
-        match &self.body {
+        let mut all = match &self.body {
             Body::Llama(shape, _) => llama::declarations(shape, self.vocab_size as usize),
             Body::Gpt2(shape, _) => gpt2::declarations(shape, self.vocab_size as usize),
+        };
+        if let Some(classification) = &self.classification {
+            all.retain(|declaration| declaration.name != classifier::LANGUAGE_HEAD);
+            all.push(classifier::declaration(classification, self.width()));
+        }
+        all
+    }
+
+    /// Returns the width of the residual stream.
+    pub fn width(&self) -> usize {
+        match &self.body {
+            Body::Llama(shape, _) => shape.width as usize,
+            Body::Gpt2(shape, _) => shape.width as usize,
         }
     }
 
@@ -103,6 +135,18 @@ impl Network {
     /// - tokens: `[1, sequence]` (int) -> logits: `[sequence, vocabulary]`
     pub fn logits_after(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: &mut Cache) -> Tensor<2> {
         self.forward(parameters, tokens_BS, Some(cache))
+    }
+
+    /// Returns how likely every class is for every record, as logarithms up to a constant.
+    ///
+    /// # Shapes
+    /// - tokens: `[batch, sequence]` (int) -> logits: `[batch, classes]`
+    pub fn class_logits(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, records: &Records) -> Tensor<2> {
+        let hidden_ND = match &self.body {
+            Body::Llama(shape, tables) => llama::hidden(shape, tables, parameters, tokens_BS, None, Some(records)),
+            Body::Gpt2(shape, mask) => gpt2::hidden(shape, mask, parameters, tokens_BS, None, Some(records)),
+        };
+        records.logits(hidden_ND, parameters.matrix(classifier::SCORE))
     }
 
     fn forward(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: Option<&mut Cache>) -> Tensor<2> {

@@ -55,6 +55,13 @@ impl Parameters {
         self.by_name.values_mut().for_each(|parameter| parameter.is_trainable = false);
     }
 
+    /// Makes a parameter trainable.
+    pub fn thaw(&mut self, name: &str) {
+        if let Some(parameter) = self.by_name.get_mut(name) {
+            parameter.is_trainable = true;
+        }
+    }
+
     /// Puts a parameter in.
     pub fn put(&mut self, name: String, parameter: Parameter) {
         self.by_name.insert(name, parameter);

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::model::fixture;
+use crate::recipe::classification::{Attention, Pool};
 
 /// Returns any small architecture.
 fn architecture() -> impl Strategy<Value = Architecture> {
@@ -41,6 +42,16 @@ proptest! {
         let drawn = network.declarations().into_iter().map(|declaration| (declaration.name.clone(), declaration.draw(1)));
         let parameters = Parameters::from_host(drawn, network.device());
         prop_assert_eq!(parameters.count().0, architecture.parameters(vocab_size));
+    }
+
+    #[test]
+    fn the_planned_number_of_parameters_is_that_of_a_classifier(architecture in architecture(), vocab_size in 1..500u32, n in 2..9usize) {
+        let classes = (0..n).map(|class| class.to_string()).collect();
+        let (attention, pool) = (Attention::default(), Pool::default());
+        let own = Classification { classes, attention, pool, label_smoothing: 0.0, dropout: 0.0 };
+        let network = Network::with_head(&architecture, vocab_size, Some(&own), &Device::flex());
+        let sizes = network.declarations().into_iter().map(|declaration| declaration.shape.iter().product::<usize>() as u64);
+        prop_assert_eq!(sizes.sum::<u64>(), architecture.parameters_with_head(vocab_size, Some(&own)));
     }
 }
 

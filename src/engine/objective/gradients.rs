@@ -21,7 +21,7 @@ pub struct Inputs {
 impl Inputs {
     /// Copies a batch to a device.
     pub fn new(batch: Batch, device: &Device) -> Self {
-        let Batch { rows, context, inputs, targets, mask } = batch;
+        let Batch { rows, context, inputs, targets, mask, labels: _ } = batch;
         Self {
             tokens_BS: Tensor::from_data(TensorData::new(inputs, [rows, context]), device),
             targets_N: Tensor::from_data(TensorData::new(targets, [rows * context]), device),

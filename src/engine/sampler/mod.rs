@@ -6,9 +6,11 @@
 pub mod rows;
 pub mod cursor;
 pub mod prefetch;
+pub mod labelled;
 
 pub use cursor::{Cursor, Sampler, Source};
-pub use prefetch::Prefetch;
+pub use labelled::{Dealer, Labels};
+pub use prefetch::{Prefetch, StepData};
 pub use rows::{Kind, Row, Rows};
 
 /// The rows of one micro-batch, on the host.
@@ -24,12 +26,14 @@ pub struct Batch {
     pub targets: Vec<i64>,
     /// 1 where the prediction counts, else 0.
     pub mask: Vec<f32>,
+    /// For records with classes: their lengths and classes; then there are no targets and no mask.
+    pub labels: Option<Labels>,
 }
 
 impl Batch {
     /// Returns the batch of some rows, each one token longer than the context.
     pub fn of(rows: &[Row], context: usize) -> Self {
-        let mut batch = Self { rows: rows.len(), context, inputs: vec![], targets: vec![], mask: vec![] };
+        let mut batch = Self { rows: rows.len(), context, inputs: vec![], targets: vec![], mask: vec![], labels: None };
         for row in rows {
             batch.inputs.extend(row.tokens[..context].iter().map(|token| i64::from(*token)));
             batch.targets.extend(row.tokens[1..].iter().map(|token| i64::from(*token)));
@@ -40,6 +44,9 @@ impl Batch {
 
     /// Returns how many predictions count.
     pub fn n_targets(&self) -> f64 {
+        if self.labels.is_some() {
+            return self.rows as f64;
+        }
         self.mask.iter().map(|weight| f64::from(*weight)).sum()
     }
 }

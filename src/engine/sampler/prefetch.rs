@@ -4,8 +4,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
 use crate::engine::error::EngineError;
-use crate::engine::sampler::Batch;
 use crate::engine::sampler::cursor::{Cursor, Sampler};
+use crate::engine::sampler::{Batch, Dealer};
 
 /// How many steps are drawn ahead.
 const AHEAD: usize = 2;
@@ -19,6 +19,13 @@ pub struct StepData {
     pub cursor: Cursor,
 }
 
+impl StepData {
+    /// Returns the tokens read, with what rows are filled up with.
+    pub fn n_tokens(&self) -> u64 {
+        self.batches.iter().map(|batch| (batch.rows * batch.context) as u64).sum()
+    }
+}
+
 /// A thread that draws steps ahead; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Prefetch {
@@ -29,10 +36,19 @@ pub struct Prefetch {
 impl Prefetch {
     /// Starts to draw steps of `accumulate` micro-batches of `rows` rows.
     pub fn start(mut sampler: Sampler, rows: usize, accumulate: usize, context: usize) -> Self {
+        Self::of(move || draw(&mut sampler, rows, accumulate, context))
+    }
+
+    /// Starts to draw steps of records with classes.
+    pub fn start_dealing(mut dealer: Dealer) -> Self {
+        Self::of(move || dealer.next_step())
+    }
+
+    fn of(mut next: impl FnMut() -> Result<StepData, EngineError> + Send + 'static) -> Self {
         let (sender, receiver) = sync_channel(AHEAD);
         let thread = std::thread::spawn(move || {
             loop {
-                let step = draw(&mut sampler, rows, accumulate, context);
+                let step = next();
                 let is_last = step.is_err();
                 if sender.send(step).is_err() || is_last {
                     return;

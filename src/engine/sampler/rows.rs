@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::engine::error::EngineError;
+use crate::engine::sampler::labelled::fitted;
 use crate::engine::seed;
 use crate::engine::tokens::Tokens;
 
@@ -13,15 +14,19 @@ pub enum Kind {
     Text,
     /// Records: a row holds whole ones, and is filled up with tokens that do not count.
     Records,
+    /// Records with classes: each is a row, as long as it is.
+    Labelled,
 }
 
-/// A row: one token more than the context, and which of them are targets.
+/// A row: one token more than the context, and which of them are targets; of a record with a class, its tokens alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The tokens.
     pub tokens: Vec<u32>,
     /// Whether each is a target.
     pub is_target: Vec<bool>,
+    /// The class, of a record that has one.
+    pub class: Option<u32>,
 }
 
 /// The rows of a split.
@@ -40,6 +45,8 @@ enum Layout {
     Windows { n: usize, slack: usize },
     /// The first document of each row; the row holds what fits of those up to the next row's first.
     Packs(Vec<u64>),
+    /// Records with classes: one a row.
+    Labelled,
 }
 
 impl Rows {
@@ -54,6 +61,7 @@ impl Rows {
                 Layout::Windows { n: inputs / context, slack: inputs % context }
             }
             Kind::Records => Layout::Packs(pack(&tokens, context + 1)?),
+            Kind::Labelled => labelled(&tokens)?,
         };
         Self::of(tokens, context, layout, if kind == Kind::Text { context + 1 } else { 1 })
     }
@@ -67,6 +75,7 @@ impl Rows {
         let layout = match kind {
             Kind::Text => Layout::Windows { n: (tokens.len().saturating_sub(1) as usize).div_ceil(context), slack: 0 },
             Kind::Records => Layout::Packs(pack(&tokens, context + 1)?),
+            Kind::Labelled => labelled(&tokens)?,
         };
         Self::of(tokens, context, layout, if kind == Kind::Text { 2 } else { 1 })
     }
@@ -75,6 +84,7 @@ impl Rows {
         let (n, unit, found) = match &layout {
             Layout::Windows { n, .. } => (*n, "token(s)", tokens.len() as usize),
             Layout::Packs(firsts) => (firsts.len(), "record(s) with a response within `context`", 0),
+            Layout::Labelled => (tokens.n_documents() as usize, "record(s)", 0),
         };
         if n == 0 {
             let Tokens { dataset, split, .. } = tokens;
@@ -90,6 +100,7 @@ impl Rows {
         match &self.layout {
             Layout::Windows { n, .. } => *n,
             Layout::Packs(firsts) => firsts.len(),
+            Layout::Labelled => self.tokens.n_documents() as usize,
         }
     }
 
@@ -104,7 +115,7 @@ impl Rows {
         let order = seed::permutation(&mut rng, self.len());
         let shift = match self.layout {
             Layout::Windows { slack, .. } => seed::below(&mut rng, slack + 1),
-            Layout::Packs(_) => 0,
+            Layout::Packs(_) | Layout::Labelled => 0,
         };
         Epoch { number: epoch, order, shift }
     }
@@ -119,21 +130,29 @@ impl Rows {
                 let start = (index * self.context + shift) as u64;
                 let tokens = self.tokens.window(start..self.tokens.len().min(start + self.context as u64 + 1))?;
                 // Running text is learnt whole, also that of records.
-                Row { is_target: vec![true; tokens.len()], tokens }
+                Row { is_target: vec![true; tokens.len()], tokens, class: None }
             }
             Layout::Packs(firsts) => {
                 let next = firsts.get(index + 1).copied().unwrap_or(self.tokens.n_documents());
                 self.records(firsts[index]..next)?
             }
+            Layout::Labelled => return self.labelled_row(index as u64),
         };
         row.tokens.resize(self.context + 1, self.end);
         row.is_target.resize(self.context + 1, false);
         Ok(row)
     }
 
+    /// Returns a record with its class.
+    fn labelled_row(&self, number: u64) -> Result<Row, EngineError> {
+        let document = self.tokens.documents(number..number + 1).next().expect("there is a document for every row")?;
+        let tokens = fitted(self.tokens.window(document)?, self.context);
+        Ok(Row { tokens, is_target: Vec::new(), class: self.tokens.label(number)? })
+    }
+
     /// Returns the documents that have targets, one behind the other.
     fn records(&self, documents: Range<u64>) -> Result<Row, EngineError> {
-        let mut row = Row { tokens: Vec::with_capacity(self.context + 1), is_target: Vec::new() };
+        let mut row = Row { tokens: Vec::with_capacity(self.context + 1), is_target: Vec::new(), class: None };
         for document in self.tokens.documents(documents) {
             let record = shorten(document?, self.context + 1);
             let is_target = self.tokens.are_targets(record.clone())?;
@@ -155,6 +174,17 @@ pub struct Epoch {
     pub order: Vec<u32>,
     /// By how many tokens the windows are shifted.
     pub shift: usize,
+}
+
+/// Returns the layout of a split whose classes are known.
+fn labelled(tokens: &Tokens) -> Result<Layout, EngineError> {
+    match tokens.has_labels() {
+        true => Ok(Layout::Labelled),
+        false => Err(EngineError::Tokens {
+            dataset: tokens.dataset.clone(),
+            reason: "a classifier reads records with classes, and the file has no `labels`".into(),
+        }),
+    }
 }
 
 /// Packs whole records into rows, in order; one longer than a row is cut, one without targets left out.

@@ -35,11 +35,7 @@ pub fn loss_and_gradients(
 /// # Shapes
 /// - tokens: `[batch, sequence]` (int) -> logits: `[batch * sequence, vocabulary]`
 pub fn logits(network: &Network, parameters: &Parameters, tokens: &Tensor<2, Int>) -> Option<Tensor<2>> {
-    let shaped = |(name, parameter): (&String, &crate::engine::model::Parameter)| {
-        Some((name.clone(), shaped(&raw(&parameter.values)?, &parameter.shape)))
-    };
-    let by_name = parameters.iter().map(shaped).collect::<Option<_>>()?;
-    let weights = Weights { by_name, adapter_scale: parameters.adapter_scale };
+    let weights = shaped_parameters(parameters)?;
     tch::no_grad(|| logits_of(network, &weights, tokens)).map(wrap)
 }
 
@@ -51,8 +47,17 @@ fn logits_of(network: &Network, weights: &Weights, tokens: &Tensor<2, Int>) -> O
     }
 }
 
+/// Returns the parameters in their shapes, or nothing where they live on another backend.
+pub(super) fn shaped_parameters(parameters: &Parameters) -> Option<Weights> {
+    let shaped = |(name, parameter): (&String, &crate::engine::model::Parameter)| {
+        Some((name.clone(), shaped(&raw(&parameter.values)?, &parameter.shape)))
+    };
+    let by_name = parameters.iter().map(shaped).collect::<Option<_>>()?;
+    Some(Weights { by_name, adapter_scale: parameters.adapter_scale })
+}
+
 /// Returns the parameters in their shapes, and the trainable ones among them as flat leaves of a tape.
-fn leaves(parameters: &Parameters) -> Option<(Weights, Vec<(String, tch::Tensor)>)> {
+pub(super) fn leaves(parameters: &Parameters) -> Option<(Weights, Vec<(String, tch::Tensor)>)> {
     let (mut by_name, mut leaves) = (std::collections::BTreeMap::new(), Vec::new());
     for (name, parameter) in parameters.iter() {
         let mut values = raw(&parameter.values)?;

@@ -6,9 +6,9 @@
 
 use tch::Tensor;
 
-use crate::engine::model::llama::{BLOCKS, EMBEDDING, LAYOUT, Tables};
+use crate::engine::model::llama::{BLOCKS, EMBEDDING, LAYOUT, Tables, head};
 use crate::engine::torch::raw;
-use crate::engine::torch::weights::{Weights, attend};
+use crate::engine::torch::weights::{Reading, Weights, attend};
 use crate::recipe::model::Llama;
 
 /// Returns the logits of every place, or nothing where the tables are on another backend.
@@ -16,17 +16,33 @@ use crate::recipe::model::Llama;
 /// # Shapes
 /// - tokens: `[B, S]` (int) -> logits: `[B * S, V]`
 pub fn logits(shape: &Llama, tables: &Tables, weights: &Weights, tokens_BS: &Tensor) -> Option<Tensor> {
+    let hidden_ND = hidden(shape, tables, weights, tokens_BS, None)?;
+    Some(hidden_ND.linear(weights.get(head(shape)), None::<&Tensor>))
+}
+
+/// Returns what the network makes of every place, before the output layer.
+///
+/// # Shapes
+/// - tokens: `[B, S]` (int) -> hidden: `[B * S, D]`
+pub fn hidden(
+    shape: &Llama,
+    tables: &Tables,
+    weights: &Weights,
+    tokens_BS: &Tensor,
+    reading: Option<&Reading>,
+) -> Option<Tensor> {
     let (batch, sequence) = tokens_BS.size2().expect("tokens come in rows");
     let width = i64::from(shape.width);
     let rotation = Rotation::new(tables, sequence)?;
     let mut hidden_ND = Tensor::embedding(weights.get(EMBEDDING), tokens_BS, -1, false, false).view([-1, width]);
+    if let Some(drop_ND) = reading.and_then(|reading| reading.embedding_drop.as_ref()) {
+        hidden_ND = hidden_ND * drop_ND;
+    }
     for number in 0..shape.layers {
-        let block = Block { shape, weights, rotation: &rotation, batch, sequence, number };
+        let block = Block { shape, weights, rotation: &rotation, reading, batch, sequence, number };
         hidden_ND = block.forward(&hidden_ND);
     }
-    let hidden_ND = rms_norm(&hidden_ND, weights.get("model.norm.weight"), shape.norm_epsilon);
-    let head = if shape.tie_embeddings { EMBEDDING } else { "lm_head.weight" };
-    Some(hidden_ND.linear(weights.get(head), None::<&Tensor>))
+    Some(rms_norm(&hidden_ND, weights.get("model.norm.weight"), shape.norm_epsilon))
 }
 
 /// The angles of the places, for tensors of shape `[B, S, heads, d / 2]`.
@@ -53,6 +69,7 @@ struct Block<'a> {
     shape: &'a Llama,
     weights: &'a Weights,
     rotation: &'a Rotation,
+    reading: Option<&'a Reading>,
     batch: i64,
     sequence: i64,
     number: u32,
@@ -83,7 +100,7 @@ impl Block<'_> {
         let query_BHSd = self.rotation.turn(&heads("self_attn.q_proj", self.shape.heads)).transpose(1, 2);
         let key_BKSd = self.rotation.turn(&heads("self_attn.k_proj", self.shape.kv_heads)).transpose(1, 2);
         let value_BKSd = heads("self_attn.v_proj", self.shape.kv_heads).transpose(1, 2);
-        self.linear("self_attn.o_proj", &attend(&query_BHSd, &key_BKSd, &value_BKSd))
+        self.linear("self_attn.o_proj", &attend(&query_BHSd, &key_BKSd, &value_BKSd, self.reading))
     }
 }
 

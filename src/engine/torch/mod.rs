@@ -10,6 +10,7 @@ pub mod weights;
 pub mod llama;
 pub mod gpt2;
 pub mod gradients;
+pub mod classification;
 pub mod adamw;
 
 #[expect(deprecated, reason = "libtorch is the backend this program is for; when burn drops it, this folder goes")]

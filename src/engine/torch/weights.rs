@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use tch::Tensor;
 
+use crate::engine::model::Records;
 use crate::engine::model::linear::Layout;
+use crate::engine::torch::raw;
 
 /// Parameters by name, in their shapes.
 #[derive(Debug)]
@@ -46,20 +48,64 @@ impl Weights {
     }
 }
 
+/// What a classifier reads its records with, as libtorch's tensors.
+#[derive(Debug)]
+pub struct Reading {
+    /// What is added to the scores of the places a place looks at: `[B, 1, 1, S]`.
+    pub sight: Option<Tensor>,
+    /// What the vectors of the tokens are multiplied with: `[N, D]`.
+    pub embedding_drop: Option<Tensor>,
+    /// How much each place counts: `[B, 1, S]`.
+    pub pool: Tensor,
+    /// What the layer over the classes reads is multiplied with: `[B, D]`.
+    pub pool_drop: Option<Tensor>,
+}
+
+impl Reading {
+    /// Returns the tensors behind records; on another backend there are none.
+    pub fn of(records: &Records) -> Option<Self> {
+        let some = |tensor: &Option<burn::tensor::Tensor<2>>| match tensor {
+            Some(tensor) => raw(tensor).map(Some),
+            None => Some(None),
+        };
+        Some(Self {
+            sight: some(&records.sight_BS)?.map(|sight_BS| sight_BS.unsqueeze(1).unsqueeze(1)),
+            embedding_drop: some(&records.embedding_drop_ND)?,
+            pool: raw(&records.pool_BS)?.unsqueeze(1),
+            pool_drop: some(&records.pool_drop_BD)?,
+        })
+    }
+
+    /// Returns the logits of the classes.
+    ///
+    /// # Shapes
+    /// - hidden: `[N, D]`, score: `[C, D]` -> `[B, C]`
+    pub fn logits(&self, hidden_ND: &Tensor, score_CD: &Tensor) -> Tensor {
+        let (batch, sequence) = (self.pool.size()[0], self.pool.size()[2]);
+        let hidden_BSD = hidden_ND.view([batch, sequence, -1]);
+        let mut pooled_BD = self.pool.bmm(&hidden_BSD).squeeze_dim(1);
+        if let Some(drop_BD) = &self.pool_drop {
+            pooled_BD = pooled_BD * drop_BD;
+        }
+        pooled_BD.linear(score_CD, None::<&Tensor>)
+    }
+}
+
 /// Mixes the values of the places each place may look at.
 ///
 /// # Shapes
 /// - query: `[B, H, S, d]`, key and value: `[B, K, S, d]` -> `[N, H * d]`
-pub fn attend(query_BHSd: &Tensor, key_BKSd: &Tensor, value_BKSd: &Tensor) -> Tensor {
+pub fn attend(query_BHSd: &Tensor, key_BKSd: &Tensor, value_BKSd: &Tensor, reading: Option<&Reading>) -> Tensor {
+    let sight = reading.and_then(|reading| reading.sight.as_ref());
     let (heads, width) = (query_BHSd.size()[1], query_BHSd.size()[3]);
     let is_grouped = key_BKSd.size()[1] != heads;
     let mixed_BHSd = Tensor::scaled_dot_product_attention(
         query_BHSd,
         key_BKSd,
         value_BKSd,
-        None::<&Tensor>,
+        sight,
         0.0,
-        true,
+        sight.is_none(),
         None,
         is_grouped,
     );

@@ -35,11 +35,6 @@ impl Pace {
         };
         Ok(Self { rows, accumulate, total_steps: total_steps.max(1) })
     }
-
-    /// Returns the tokens of a step.
-    pub fn tokens_per_step(&self, context: usize) -> u64 {
-        (self.rows * self.accumulate * context) as u64
-    }
 }
 
 /// Returns the rows drawn, of all datasets, while the largest part is visited once.

@@ -6,13 +6,15 @@ use burn::tensor::Device;
 
 use crate::engine::checkpoint::{Loaded, State};
 use crate::engine::error::EngineError;
+use crate::engine::model::classifier::{LANGUAGE_HEAD, SCORE};
 use crate::engine::model::{Gradients, HostTensor, Network, Parameters, lora, weights};
+use crate::engine::objective::classification::{self, Labelled, Told};
 use crate::engine::objective::{Inputs, loss_and_gradients};
 use crate::engine::optimizer::adamw::StepFactors;
 use crate::engine::optimizer::{AdamW, clip, schedule};
-use crate::engine::sampler::{Cursor, prefetch::StepData};
+use crate::engine::sampler::{Batch, Cursor, StepData};
 use crate::engine::seed;
-use crate::engine::train::Training;
+use crate::engine::train::{Base, Training};
 use crate::recipe::model::Adapter;
 use crate::recipe::training::Optimizer;
 
@@ -40,6 +42,8 @@ pub struct Taken {
     pub learning_rate: f64,
     /// Where the sampler stands.
     pub cursor: Cursor,
+    /// The share of the records of the step whose class was told right, of a classifier.
+    pub accuracy: Option<f64>,
 }
 
 impl Learner {
@@ -49,7 +53,10 @@ impl Learner {
     /// When the parent's weights or adapters do not fit the network.
     pub fn new(training: &Training<'_>, network: &Network) -> Result<Self, EngineError> {
         let base = training.base.as_ref();
-        let mut parameters = load_parameters(network, base.map(|base| base.weights), training.seed)?;
+        let mut parameters = match base {
+            Some(base) => load_base(network, base, training.seed)?,
+            None => load_parameters(network, None, training.seed)?,
+        };
         for stored in base.map_or(&[][..], |base| base.added.as_slice()) {
             lora::attach_stored(&mut parameters, network, *stored)?;
             parameters = lora::merge(parameters, network);
@@ -90,8 +97,9 @@ impl Learner {
         data: StepData,
         total_steps: u64,
     ) -> Result<Taken, StepError> {
-        training.device.seed(seed::mix(training.seed, state.step));
-        let (loss, gradients) = self.accumulate(network, data.batches);
+        let step_seed = seed::mix(training.seed, state.step);
+        training.device.seed(step_seed);
+        let Summed { loss, right, n_targets, gradients } = self.accumulate(network, data.batches, step_seed);
         let gradient_norm = clip::global_norm(&gradients);
         for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
             if !value.is_finite() {
@@ -103,20 +111,33 @@ impl Learner {
         let clip = clip::factor(gradient_norm, clip_norm);
         let factors = StepFactors { step: state.step + 1, learning_rate, clip };
         self.optimizer.step(&mut self.parameters, gradients, factors);
-        Ok(Taken { loss, gradient_norm, learning_rate, cursor: data.cursor })
+        let accuracy = network.classification().map(|_| right as f64 / n_targets);
+        Ok(Taken { loss, gradient_norm, learning_rate, cursor: data.cursor, accuracy })
     }
 
     /// Returns the loss over all micro-batches, and the sum of their gradients.
-    fn accumulate(&self, network: &Network, batches: Vec<crate::engine::sampler::Batch>) -> (f64, Gradients) {
+    fn accumulate(&self, network: &Network, batches: Vec<Batch>, step_seed: u64) -> Summed {
         let n_targets = batches.iter().map(|batch| batch.n_targets()).sum::<f64>().max(1.0);
-        let (mut loss, mut gradients) = (0.0, Gradients::new());
-        for batch in batches {
-            let inputs = Inputs::new(batch, network.device());
-            let (share, more) = loss_and_gradients(network, &self.parameters, inputs, n_targets);
-            loss += share;
-            clip::add(&mut gradients, more);
+        let mut sum = Summed { loss: 0.0, right: 0, n_targets, gradients: Gradients::new() };
+        for (i, batch) in batches.into_iter().enumerate() {
+            let more = match (network.classification(), &batch.labels) {
+                (Some(classification), Some(labels)) => {
+                    let seed = Some(seed::mix(step_seed, i as u64));
+                    let labelled = Labelled::new(network, classification, &batch, labels, seed);
+                    let smoothing = classification.label_smoothing;
+                    classification::loss_and_gradients(network, &self.parameters, &labelled, smoothing, n_targets)
+                }
+                (None, _) | (Some(_), None) => {
+                    let inputs = Inputs::new(batch, network.device());
+                    let (loss, gradients) = loss_and_gradients(network, &self.parameters, inputs, n_targets);
+                    Told { loss, right: 0, gradients }
+                }
+            };
+            sum.loss += more.loss;
+            sum.right += more.right;
+            clip::add(&mut sum.gradients, more.gradients);
         }
-        (loss, gradients)
+        sum
     }
 
     /// Keeps a copy of the trainable parameters as the best so far.
@@ -138,6 +159,14 @@ impl Learner {
     }
 }
 
+/// What came out of all micro-batches of a step.
+struct Summed {
+    loss: f64,
+    right: u64,
+    n_targets: f64,
+    gradients: Gradients,
+}
+
 /// A number that is none any more.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepError {
@@ -152,12 +181,29 @@ pub struct StepError {
 /// # Errors
 /// When the file's weights do not fit the network.
 pub fn load_parameters(network: &Network, file: Option<&[u8]>, seed: u64) -> Result<Parameters, EngineError> {
-    let declarations = network.declarations();
     let Some(bytes) = file else {
-        let drawn = declarations.into_iter().map(|declaration| (declaration.name.clone(), declaration.draw(seed)));
+        let drawn =
+            network.declarations().into_iter().map(|declaration| (declaration.name.clone(), declaration.draw(seed)));
         return Ok(Parameters::from_host(drawn, network.device()));
     };
-    let tensors = weights::read(bytes)?;
+    fitting(network, weights::read(bytes)?)
+}
+
+/// Returns the parameters a network takes from a parent; a classifier of other classes takes all but the output layer.
+fn load_base(network: &Network, base: &Base<'_>, seed: u64) -> Result<Parameters, EngineError> {
+    let mut tensors = weights::read(base.weights)?;
+    if network.classification().is_some() && !base.has_same_classes {
+        tensors.remove(LANGUAGE_HEAD);
+        let declarations = network.declarations().into_iter();
+        let score = declarations.filter(|declaration| declaration.name == SCORE);
+        tensors.extend(score.map(|score| (score.name.clone(), score.draw(seed))));
+    }
+    fitting(network, tensors)
+}
+
+/// Puts tensors that are those of a network on its device.
+fn fitting(network: &Network, tensors: BTreeMap<String, HostTensor>) -> Result<Parameters, EngineError> {
+    let declarations = network.declarations();
     for declaration in &declarations {
         if tensors.get(&declaration.name).is_none_or(|tensor| tensor.shape != declaration.shape) {
             let reason = format!("there is no `{}` of shape {:?}", declaration.name, declaration.shape);

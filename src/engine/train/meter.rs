@@ -18,18 +18,18 @@ const SMOOTHING: f64 = 0.9;
 #[derive(Debug)]
 pub struct Meter {
     total_steps: u64,
-    tokens_per_step: u64,
     last_told: Option<Instant>,
     step_seconds: Option<f64>,
+    step_tokens: Option<f64>,
 }
 
 impl Meter {
     /// Starts to measure.
-    pub fn new(total_steps: u64, tokens_per_step: u64) -> Self {
-        Self { total_steps, tokens_per_step, last_told: None, step_seconds: None }
+    pub fn new(total_steps: u64) -> Self {
+        Self { total_steps, last_told: None, step_seconds: None, step_tokens: None }
     }
 
-    /// Tells what came out of a step that took so long.
+    /// Tells what came out of a step of so many tokens that took so long.
     ///
     /// # Errors
     /// When the listener cannot go on.
@@ -37,16 +37,21 @@ impl Meter {
         &mut self,
         state: &State,
         taken: &Taken,
+        n_tokens: u64,
         duration: Duration,
         reporter: &mut dyn Reporter,
     ) -> Result<(), EngineError> {
         let seconds = duration.as_secs_f64().max(1e-9);
-        let smooth = self.step_seconds.map_or(seconds, |old| SMOOTHING * old + (1.0 - SMOOTHING) * seconds);
-        self.step_seconds = Some(smooth);
+        let smooth = |old: Option<f64>, new: f64| old.map_or(new, |old| SMOOTHING * old + (1.0 - SMOOTHING) * new);
+        let step_seconds = *self.step_seconds.insert(smooth(self.step_seconds, seconds));
+        let step_tokens = *self.step_tokens.insert(smooth(self.step_tokens, n_tokens as f64));
         reporter.metric("train/loss", state.step, taken.loss)?;
+        if let Some(accuracy) = taken.accuracy {
+            reporter.metric("train/accuracy", state.step, accuracy)?;
+        }
         reporter.metric("learning-rate", state.step, taken.learning_rate)?;
         reporter.metric("gradient-norm", state.step, taken.gradient_norm)?;
-        reporter.metric("tokens-per-second", state.step, self.tokens_per_step as f64 / seconds)?;
+        reporter.metric("tokens-per-second", state.step, n_tokens as f64 / seconds)?;
         if self.last_told.is_some_and(|last| last.elapsed() < EVERY) && state.step < self.total_steps {
             return Ok(());
         }
@@ -57,8 +62,8 @@ impl Meter {
             total: self.total_steps,
             unit: "steps".into(),
             loss: Some(taken.loss),
-            tokens_per_second: Some(self.tokens_per_step as f64 / smooth),
-            left_ms: Some((left_steps as f64 * smooth * 1000.0) as u64),
+            tokens_per_second: Some(step_tokens / step_seconds),
+            left_ms: Some((left_steps as f64 * step_seconds * 1000.0) as u64),
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::engine::model::Network;
 use crate::engine::model::lora::Stored;
 use crate::engine::objective;
 use crate::engine::report::Reporter;
-use crate::engine::sampler::{Prefetch, Rows, Sampler, Source};
+use crate::engine::sampler::{Cursor, Dealer, Prefetch, Rows, Sampler, Source};
 use crate::engine::tokens::Tokens;
 use crate::engine::train::budget::Pace;
 use crate::engine::train::learner::{Learner, StepError};
@@ -65,12 +65,14 @@ pub struct Base<'a> {
     pub added: Vec<Stored<'a>>,
     /// The adapter that goes on being trained, where the parent's does.
     pub goes_on: Option<Stored<'a>>,
+    /// Whether the parent is a classifier of the same classes, whose layer over them is kept.
+    pub has_same_classes: bool,
 }
 
 impl<'a> Base<'a> {
     /// Returns weights that stand alone.
     pub fn of(weights: &'a [u8]) -> Self {
-        Self { weights, added: Vec::new(), goes_on: None }
+        Self { weights, added: Vec::new(), goes_on: None, has_same_classes: false }
     }
 }
 
@@ -111,16 +113,15 @@ pub struct Trained {
 /// When data or base do not fit, when the training diverges, when a checkpoint cannot be written, and when it was made
 /// on something that gives other bits.
 pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Reporter) -> Result<Ended, EngineError> {
-    let network = Network::new(training.architecture, training.vocab_size, training.device);
+    let classification = training.train.objective.classification();
+    let network = Network::with_head(training.architecture, training.vocab_size, classification, training.device);
     let (sources, validation) = cut(training, data)?;
     let pace = Pace::new(training.train, network.context(), &sources)?;
     let mut learner = Learner::new(training, &network)?;
     let mut state = State::start(sources.len(), training.seed, training.fingerprint, training.machine);
     resume(training, &mut state, &mut learner, reporter)?;
-    let sampler = Sampler::new(sources, training.seed, state.cursor.clone());
-    let prefetch = Prefetch::start(sampler, pace.rows, pace.accumulate, network.context());
-    let tokens_per_step = pace.tokens_per_step(network.context());
-    let mut meter = Meter::new(pace.total_steps, tokens_per_step);
+    let prefetch = prefetch(training, sources, state.cursor.clone(), pace, network.context())?;
+    let mut meter = Meter::new(pace.total_steps);
     let mut saved_step = state.step;
 
     while state.step < pace.total_steps && !state.stopped_early {
@@ -131,14 +132,14 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
             return Ok(Ended::Interrupted);
         }
         let data = prefetch.next_step()?;
-        let began = Instant::now();
+        let (began, n_tokens) = (Instant::now(), data.n_tokens());
         let taken = learner.step(training, &network, &state, data, pace.total_steps);
         let taken = taken.map_err(|error| diverged(training, state.step + 1, error))?;
         state.step += 1;
         state.cursor = taken.cursor.clone();
         state.train_loss = taken.loss;
-        state.tokens += tokens_per_step;
-        meter.tell(&state, &taken, began.elapsed(), reporter)?;
+        state.tokens += n_tokens;
+        meter.tell(&state, &taken, n_tokens, began.elapsed(), reporter)?;
         if state.step.is_multiple_of(training.train.validate.every_steps.max(1)) || state.step == pace.total_steps {
             measure(training, &network, &validation, &mut state, &mut learner, reporter)?;
         }
@@ -150,6 +151,23 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
     finish(&network, state, learner).map(Ended::Finished)
 }
 
+fn prefetch(
+    training: &Training<'_>,
+    sources: Vec<Source>,
+    cursor: Cursor,
+    pace: Pace,
+    context: usize,
+) -> Result<Prefetch, EngineError> {
+    let sampler = |cursor| Sampler::new(sources.clone(), training.seed, cursor);
+    match training.train.objective.classification() {
+        Some(_) => {
+            let dealer = Dealer::new(sampler, training.seed, cursor, pace.rows, pace.accumulate)?;
+            Ok(Prefetch::start_dealing(dealer))
+        }
+        None => Ok(Prefetch::start(sampler(cursor), pace.rows, pace.accumulate, context)),
+    }
+}
+
 fn diverged(training: &Training<'_>, step: u64, StepError { what, value }: StepError) -> EngineError {
     EngineError::Diverged { step, what, value, checkpoint: checkpoint::steps(training.checkpoints).first().copied() }
 }
@@ -159,6 +177,9 @@ fn cut(training: &Training<'_>, data: Vec<Dataset>) -> Result<(Vec<Source>, Vali
     let context = training.architecture.context() as usize;
     let (mut sources, mut splits) = (Vec::new(), Vec::new());
     for Dataset { weight, train, validation } in data {
+        if let Some(classification) = training.train.objective.classification() {
+            [&train, &validation].iter().try_for_each(|tokens| tokens.check_classes(classification.classes.len()))?;
+        }
         sources.push(Source { rows: Arc::new(Rows::to_learn(train, kind, context)?), weight });
         splits.push((weight, Rows::to_measure(validation, kind, context)?));
     }
@@ -191,12 +212,15 @@ fn measure(
     learner: &mut Learner,
     reporter: &mut dyn Reporter,
 ) -> Result<(), EngineError> {
-    let loss = validation.loss(network, &learner.parameters)?;
+    let (loss, accuracy) = validation.measure(network, &learner.parameters)?;
     if !loss.is_finite() {
         return Err(diverged(training, state.step, StepError { what: "validation loss", value: loss }));
     }
     reporter.metric("validation/loss", state.step, loss)?;
-    if state.measured(loss) {
+    if let Some(accuracy) = accuracy {
+        reporter.metric("validation/accuracy", state.step, accuracy)?;
+    }
+    if state.measured(loss, accuracy) {
         learner.keep_as_best();
     }
     let patience = training.train.early_stop.as_ref().map(|stop| stop.patience);
@@ -229,6 +253,8 @@ fn finish(network: &Network, state: State, learner: Learner) -> Result<Trained, 
         train_loss: state.train_loss,
         validation_loss: best.loss,
         stopped_early: state.stopped_early,
+        validation_accuracy: best.accuracy,
+        classes: network.classification().map(|own| own.classes.clone()).unwrap_or_default(),
     };
     let (model, adapter) = learner.into_weights(network)?;
     Ok(Trained { report, model, adapter })

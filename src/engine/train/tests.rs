@@ -1,6 +1,8 @@
 //! Tests of whole trainings: golden losses, resumption bit for bit, and agreement of the backends.
 
 mod adapters;
+mod classification;
+mod pytorch;
 
 use std::path::Path;
 
@@ -137,7 +139,16 @@ fn run(setting: &Setting<'_>, folder: &Path, heard: &mut Heard) -> Result<Ended,
         checkpoints: folder,
         fingerprint: Digest::of(b"test"),
     };
-    train(&training, data(), heard)
+    let labelled = |name: &str, weight| Dataset {
+        weight,
+        train: classification::labelled(name, 70),
+        validation: classification::labelled("v", 40),
+    };
+    let data = match setting.train.objective {
+        Objective::Classification(_) => vec![labelled("a", 0.6), labelled("b", 0.4)],
+        Objective::CausalLm | Objective::Instruction => data(),
+    };
+    train(&training, data, heard)
 }
 
 fn finish(setting: &Setting<'_>, folder: &Path, heard: &mut Heard) -> Trained {
@@ -305,7 +316,7 @@ fn a_merged_adapter_is_what_was_trained() {
         let tuned = finish(&setting, tempfile::tempdir().unwrap().path(), &mut Heard::default());
         let network = Network::new(&architecture, VOCAB, &Device::flex());
         let parameters = learner::load_parameters(&network, Some(&tuned.model), 0).unwrap();
-        let loss = validation(&setting.train).loss(&network, &parameters).unwrap();
+        let loss = validation(&setting.train).measure(&network, &parameters).unwrap().0;
         assert!((loss - tuned.report.validation_loss).abs() < 1e-5, "{loss} {:?}", tuned.report);
         assert!(tuned.report.trainable_parameters < tuned.report.parameters / 2);
         let names = crate::engine::model::weights::read(&tuned.adapter.unwrap()).unwrap();

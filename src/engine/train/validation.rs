@@ -1,9 +1,9 @@
 //! The validation loss: of a mix, the mean of its datasets by their shares.
 
 use crate::engine::error::EngineError;
-use crate::engine::evaluate;
 use crate::engine::model::{Network, Parameters};
 use crate::engine::sampler::Rows;
+use crate::engine::{confusion, evaluate};
 
 /// What is measured while a model learns.
 #[derive(Debug)]
@@ -15,18 +15,26 @@ pub struct Validation {
 }
 
 impl Validation {
-    /// Returns the validation loss, in nats a token.
+    /// Returns the validation loss, in nats a token, or a record of a classifier, with the share of its classes that are right.
     ///
     /// # Errors
     /// When the tokens cannot be read any more.
-    pub fn loss(&self, network: &Network, parameters: &Parameters) -> Result<f64, EngineError> {
+    pub fn measure(&self, network: &Network, parameters: &Parameters) -> Result<(f64, Option<f64>), EngineError> {
         let total: f64 = self.splits.iter().map(|(weight, _)| weight).sum();
-        let loss = |(weight, rows): &(f64, Rows)| {
+        let (mut loss, mut accuracy) = (0.0, 0.0);
+        for (weight, rows) in &self.splits {
             let share = weight / total;
             // 0 would read all; a small share reads one row at least.
             let tokens = if self.tokens == 0 { 0 } else { ((self.tokens as f64 * share) as u64).max(1) };
-            Ok(share * evaluate::measure(network, parameters, rows, tokens)?.loss)
-        };
-        self.splits.iter().map(loss).sum()
+            match network.classification() {
+                None => loss += share * evaluate::measure(network, parameters, rows, tokens)?.loss,
+                Some(_) => {
+                    let told = confusion::measure(network, parameters, rows, tokens)?;
+                    loss += share * told.loss;
+                    accuracy += share * told.confusion.accuracy();
+                }
+            }
+        }
+        Ok((loss, network.classification().map(|_| accuracy)))
     }
 }

@@ -186,10 +186,21 @@ fn outputs(work: &Work, value: f64) -> Vec<(&'static str, Vec<u8>)> {
         Work::Train(work) => vec![
             text("model.safetensors", work.model.to_string()),
             json("architecture.json", json!(work.architecture)),
-            json("training.json", json!(training(work.architecture.parameters(work.vocab_size)))),
+            json(
+                "training.json",
+                json!(training(
+                    work.architecture.parameters_with_head(work.vocab_size, work.train.objective.classification())
+                )),
+            ),
         ],
         Work::Evaluate(work) => {
-            let report = EvaluationReport { metric: work.metric, value, loss: value.max(1.0).ln(), tokens: 100 };
+            let report = EvaluationReport {
+                metric: work.metric,
+                value,
+                loss: value.max(1.0).ln(),
+                tokens: 100,
+                classification: None,
+            };
             vec![json("metrics.json", json!(report))]
         }
         Work::Sample(work) => {
@@ -230,5 +241,7 @@ fn training(parameters: u64) -> TrainingReport {
         train_loss: 1.0,
         validation_loss: 1.0,
         stopped_early: false,
+        validation_accuracy: None,
+        classes: Vec::new(),
     }
 }

@@ -65,7 +65,7 @@ fn published(inline: &Inline<'_>, model: &Name) -> Result<PublishModel, ExecuteE
     let lacks = || ExecuteError::Lacks { stage: train_id.clone(), name: "training".to_owned() };
     let stage = inline.by_id.get(&train_id).ok_or_else(lacks)?;
     let Work::Train(train) = &stage.work else { return Err(lacks()) };
-    let TrainWork { base, tier, architecture, vocab_size, tokenizer, .. } = train.as_ref();
+    let TrainWork { base, tier, architecture, vocab_size, tokenizer, train: learned, .. } = train.as_ref();
     let outputs = inline.outputs.get(&train_id).ok_or_else(lacks)?;
     let training: TrainingReport = report(inline.artifacts, &train_id, outputs, "training.json")?;
     Ok(PublishModel {
@@ -74,6 +74,7 @@ fn published(inline: &Inline<'_>, model: &Name) -> Result<PublishModel, ExecuteE
         fingerprint: stage.fingerprint,
         tier: *tier,
         architecture: architecture.clone(),
+        classification: learned.objective.classification().cloned(),
         vocab_size: *vocab_size,
         parameters: training.parameters,
         weights: output(inline, &train_id, "model.safetensors")?,

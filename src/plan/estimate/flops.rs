@@ -37,7 +37,8 @@ impl PerToken {
             linear_layers(architecture).iter().map(|linear| linear.n * linear.inputs * linear.outputs).sum();
         let widths = widths(architecture);
         // The output layer multiplies also where it shares the embedding; looking a token up multiplies nothing.
-        let head = widths.width * u64::from(vocab_size);
+        // A classifier reads out once a record, and not once a token.
+        let head = if parameters.classifier > 0 { 0 } else { widths.width * u64::from(vocab_size) };
         let (network, adapter) = ((blocks + head) as f64, parameters.adapter as f64);
         let keys = f64::from(architecture.context() + 1) / 2.0;
         let forward_attention = 4.0 * (widths.layers * widths.width) as f64 * keys;
@@ -103,14 +104,14 @@ mod tests {
     fn a_token_costs_six_operations_a_parameter_and_four_where_it_is_frozen() {
         let recipe = recipe("");
         let [general, vertical] = ["general", "vertical"].map(|name| &recipe.models[&name.parse().unwrap()]);
-        let all = with_adapter(&general.architecture, 300, None);
+        let all = with_adapter(&general.architecture, 300, None, None);
         let multiplying = (all.total() - all.norms) as f64;
         let learnt = PerToken::of(&general.architecture, 300, &all);
         assert_eq!(learnt.training_parameters, 6.0 * multiplying);
         assert_eq!(learnt.forward_parameters, 2.0 * multiplying);
         // One block of width 16 whose queries see (16 + 1) / 2 keys.
         assert_eq!(learnt.training_attention, 12.0 * 16.0 * 8.5);
-        let adapted = with_adapter(&vertical.architecture, 300, vertical.adapter.as_ref());
+        let adapted = with_adapter(&vertical.architecture, 300, None, vertical.adapter.as_ref());
         let frozen = PerToken::of(&vertical.architecture, 300, &adapted);
         assert_eq!(frozen.training_parameters, 4.0 * multiplying + 6.0 * adapted.adapter as f64);
     }

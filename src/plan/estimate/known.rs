@@ -9,6 +9,7 @@ use crate::id::{Name, RunId, StageId};
 use crate::plan::Sources;
 use crate::recipe::accelerator::Accelerator;
 use crate::recipe::model::{Adapter, Architecture};
+use crate::recipe::training::Objective;
 use crate::record::Machine;
 use crate::record::rate::MatrixRate;
 use crate::record::report::TokensReport;
@@ -62,6 +63,8 @@ pub struct PastTraining {
     pub vocab_size: u32,
     /// The adapter, where one was trained.
     pub adapter: Option<Adapter>,
+    /// What it learned to do.
+    pub objective: Objective,
     /// What it was computed on.
     pub machine: Machine,
     /// The median speed of its steps, in tokens a second.
@@ -78,6 +81,7 @@ impl PastTraining {
             architecture: serde_json::from_value(part("architecture")).ok()?,
             vocab_size: serde_json::from_value(part("vocab-size")).ok()?,
             adapter: serde_json::from_value(part("adapter")).ok()?,
+            objective: serde_json::from_value(part("objective")).ok()?,
             machine,
             tokens_per_second,
         })

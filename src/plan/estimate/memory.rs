@@ -44,7 +44,7 @@ impl Memory {
             weights: parameters.total() * number,
             gradients: trainable,
             optimizer: trainable * moments(&train.optimizer),
-            activations: micro_batch * activations_per_token(architecture, vocab_size) * number,
+            activations: micro_batch * activations_per_token(architecture, vocab_size, parameters) * number,
             best: trainable,
             program: PROGRAM,
         }
@@ -76,9 +76,10 @@ pub fn moments(optimizer: &Optimizer) -> u64 {
 /// In a block: both sums, both norms, the queries and what the attention gives (6 widths), keys and values, and the
 /// feed-forward part; fused attention keeps no scores (Korthikanti et al. 2022, section 4, without dropout masks). At the end:
 /// the logits, their logarithms and their gradient.
-fn activations_per_token(architecture: &Architecture, vocab_size: u32) -> u64 {
+fn activations_per_token(architecture: &Architecture, vocab_size: u32, parameters: &Parameters) -> u64 {
     let widths = widths(architecture);
-    widths.layers * (6 * widths.width + 2 * widths.kv_width + widths.inner) + 3 * u64::from(vocab_size)
+    let outputs = if parameters.classifier > 0 { 0 } else { u64::from(vocab_size) };
+    widths.layers * (6 * widths.width + 2 * widths.kv_width + widths.inner) + 3 * outputs
 }
 
 #[cfg(test)]
@@ -90,7 +91,7 @@ mod tests {
     fn memory(model: &str, sets: &str) -> Memory {
         let recipe = recipe(sets);
         let model = &recipe.models[&model.parse().unwrap()];
-        let parameters = with_adapter(&model.architecture, 300, model.adapter.as_ref());
+        let parameters = with_adapter(&model.architecture, 300, None, model.adapter.as_ref());
         Memory::of(&model.architecture, 300, &parameters, &model.train, recipe.run.precision)
     }
 

@@ -169,7 +169,7 @@ fn of_stage<'p>(
 
 fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> Training {
     let TrainWork { architecture, vocab_size, train, adapter, compute, .. } = work;
-    let parameters = with_adapter(architecture, *vocab_size, adapter.as_ref());
+    let parameters = with_adapter(architecture, *vocab_size, train.objective.classification(), adapter.as_ref());
     let per_token = PerToken::of(architecture, *vocab_size, &parameters);
     let tokens = tokens::of_training(work, datasets, known);
     let flops = Flops::of(&per_token, tokens.training, tokens.validation);

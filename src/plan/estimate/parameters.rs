@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::recipe::classification::Classification;
 use crate::recipe::model::{Adapter, Architecture, Gpt2, Llama};
 
 /// The parameters of a network by kind.
@@ -18,20 +19,27 @@ pub struct Parameters {
     pub norms: u64,
     /// The output layer; 0 where it shares the embedding.
     pub head: u64,
+    /// The layer over the classes of a classifier, which has no other output layer.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub classifier: u64,
     /// The low-rank additions.
     pub adapter: u64,
+}
+
+fn is_none(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Parameters {
     /// Returns all of them, the adapter included.
     pub fn total(&self) -> u64 {
-        let Self { embedding, attention, feed_forward, norms, head, adapter } = self;
-        embedding + attention + feed_forward + norms + head + adapter
+        let Self { embedding, attention, feed_forward, norms, head, classifier, adapter } = self;
+        embedding + attention + feed_forward + norms + head + classifier + adapter
     }
 
-    /// Returns how many of them learn: all, or the adapter alone.
+    /// Returns how many of them learn: all, or the adapter, and with it the layer over the classes.
     pub fn trainable(&self) -> u64 {
-        if self.adapter > 0 { self.adapter } else { self.total() }
+        if self.adapter > 0 { self.adapter + self.classifier } else { self.total() }
     }
 }
 
@@ -43,8 +51,25 @@ pub fn parameters_by_kind(architecture: &Architecture, vocab_size: u32) -> Param
     }
 }
 
-/// Returns the parameters of a network with its adapter, where it has one.
-pub fn with_adapter(architecture: &Architecture, vocab_size: u32, adapter: Option<&Adapter>) -> Parameters {
+/// Returns the parameters of a network with its head: a classifier has a layer over the classes, and no output layer.
+pub fn with_head(architecture: &Architecture, vocab_size: u32, classification: Option<&Classification>) -> Parameters {
+    let parameters = parameters_by_kind(architecture, vocab_size);
+    match classification {
+        None => parameters,
+        Some(own) => {
+            let classifier = own.classes.len() as u64 * u64::from(architecture.width());
+            Parameters { head: 0, classifier, ..parameters }
+        }
+    }
+}
+
+/// Returns the parameters of a network with its head and its adapter, where it has one.
+pub fn with_adapter(
+    architecture: &Architecture,
+    vocab_size: u32,
+    classification: Option<&Classification>,
+    adapter: Option<&Adapter>,
+) -> Parameters {
     let adapter = match adapter {
         Some(Adapter::Lora { rank, alpha: _, then: _, parent: _ }) => {
             let sides = |linear: &Linear| linear.n * (linear.inputs + linear.outputs);
@@ -52,7 +77,7 @@ pub fn with_adapter(architecture: &Architecture, vocab_size: u32, adapter: Optio
         }
         None => 0,
     };
-    Parameters { adapter, ..parameters_by_kind(architecture, vocab_size) }
+    Parameters { adapter, ..with_head(architecture, vocab_size, classification) }
 }
 
 /// Linear layers of one shape.
@@ -130,6 +155,7 @@ fn of_llama(llama: &Llama, vocab_size: u32) -> Parameters {
         feed_forward: layers * 3 * width * mlp,
         norms: (2 * layers + 1) * width,
         head: if llama.tie_embeddings { 0 } else { vocab * width },
+        classifier: 0,
         adapter: 0,
     }
 }
@@ -143,6 +169,7 @@ fn of_gpt2(gpt2: &Gpt2, vocab_size: u32) -> Parameters {
         feed_forward: layers * (2 * width * mlp + mlp + width),
         norms: (2 * layers + 1) * 2 * width,
         head: if gpt2.tie_embeddings { 0 } else { vocab * width },
+        classifier: 0,
         adapter: 0,
     }
 }
@@ -166,10 +193,33 @@ mod tests {
     }
 
     #[test]
+    fn a_classifier_has_a_layer_over_its_classes_and_no_other_which_learns_beside_an_adapter() {
+        for tied in [true, false] {
+            let recipe = recipe(&format!(
+                "models.general.architecture.tie-embeddings={tied}\n\
+                 models.vertical.train.objective={{ type: classification, classes: [a, b, c] }}\n\
+                 models.vertical.train.data=labelled\n\
+                 datasets.labelled={{ source: {{ type: described, tokens: 1000 }} }}\n\
+                 evaluations.right={{ metric: accuracy, data: labelled }}\n\
+                 gates=[]\nsamples={{}}"
+            ));
+            let vertical = &recipe.models[&"vertical".parse().unwrap()];
+            let own = vertical.classification();
+            let parameters = with_adapter(&vertical.architecture, 300, own, vertical.adapter.as_ref());
+            assert_eq!((parameters.head, parameters.classifier), (0, 3 * 16));
+            assert_eq!(parameters.trainable(), parameters.adapter + 3 * 16);
+            let network = with_head(&vertical.architecture, 300, own).total();
+            assert_eq!(network, vertical.architecture.parameters_with_head(300, own));
+            let written = vertical.architecture.parameters(300);
+            assert_eq!(network, written + 3 * 16 - if tied { 0 } else { 300 * 16 });
+        }
+    }
+
+    #[test]
     fn a_low_rank_addition_learns_alone() {
         let recipe = recipe("");
         let vertical = &recipe.models[&"vertical".parse().unwrap()];
-        let parameters = with_adapter(&vertical.architecture, 300, vertical.adapter.as_ref());
+        let parameters = with_adapter(&vertical.architecture, 300, None, vertical.adapter.as_ref());
         // Rank 2 on 16 × 16 (query, key, value, output) and 16 × 64 (gate, up, down).
         assert_eq!(parameters.adapter, 2 * (4 * (16 + 16) + 3 * (16 + 64)));
         assert_eq!(parameters.trainable(), parameters.adapter);

@@ -147,7 +147,12 @@ fn from_runs<'p>(
 ) -> Option<Rate> {
     let mut near: Vec<(f64, f64, &PastTraining)> = trainings
         .map(|past| {
-            let parameters = with_adapter(&past.architecture, past.vocab_size, past.adapter.as_ref());
+            let parameters = with_adapter(
+                &past.architecture,
+                past.vocab_size,
+                past.objective.classification(),
+                past.adapter.as_ref(),
+            );
             let theirs = PerToken::of(&past.architecture, past.vocab_size, &parameters).training();
             let is_card = past.machine.device.starts_with("cuda");
             let threads =
@@ -221,7 +226,7 @@ mod tests {
     fn work(sets: &str) -> (TrainWork, PerToken) {
         let plan = build(&recipe(sets), &crate::plan::Sources::new());
         let Work::Train(work) = &plan.stage(&"train:general".parse().unwrap()).unwrap().work else { unreachable!() };
-        let parameters = with_adapter(&work.architecture, work.vocab_size, None);
+        let parameters = with_adapter(&work.architecture, work.vocab_size, None, None);
         (work.as_ref().clone(), PerToken::of(&work.architecture, work.vocab_size, &parameters))
     }
 
@@ -237,6 +242,7 @@ mod tests {
             architecture: work.architecture,
             vocab_size: work.vocab_size,
             adapter: None,
+            objective: work.train.objective,
             machine,
             tokens_per_second,
         }

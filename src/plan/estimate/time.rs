@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{Name, RunId};
 use crate::plan::estimate::flops::PerToken;
 use crate::plan::estimate::known::Known;
-use crate::plan::estimate::parameters::parameters_by_kind;
+use crate::plan::estimate::parameters::{parameters_by_kind, with_head};
 use crate::plan::estimate::rate::Rate;
 use crate::plan::estimate::tokens::{BYTES_PER_TOKEN, Datasets, of_evaluation, of_split};
 use crate::plan::work::{EvaluateWork, SampleWork, TokensWork};
@@ -105,7 +105,7 @@ fn encoded_bytes(work: &TokensWork, datasets: &Datasets<'_>, known: &Known) -> f
 }
 
 fn evaluate(work: &EvaluateWork, rate: Option<&Rate>, datasets: &Datasets<'_>, known: &Known) -> f64 {
-    let parameters = parameters_by_kind(&work.architecture, work.vocab_size);
+    let parameters = with_head(&work.architecture, work.vocab_size, work.classification.as_ref());
     let per_token = PerToken::of(&work.architecture, work.vocab_size, &parameters);
     let operations = per_token.forward() * of_evaluation(work, datasets, known) as f64;
     START_SECONDS + rate.map_or(0.0, |rate| operations / rate.all())

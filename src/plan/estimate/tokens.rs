@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Name, RunId};
+use crate::id::{Name, RunId, StageId};
 use crate::plan::build::tokens_id;
-use crate::plan::estimate::known::Known;
+use crate::plan::estimate::known::{Counted, Known};
 use crate::plan::work::{DatasetWork, EvaluateWork, TrainWork};
 use crate::plan::{Plan, Work};
 use crate::recipe::dataset::{Extract, Source, SplitName};
-use crate::recipe::training::{Budget, Objective, Train};
+use crate::recipe::training::{Budget, DataShare, Objective, Train};
 
 /// The bytes of a token of English with a large vocabulary (Radford et al. 2019 and Brown et al. 2020: about four).
 pub const BYTES_PER_TOKEN: f64 = 4.0;
@@ -113,7 +113,7 @@ pub fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> 
             (steps_of((epochs * tokens) as u64), source)
         }
     };
-    let training = steps * u64::from(train.batch_tokens);
+    let training = read_of(work, steps, split, known);
     let data = train.data.iter().map(|share| {
         let (split_tokens, source) = split(&share.dataset, SplitName::Train);
         let tokens = (share.weight * training as f64) as u64;
@@ -133,6 +133,19 @@ pub fn of_evaluation(work: &EvaluateWork, datasets: &Datasets<'_>, known: &Known
 
 /// How many bytes of text a byte of a compressed table holds, about.
 const PACKED: f64 = 3.0;
+/// Returns the tokens that a training reads: all of its rows, or of a classifier's those that its records fill.
+fn read_of(work: &TrainWork, steps: u64, split: impl Fn(&Name, SplitName) -> (u64, TokenSource), known: &Known) -> u64 {
+    let rows = (steps * u64::from(work.train.batch_tokens)) as f64;
+    if work.train.objective.classification().is_none() {
+        return rows as u64;
+    }
+    let filled = |share: &DataShare| {
+        let records = known.records.get(&share.dataset).copied().filter(|records| *records > 0)?;
+        let tokens = split(&share.dataset, SplitName::Train).0 as f64;
+        Some(share.weight * (tokens / (records as f64 * f64::from(work.architecture.context()))).min(1.0))
+    };
+    (rows * work.train.data.iter().map(|share| filled(share).unwrap_or(share.weight)).sum::<f64>()) as u64
+}
 
 /// Returns the tokens of the rows a split fills.
 ///
@@ -142,6 +155,9 @@ fn in_rows(tokens: u64, records: Option<u64>, context: u32, train: &Train) -> f6
     let tokens = tokens as f64;
     match (&train.objective, records) {
         (Objective::CausalLm, _) | (Objective::Instruction, None | Some(0)) => tokens,
+        // Each record is a row.
+        (Objective::Classification(_), Some(records)) if records > 0 => records as f64 * f64::from(context),
+        (Objective::Classification(_), Some(_) | None) => tokens,
         (Objective::Instruction, Some(records)) => {
             let rows = f64::from(context) * records as f64 / tokens.max(1.0);
             tokens * (1.0 - (-rows).exp()) / FILLED
@@ -157,7 +173,7 @@ pub fn of_split(
     datasets: &Datasets<'_>,
     known: &Known,
 ) -> (u64, TokenSource) {
-    if let Some(counted) = known.tokens.get(&tokens_id(dataset, tokenizer)) {
+    if let Some(counted) = counted(dataset, tokenizer, known) {
         let tokens = counted.report.tokens.get(&split).copied().unwrap_or(0);
         return match counted.is_of_this_plan {
             true => (tokens, TokenSource::Counted { run: counted.run }),
@@ -181,6 +197,15 @@ pub fn of_split(
         _ => (by_bytes.0 * extracted(work), by_bytes.1),
     };
     ((all * share) as u64, source)
+}
+
+/// Returns what was counted of a dataset; the tokens are the same with labels and without.
+fn counted<'k>(dataset: &Name, tokenizer: &Name, known: &'k Known) -> Option<&'k Counted> {
+    let plain = tokens_id(dataset, tokenizer);
+    let labelled = format!("{}/", plain.name());
+    let is_labelled = |(id, _): &(&StageId, &Counted)| id.name().starts_with(&labelled);
+    let next = || known.tokens.range(StageId::new(plain.kind(), &labelled)..).next().filter(is_labelled);
+    known.tokens.get(&plain).or_else(|| next().map(|(_, counted)| counted))
 }
 
 /// Returns the share of the bytes of a source that becomes records.
@@ -207,7 +232,6 @@ fn extracted(work: &DatasetWork) -> f64 {
 mod tests {
     use super::*;
     use crate::id::Digest;
-    use crate::plan::estimate::known::Counted;
     use crate::plan::{SourceState, build};
     use crate::recipe::fixture::recipe;
     use crate::record::report::TokensReport;

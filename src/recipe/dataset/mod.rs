@@ -89,6 +89,14 @@ impl Dataset {
         100
     }
 
+    /// Returns whether its records have labels, as far as the recipe alone tells.
+    pub fn has_labels(&self) -> Option<bool> {
+        // Text files are nothing but text, until something is read from it.
+        let is_text = matches!(self.source, Source::Files { .. }) && self.extract.is_none();
+        let is_classified = self.clean.iter().any(|step| matches!(step, CleanStep::Classify(_)));
+        (is_text && !is_classified).then_some(false)
+    }
+
     /// Returns how many bad rows are let pass.
     pub fn bad_rows_let_pass(&self) -> u64 {
         match self.on_bad_row {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::id::Name;
 use crate::recipe::analysis::{Analysis, Target};
 use crate::recipe::code::Code;
-use crate::recipe::evaluation::{Evaluation, Metric};
+use crate::recipe::evaluation::Evaluation;
+use crate::recipe::measured::Measured;
 use crate::recipe::model::Model;
 use crate::recipe::problem::{listed, nearest};
 use crate::recipe::read::fields::{Fields, named};
@@ -95,7 +96,7 @@ fn evaluation(reader: &mut Reader, at: &At<'_>, known: &BTreeMap<Name, Evaluatio
         .filter(|(name, evaluation)| is_called(name, evaluation.variant.as_ref(), &text))
         .map(|(_, evaluation)| evaluation)
         .collect();
-    match found.iter().map(|evaluation| evaluation.metric).find(|metric| *metric == Metric::Accuracy) {
+    match found.iter().map(|evaluation| evaluation.metric).find(|metric| !metric.lower_is_better()) {
         Some(metric) => {
             let hint = "a scaling law is one of a loss: take an evaluation of `loss` or `perplexity`";
             reader.wrong(at, format!("`{text}` measures {}", metric.word()), Some(hint.to_owned()))
@@ -111,10 +112,11 @@ fn evaluation(reader: &mut Reader, at: &At<'_>, known: &BTreeMap<Name, Evaluatio
 /// Checks that every model is measured on the evaluation or on a copy of it.
 fn agree(reader: &mut Reader, at: &At<'_>, models: &[Name], evaluation: &Name, known: Known<'_>) -> Option<()> {
     let (all, evaluations) = (known.models?, known.evaluations?);
+    let measured = Measured::of(all, reader.imports.all());
     let is_measured = |model: &&Name| {
         let mut copies =
             evaluations.iter().filter(|(name, copy)| is_called(name, copy.variant.as_ref(), evaluation.as_str()));
-        copies.any(|(_, copy)| Variant::agree(all[*model].variant.as_ref(), copy.variant.as_ref()))
+        copies.any(|(_, copy)| measured.is_of(&all[*model], copy))
     };
     match models.iter().find(|model| !is_measured(model)) {
         Some(model) => reader.wrong(at, format!("`{model}` is not measured on `{evaluation}`"), None),

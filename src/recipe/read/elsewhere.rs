@@ -131,6 +131,7 @@ mod tests {
             "datasets.*.clean[].rules.*" => return "datasets.prose.clean.0.rules.story".to_owned(),
             "models.*.adapter" | "models.*.train.early-stop" => "vertical",
             "models.*.train.data" => "industry",
+            "models.*.train.objective" => "topic",
             _ if pattern.starts_with("datasets") => "rust",
             _ if pattern.starts_with("tokenizers") => "bytes",
             _ if pattern.starts_with("models") => "general",
@@ -150,7 +151,18 @@ mod tests {
         let has_columns =
             set.starts_with("datasets.rust.source.columns").then(|| "datasets.rust.source.type=jsonl".into());
         let classes = "datasets.prose.clean=[{ type: classify, rules: { story: { any: [once] } } }]".to_owned();
-        let sets: Vec<String> = kinds.into_iter().chain(features).chain(has_columns).chain([classes, set]).collect();
+        let classifier = [
+            "datasets.labelled={ source: { type: described, tokens: 1000 } }",
+            "models.topic={ base: general, train: { objective: { type: classification, classes: [a, b] }, \
+             data: labelled, budget: { steps: 1 } } }",
+        ];
+        let sets: Vec<String> = kinds
+            .into_iter()
+            .chain(classifier.map(str::to_owned))
+            .chain(features)
+            .chain(has_columns)
+            .chain([classes, set])
+            .collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.problems.into_iter().map(|it| (it.code, it.path, it.hint)).collect(),

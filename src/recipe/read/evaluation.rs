@@ -13,7 +13,7 @@ use crate::recipe::read::variant::variant;
 /// Reads one evaluation.
 pub fn evaluation(reader: &mut Reader, at: &At<'_>) -> Option<Evaluation> {
     let mut fields = Fields::open(reader, at)?;
-    let metrics = [Metric::Perplexity, Metric::Loss, Metric::Accuracy].map(|metric| (metric.word(), metric));
+    let metrics = Metric::ALL.map(|metric| (metric.word(), metric));
     let metric = fields.need(reader, "metric").and_then(|at| reader.word(&at, "metric", &metrics));
     let data = fields.need(reader, "data").and_then(|at| {
         let text = reader.text(&at)?;

@@ -51,6 +51,11 @@ impl Imports {
         self.known.get(name)
     }
 
+    /// Returns all models outside of the recipe that it names.
+    pub fn all(&self) -> impl Iterator<Item = &Import> {
+        self.known.values()
+    }
+
     /// Returns those that a model starts from or that a gate compares with.
     pub fn used(&self, models: &BTreeMap<Name, Model>, gates: &[Gate]) -> BTreeMap<Name, Import> {
         let bases = models.values().filter_map(|model| model.base.as_ref());

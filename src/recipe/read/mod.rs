@@ -24,6 +24,7 @@ mod model;
 mod architecture;
 mod adapter;
 mod training;
+mod classification;
 mod evaluation;
 mod analysis;
 mod variant;

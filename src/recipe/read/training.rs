@@ -2,6 +2,7 @@
 
 use crate::recipe::code::Code;
 use crate::recipe::problem::Place;
+use crate::recipe::read::classification::classification;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::names::Kind;
 use crate::recipe::read::node::Value;
@@ -62,8 +63,16 @@ pub fn resolve(reader: &mut Reader, mut train: Train, context: u32, place: Place
 
 fn objective(reader: &mut Reader, at: &At<'_>) -> Option<Objective> {
     let mut fields = Fields::open(reader, at)?;
-    let words = [("causal-lm", Objective::CausalLm), ("instruction", Objective::Instruction)];
-    let objective = fields.kind(reader, "objective", &words);
+    let words = [
+        ("causal-lm", Some(Objective::CausalLm)),
+        ("instruction", Some(Objective::Instruction)),
+        ("classification", None),
+    ];
+    let Some(kind) = fields.kind(reader, "objective", &words) else {
+        fields.abandon();
+        return None;
+    };
+    let objective = kind.or_else(|| classification(reader, &mut fields).map(Objective::Classification));
     fields.finish(reader);
     objective
 }

@@ -50,6 +50,7 @@ pub(crate) fn evaluate_of(model: &str, threads: u32, device: DeviceChoice) -> Wo
         tokens: 0,
         architecture: architecture(),
         vocab_size: 64,
+        classification: None,
         compute: compute(threads, device),
     })
 }

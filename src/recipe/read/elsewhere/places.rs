@@ -316,6 +316,17 @@ pub(super) const PLACES: &[Place] = &[
             ("early-stop", "{ patience: 5 }"),
         ],
     ),
+    (
+        "models.*.train.objective",
+        "in `objective`",
+        &[
+            ("classes", "[finance, realty, stocks]"),
+            ("attention", "bidirectional"),
+            ("pool", "mean"),
+            ("label-smoothing", "0.1"),
+            ("dropout", "0.1"),
+        ],
+    ),
     ("models.*.train.data", "in `data`", &[("mix", "{ rust: 0.9, prose: 0.1 }")]),
     ("models.*.train.budget", "in `budget`", &[("steps", "300"), ("epochs", "1"), ("tokens", "1000000")]),
     (
@@ -428,6 +439,8 @@ pub(super) const SYNONYMS: &[(&[&str], &str)] = &[
     (&["dtype", "torch-dtype", "bf16", "fp16"], "precision"),
     (&["max-new-tokens", "num-predict"], "max-tokens"),
     (&["licence"], "license"),
+    (&["labels", "label-names", "id2label", "class-names"], "classes"),
+    (&["pooling"], "pool"),
     (&["base-recipe", "inherits", "defaults-from", "include-recipe", "parent-recipe"], "extends"),
     (&["variables", "params", "parameters"], "vars"),
     (&["sweep", "grid", "strategy"], "matrix"),

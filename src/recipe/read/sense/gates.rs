@@ -216,6 +216,6 @@ fn range(metric: Metric) -> (f64, f64) {
     match metric {
         Metric::Loss => (0.0, f64::INFINITY),
         Metric::Perplexity => (1.0, f64::INFINITY),
-        Metric::Accuracy => (0.0, 1.0),
+        Metric::Accuracy | Metric::MacroF1 => (0.0, 1.0),
     }
 }

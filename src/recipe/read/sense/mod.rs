@@ -7,6 +7,7 @@ mod extraction;
 mod training;
 mod gates;
 mod samples;
+mod classes;
 mod unused;
 mod names;
 
@@ -48,6 +49,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     training::judge(reader, parts);
     gates::judge(reader, parts);
     samples::judge(reader, parts);
+    classes::judge(reader, parts);
     unused::judge(reader, parts);
     names::judge(reader, parts);
 }

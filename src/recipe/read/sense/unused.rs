@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use crate::id::Name;
 use crate::recipe::code::Code;
+use crate::recipe::measured::Measured;
+use crate::recipe::model::Model;
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::Parts;
-use crate::recipe::variant::Variant;
 
 /// Looks for what is left over.
 pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
@@ -30,18 +31,24 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     let used: BTreeSet<&Name> = models.values().map(|model| &model.tokenizer).collect();
     let unused = tokenizers.keys().filter(|name| !used.contains(name));
     unused.for_each(|name| left_over(reader, parts, "tokenizers", name, "no model uses it"));
-    let is_measured = |variant: Option<&Variant>| {
-        evaluations.values().any(|evaluation| Variant::agree(variant, evaluation.variant.as_ref()))
-    };
+    let measured = Measured::of(models, reader.imports.all());
+    let is_measured = |model: &Model| evaluations.values().any(|evaluation| measured.is_of(model, evaluation));
     if evaluations.is_empty() {
         let field = parts.field(&["models"]);
         let hint = Some("such as `evaluations: { ppl: { metric: perplexity, data: prose/test } }`".to_owned());
         reader.warn_of(Code::NotEvaluated, field.place, "models", "no evaluation measures these models", hint);
         return;
     }
-    for (name, _) in models.iter().filter(|(_, model)| !is_measured(model.variant.as_ref())) {
+    let left: Vec<_> = models.iter().filter(|(_, model)| !is_measured(model)).collect();
+    for (name, model) in left {
         let field = parts.field(&["models", name.as_str()]);
-        let hint = Some("the evaluations belong to other points of the matrix".to_owned());
+        let hint = Some(match (model.classification(), &model.variant) {
+            (Some(_), _) => {
+                "a classifier is measured by an `accuracy` or a `macro-f1`, on data with its classes".to_owned()
+            }
+            (None, Some(_)) => "the evaluations belong to other points of the matrix".to_owned(),
+            (None, None) => "a language model is measured by a `loss` or a `perplexity`".to_owned(),
+        });
         let message = format!("no evaluation measures `{name}`");
         reader.warn_of(Code::NotEvaluated, field.place, &field.path, message, hint);
     }
