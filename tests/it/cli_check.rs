@@ -214,8 +214,11 @@ fn a_recipe_is_shown_with_every_default() {
       prose:
         clean:
           -
+            form: "nfc"
             type: "normalize-unicode"
+            width: "keep"
           -
+            kind: "markdown"
             type: "strip-markup"
           -
             type: "dedup-exact"

@@ -10,6 +10,7 @@ mod architecture;
 mod bad_input;
 mod bad_recipes;
 mod cli_check;
+mod cli_clean;
 mod cli_estimate;
 mod cli_contamination;
 mod cli_completions;
