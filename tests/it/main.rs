@@ -11,6 +11,7 @@ mod bad_input;
 mod bad_media;
 mod bad_recipes;
 mod cli_check;
+mod cli_clean;
 mod cli_estimate;
 mod cli_contamination;
 mod cli_completions;

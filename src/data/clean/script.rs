@@ -58,7 +58,7 @@ fn end_of_word(text: &str, start: usize) -> usize {
             && next < text.len()
             && is_letter(char_at(text, next))
             && !stands_alone(char_at(text, next));
-        if !(is_letter(c) && !stands_alone(c)) && !is_inner {
+        if !is_inner && (!is_letter(c) || stands_alone(c)) {
             break;
         }
         at = next;

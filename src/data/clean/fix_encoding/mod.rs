@@ -34,14 +34,9 @@ pub struct Found {
 
 impl Step for FixEncoding {
     fn one(&self, record: Record, counts: &mut Counts) -> Fate {
-        let (mut found, mut chars) = (Found::default(), 0);
+        let mut found = Found::default();
         let record = record.map(|text| {
             let (mended, here) = fix(text);
-            if here.lost > 0 {
-                chars += mended.chars().count() as u64 + here.lost;
-            } else {
-                chars += mended.len() as u64;
-            }
             found = Found {
                 mended: found.mended + here.mended,
                 lost: found.lost + here.lost,
@@ -53,7 +48,11 @@ impl Step for FixEncoding {
         for (name, n) in names.into_iter().zip([found.mended, found.lost, found.controls]) {
             *counts.entry(name.to_owned()).or_default() += n;
         }
-        match found.lost > 0 && found.lost as f64 > self.max_damage * chars as f64 {
+        let share = |lost: u64| {
+            let left: usize = record.texts().map(|text| text.chars().count()).sum();
+            lost as f64 / (left as f64 + lost as f64)
+        };
+        match found.lost > 0 && share(found.lost) > self.max_damage {
             true => Fate::Drop { record, reason: "beyond repair" },
             false => Fate::Keep(record),
         }

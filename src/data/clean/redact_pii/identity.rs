@@ -28,7 +28,7 @@ fn chinese(run: &Run<'_>) -> Option<Range<usize>> {
     let is_x = matches!(run.bytes().get(run.end), Some(b'x' | b'X'));
     let end = run.start + 18;
     let is_long_enough = run.len() == 18 || (run.len() == 17 && is_x);
-    let is_right = is_long_enough && is_chinese(run.text[run.start..end].as_bytes());
+    let is_right = is_long_enough && is_chinese(&run.bytes()[run.start..end]);
     if is_right { whole(run, run.start..end) } else { None }
 }
 

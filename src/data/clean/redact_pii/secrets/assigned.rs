@@ -203,7 +203,7 @@ fn is_random(value: &[u8]) -> bool {
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~');
     let n_digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let n_letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    value.iter().all(|byte| is_letter(byte)) && n_digits >= 2 && n_letters >= 2 && entropy(value) >= 3.0
+    value.iter().all(is_letter) && n_digits >= 2 && n_letters >= 2 && entropy(value) >= 3.0
 }
 
 fn is_placeholder(value: &str) -> bool {

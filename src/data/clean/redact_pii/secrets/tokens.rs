@@ -151,7 +151,7 @@ pub(super) fn private_key(text: &str, start: usize) -> Option<Range<usize>> {
             )
     };
     let rest = &bytes[body..];
-    let close = memchr::memmem::find(rest, b"-----").filter(|close| rest[..*close].iter().all(|byte| is_body(byte)));
+    let close = memchr::memmem::find(rest, b"-----").filter(|close| rest[..*close].iter().all(is_body));
     let key_end = match close {
         Some(close) if rest[close..].starts_with(b"-----END ") => {
             let label = body + close + "-----END ".len();
