@@ -12,6 +12,7 @@ mod bad_recipes;
 mod cli_check;
 mod cli_estimate;
 mod cli_contamination;
+mod cli_data;
 mod cli_completions;
 mod cli_diagnostics;
 mod cli_help;
