@@ -215,7 +215,12 @@ fn data(data: &DataFacts) -> DataView {
     let DataFacts { dataset, share, source_digest, report, tokens } = data;
     let size = report.as_ref().map(|report| {
         let digest = source_digest.map(|digest| format!(", digest {}", digest.short())).unwrap_or_default();
-        format!("{} files, {}{digest}", count(report.files), bytes(report.source_bytes))
+        let bad = match report.bad_rows {
+            0 => String::new(),
+            1 => ", 1 row that could not be read left out".to_owned(),
+            n => format!(", {} rows that could not be read left out", count(n)),
+        };
+        format!("{} files, {}{digest}{bad}", count(report.files), bytes(report.source_bytes))
     });
     let steps = report.iter().flat_map(|report| &report.steps).map(|step| StepView {
         step: step.step.clone(),

@@ -63,6 +63,13 @@ fn models_are_offered_by_version_and_by_alias() {
 }
 
 #[test]
+fn datasets_are_offered_with_their_runs() {
+    let offered = offered(finished(), &["data", "report", "small/"]);
+    assert_eq!(words(&offered), ["small/prose", "small/rust", "small/tasks"]);
+    assert!(offered.iter().all(|(_, help)| help == "run [short], prepared [time] UTC"), "{offered:?}");
+}
+
+#[test]
 fn runs_are_offered_with_their_recipe_and_their_time() {
     let offered = offered(finished(), &["status", ""]);
     let offered: Vec<_> = offered.iter().filter(|(word, _)| !word.starts_with('-')).collect();

@@ -2,7 +2,7 @@
 
 use crate::support::Project;
 
-const COMMANDS: [&[&str]; 30] = [
+const COMMANDS: [&[&str]; 37] = [
     &[],
     &["init"],
     &["check"],
@@ -22,6 +22,13 @@ const COMMANDS: [&[&str]; 30] = [
     &["zoo", "list"],
     &["zoo", "show"],
     &["card"],
+    &["data"],
+    &["data", "list"],
+    &["data", "inspect"],
+    &["data", "report"],
+    &["data", "diff"],
+    &["data", "sample"],
+    &["data", "card"],
     &["generate"],
     &["classify"],
     &["gc"],

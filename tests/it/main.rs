@@ -14,6 +14,7 @@ mod cli_check;
 mod cli_clean;
 mod cli_estimate;
 mod cli_contamination;
+mod cli_data;
 mod cli_completions;
 mod cli_diagnostics;
 mod cli_formats;
