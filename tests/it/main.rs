@@ -29,6 +29,7 @@ mod cli_sweep;
 mod cli_zoo;
 mod crash;
 mod diagnostics_page;
+mod extraction;
 mod generated_pages;
 mod json;
 mod linkage;
