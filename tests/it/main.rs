@@ -34,6 +34,7 @@ mod cli_zoo;
 mod crash;
 mod diagnostics_page;
 mod fetch;
+mod extraction;
 mod generated_pages;
 mod datasets;
 mod json;

@@ -74,7 +74,7 @@ pub enum Extract {
         #[schemars(default, example = &"sharegpt")]
         format: ChatFormat,
         /// The field with the list of turns.
-        #[schemars(with = "SomeText", example = &"dialogue", extend("x-default" = "`messages`, and with `format: sharegpt` `conversations`"))]
+        #[schemars(with = "Option<SomeText>", example = &"dialogue", extend("x-default" = "`messages`, and with `format: sharegpt` `conversations`"))]
         field: String,
         /// What becomes of what the system says.
         #[serde(default)]

@@ -38,8 +38,8 @@ pub struct Split {
     pub assign: Assign,
 }
 
-/// Patterns of document names for each split; `*` stays within a folder, `**` crosses folders, `{a,b}` is either. The first split that
-/// fits counts, in the order below.
+/// Patterns of document names for each split; `*` stays within a folder, `**` crosses folders, `{a,b}` is either. Of several splits that
+/// fit, `train` counts first, and `validation` before `test`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Assign {

@@ -62,8 +62,9 @@ fn assign(reader: &mut Reader, at: &At<'_>) -> Option<Assign> {
     let train = patterns(reader, "train");
     let validation = patterns(reader, "validation");
     let test = patterns(reader, "test");
-    fields.finish(reader);
-    Some(Assign { train: train?, validation: validation?, test: test? })
+    let is_whole = fields.finish(reader);
+    let assign = Assign { train: train?, validation: validation?, test: test? };
+    is_whole.then_some(assign)
 }
 
 fn pattern(reader: &mut Reader, at: &At<'_>) -> Option<String> {

@@ -151,8 +151,13 @@ fn filled(
     if !shares.fills(split) {
         let (subject, word) = (subject(&field.path), split.word());
         let message = format!("{subject} {used} the `{word}` split of `{dataset}`, whose share is 0");
-        let hint = Some(format!("give it some: `split: {{ …, {word}: 0.01 }}`; the shares add up to 1"));
-        reader.problem_of(Code::EmptySplit, field.place, &field.path, message, hint);
+        let hint = match shares.assign.is_empty() {
+            true => format!("give it some: `split: {{ …, {word}: 0.01 }}`; the shares add up to 1"),
+            false => {
+                format!("assign it some: `assign: {{ …, {word}: [\"**/{word}*\"] }}`, or give it a share of the others")
+            }
+        };
+        reader.problem_of(Code::EmptySplit, field.place, &field.path, message, Some(hint));
     }
 }
 

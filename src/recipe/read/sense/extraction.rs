@@ -115,6 +115,12 @@ fn split(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset)
         let message = "nothing says what group a record belongs to";
         reader.problem_of(Code::MissingKey, field.place, &field.path, message, Some(hint));
     }
+    if split.by == SplitBy::Record && matches!(extract, Some(Extract::Chunks { overlap: 1.., .. })) {
+        let field = parts.field(&["datasets", name.as_str(), "split", "by"]);
+        let hint = Some("`by: document` keeps the pieces of a document together; or `overlap: 0`".to_owned());
+        let message = "pieces that overlap fall to different splits: what is trained on is tested on too";
+        reader.warn_of(Code::Odd, field.place, &field.path, message, hint);
+    }
     let by_label = split.stratify.as_deref() == Some("label");
     if by_label && !is_known && !extract.is_some_and(Extract::names_label) {
         let field = parts.field(&["datasets", name.as_str(), "split", "stratify"]);

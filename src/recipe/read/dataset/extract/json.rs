@@ -28,7 +28,12 @@ fn path(reader: &mut Reader, at: &At<'_>) -> Option<String> {
                 true => format!("a path begins at the root: `$.{}`", text.trim_start_matches('.')),
                 false => "paths are those of RFC 9535, such as `$.items[*].text` or `$['the text']`".to_owned(),
             };
-            let message = format!("{} is no path: {} at character {}", shown(&text), error.message(), error.position());
+            // Where it has no words of its own, the place is all there is to tell.
+            let what = match error.message() {
+                "parser error" => "it cannot be read",
+                message => message,
+            };
+            let message = format!("{} is no path: {what} from character {} on", shown(&text), error.position() + 1);
             reader.wrong(at, message, Some(hint))
         }
     }
