@@ -105,8 +105,20 @@ pub enum DataError {
         /// Why.
         message: String,
     },
+    /// A text has no tokens, or tokens no text.
+    #[error("the tokenizer cannot encode this: {message}")]
+    Unencodable {
+        /// Why, without the text.
+        message: String,
+    },
+    /// A chat template is none, or fails.
+    #[error("the chat template cannot be used: {message}")]
+    BadTemplate {
+        /// What is wrong with it, without what was said.
+        message: String,
+    },
     /// A tokenizer file is damaged or of another make.
-    #[error("this is no byte-level tokenizer: {message}")]
+    #[error("this tokenizer cannot be used: {message}")]
     BadTokenizer {
         /// What is wrong with it.
         message: String,
@@ -140,6 +152,8 @@ impl Explain for DataError {
             | Self::SameName { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
+            | Self::Unencodable { .. }
+            | Self::BadTemplate { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
             Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => Exit::Integrity,
         }
@@ -166,6 +180,8 @@ impl Explain for DataError {
             Self::NothingLeft { .. } => Some("`report.json` tells what each step dropped; `min-length` is the usual reason".to_owned()),
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
             Self::Untrainable { .. } => None,
+            Self::Unencodable { .. } => Some("a tokenizer of type `byte-bpe` encodes every text".to_owned()),
+            Self::BadTemplate { .. } => Some("`chat-template: chatml` always works".to_owned()),
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Some("`pedigree fsck` names the stages to run again".to_owned())

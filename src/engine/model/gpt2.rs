@@ -22,7 +22,7 @@
 
 use burn::tensor::{Int, Tensor, activation, module};
 
-use crate::engine::model::attention::{Mask, Places};
+use crate::engine::model::attention::{Documents, Mask, Places};
 use crate::engine::model::cache::Cache;
 use crate::engine::model::declare::{Declaration, Init};
 use crate::engine::model::linear::{self, Layout};
@@ -100,16 +100,20 @@ pub fn logits(
     mask: &Mask,
     parameters: &Parameters,
     tokens_BS: Tensor<2, Int>,
+    documents: Option<&Documents>,
     mut cache: Option<&mut Cache>,
 ) -> Tensor<2> {
     let places = Places::of(&tokens_BS, cache.as_deref());
     let Places { batch, sequence, before } = places;
     let embedded_BSD = module::embedding(parameters.matrix(EMBEDDING), tokens_BS);
-    let positions_SD = parameters.matrix(POSITIONS).narrow(0, before, sequence);
-    let hidden_BSD = embedded_BSD + positions_SD.unsqueeze::<3>();
+    let positions = match documents {
+        Some(documents) => module::embedding(parameters.matrix(POSITIONS), documents.places_BS.clone()),
+        None => parameters.matrix(POSITIONS).narrow(0, before, sequence).unsqueeze::<3>(),
+    };
+    let hidden_BSD = embedded_BSD + positions;
     let mut hidden_ND = hidden_BSD.reshape([batch * sequence, shape.width as usize]);
     for number in 0..shape.layers {
-        let block = Block { shape, mask, parameters, places, number };
+        let block = Block { shape, mask, parameters, places, documents, number };
         hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
     }
     let hidden_ND = layer_norm(parameters, LAST_NORM, shape.norm_epsilon, hidden_ND);
@@ -121,6 +125,7 @@ struct Block<'a> {
     mask: &'a Mask,
     parameters: &'a Parameters,
     places: Places,
+    documents: Option<&'a Documents>,
     number: u32,
 }
 
@@ -150,7 +155,7 @@ impl Block<'_> {
             Some(cache) => cache.extend(self.number as usize, key_BHSd, value_BHSd),
             None => (key_BHSd, value_BHSd),
         };
-        self.linear("attn.c_proj", self.mask.attend(self.places, query_BHSd, key_BHTd, value_BHTd))
+        self.linear("attn.c_proj", self.mask.attend(self.places, self.documents, query_BHSd, key_BHTd, value_BHTd))
     }
 }
 

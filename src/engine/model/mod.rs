@@ -25,7 +25,7 @@ pub use weights::HostTensor;
 
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::engine::model::attention::Mask;
+use crate::engine::model::attention::{Documents, Mask};
 use crate::engine::model::linear::Linear;
 use crate::recipe::model::{Architecture, Gpt2, Llama};
 
@@ -89,12 +89,17 @@ impl Network {
         self.declarations().iter().filter_map(|declaration| Linear::of(declaration, blocks, layout)).collect()
     }
 
-    /// Returns how likely every token is at every place, as logarithms up to a constant.
+    /// Returns how likely every token is at every place, as logarithms up to a constant; documents may end what is looked at.
     ///
     /// # Shapes
     /// - tokens: `[batch, sequence]` (int) -> logits: `[batch * sequence, vocabulary]`
-    pub fn logits(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>) -> Tensor<2> {
-        self.forward(parameters, tokens_BS, None)
+    pub fn logits(
+        &self,
+        parameters: &Parameters,
+        tokens_BS: Tensor<2, Int>,
+        documents: Option<&Documents>,
+    ) -> Tensor<2> {
+        self.forward(parameters, tokens_BS, documents, None)
     }
 
     /// Returns the same for tokens that follow those in the cache, and adds them to it.
@@ -102,13 +107,19 @@ impl Network {
     /// # Shapes
     /// - tokens: `[1, sequence]` (int) -> logits: `[sequence, vocabulary]`
     pub fn logits_after(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: &mut Cache) -> Tensor<2> {
-        self.forward(parameters, tokens_BS, Some(cache))
+        self.forward(parameters, tokens_BS, None, Some(cache))
     }
 
-    fn forward(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: Option<&mut Cache>) -> Tensor<2> {
+    fn forward(
+        &self,
+        parameters: &Parameters,
+        tokens_BS: Tensor<2, Int>,
+        documents: Option<&Documents>,
+        cache: Option<&mut Cache>,
+    ) -> Tensor<2> {
         match &self.body {
-            Body::Llama(shape, tables) => llama::logits(shape, tables, parameters, tokens_BS, cache),
-            Body::Gpt2(shape, mask) => gpt2::logits(shape, mask, parameters, tokens_BS, cache),
+            Body::Llama(shape, tables) => llama::logits(shape, tables, parameters, tokens_BS, documents, cache),
+            Body::Gpt2(shape, mask) => gpt2::logits(shape, mask, parameters, tokens_BS, documents, cache),
         }
     }
 }

@@ -8,20 +8,26 @@ use tch::Tensor;
 
 use crate::engine::model::llama::{BLOCKS, EMBEDDING, LAYOUT, Tables};
 use crate::engine::torch::raw;
-use crate::engine::torch::weights::{Weights, attend};
+use crate::engine::torch::weights::{Apart, Weights, attend};
 use crate::recipe::model::Llama;
 
 /// Returns the logits of every place, or nothing where the tables are on another backend.
 ///
 /// # Shapes
 /// - tokens: `[B, S]` (int) -> logits: `[B * S, V]`
-pub fn logits(shape: &Llama, tables: &Tables, weights: &Weights, tokens_BS: &Tensor) -> Option<Tensor> {
+pub fn logits(
+    shape: &Llama,
+    tables: &Tables,
+    weights: &Weights,
+    tokens_BS: &Tensor,
+    apart: Option<&Apart>,
+) -> Option<Tensor> {
     let (batch, sequence) = tokens_BS.size2().expect("tokens come in rows");
     let width = i64::from(shape.width);
-    let rotation = Rotation::new(tables, sequence)?;
+    let rotation = Rotation::new(tables, sequence, apart)?;
     let mut hidden_ND = Tensor::embedding(weights.get(EMBEDDING), tokens_BS, -1, false, false).view([-1, width]);
     for number in 0..shape.layers {
-        let block = Block { shape, weights, rotation: &rotation, batch, sequence, number };
+        let block = Block { shape, weights, rotation: &rotation, apart, batch, sequence, number };
         hidden_ND = block.forward(&hidden_ND);
     }
     let hidden_ND = rms_norm(&hidden_ND, weights.get("model.norm.weight"), shape.norm_epsilon);
@@ -36,8 +42,14 @@ struct Rotation {
 }
 
 impl Rotation {
-    fn new(tables: &Tables, sequence: i64) -> Option<Self> {
-        let table = |tensor| Some(raw(tensor)?.narrow(0, 0, sequence).unsqueeze(1));
+    fn new(tables: &Tables, sequence: i64, apart: Option<&Apart>) -> Option<Self> {
+        let table = |tensor| {
+            let table_Sh = raw(tensor)?;
+            Some(match apart {
+                Some(apart) => Tensor::embedding(&table_Sh, &apart.places_BS, -1, false, false).unsqueeze(2),
+                None => table_Sh.narrow(0, 0, sequence).unsqueeze(1),
+            })
+        };
         Some(Self { cos: table(&tables.cos_Sh)?, sin: table(&tables.sin_Sh)? })
     }
 
@@ -53,6 +65,7 @@ struct Block<'a> {
     shape: &'a Llama,
     weights: &'a Weights,
     rotation: &'a Rotation,
+    apart: Option<&'a Apart>,
     batch: i64,
     sequence: i64,
     number: u32,
@@ -83,7 +96,7 @@ impl Block<'_> {
         let query_BHSd = self.rotation.turn(&heads("self_attn.q_proj", self.shape.heads)).transpose(1, 2);
         let key_BKSd = self.rotation.turn(&heads("self_attn.k_proj", self.shape.kv_heads)).transpose(1, 2);
         let value_BKSd = heads("self_attn.v_proj", self.shape.kv_heads).transpose(1, 2);
-        self.linear("self_attn.o_proj", &attend(&query_BHSd, &key_BKSd, &value_BKSd))
+        self.linear("self_attn.o_proj", &attend(&query_BHSd, &key_BKSd, &value_BKSd, self.apart))
     }
 }
 

@@ -159,8 +159,10 @@ fn cut(training: &Training<'_>, data: Vec<Dataset>) -> Result<(Vec<Source>, Vali
     let context = training.architecture.context() as usize;
     let (mut sources, mut splits) = (Vec::new(), Vec::new());
     for Dataset { weight, train, validation } in data {
-        sources.push(Source { rows: Arc::new(Rows::to_learn(train, kind, context)?), weight });
-        splits.push((weight, Rows::to_measure(validation, kind, context)?));
+        let attention = training.train.attention;
+        let rows = Rows::to_learn(train, kind, context)?.looking(attention);
+        sources.push(Source { rows: Arc::new(rows), weight });
+        splits.push((weight, Rows::to_measure(validation, kind, context)?.looking(attention)));
     }
     Ok((sources, Validation { splits, tokens: training.train.validate.tokens }))
 }
