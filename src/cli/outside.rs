@@ -14,11 +14,12 @@ use tokio::task::block_in_place;
 
 use crate::cli::failure::Complaint;
 use crate::cli::session::Session;
+use crate::data;
 use crate::error::Explain as _;
-use crate::id::Name;
+use crate::id::{Digest, Name};
 use crate::plan::{Plan, Work};
 use crate::recipe::problem::{listed, nearest};
-use crate::recipe::read::{OtherFile, Outside, Refusal};
+use crate::recipe::read::{OtherFile, Outside, Refusal, TokenizerFile};
 use crate::recipe::reference::{Reference, Version};
 use crate::recipe::{Content, Forebear, Import};
 use crate::store::{ModelVersion, Store, StoreError};
@@ -45,6 +46,17 @@ impl Outside for Disk<'_> {
         let whole = fs::canonicalize(&path).map_err(unreadable)?;
         let bytes = fs::read(&whole).map_err(unreadable)?;
         Ok(OtherFile { identity: whole.display().to_string(), folder: folder_of(&whole), name, bytes })
+    }
+
+    fn tokenizer(&self, path: &str) -> Result<Option<TokenizerFile>, Refusal> {
+        let name = shown(Path::new(path));
+        let bytes = fs::read(path)
+            .map_err(|error| Refusal { message: format!("cannot read `{name}`: {error}"), hint: None })?;
+        let tokenizer = data::tokenizer::load(&bytes).map_err(|error| {
+            let hint = "a `tokenizer.json` as `tokenizers` of Hugging Face writes it";
+            Refusal::new(format!("`{name}`: {error}"), hint)
+        })?;
+        Ok(Some(TokenizerFile { digest: Digest::of(&bytes), vocab_size: tokenizer.vocab_size() }))
     }
 
     fn model(&self, reference: &Reference) -> Result<Import, Refusal> {

@@ -177,8 +177,20 @@ pub enum DataError {
         /// Why.
         message: String,
     },
+    /// A text has no tokens, or tokens no text.
+    #[error("the tokenizer cannot encode this: {message}")]
+    Unencodable {
+        /// Why, without the text.
+        message: String,
+    },
+    /// A chat template is none, or fails.
+    #[error("the chat template cannot be used: {message}")]
+    BadTemplate {
+        /// What is wrong with it, without what was said.
+        message: String,
+    },
     /// A tokenizer file is damaged or of another make.
-    #[error("this is no byte-level tokenizer: {message}")]
+    #[error("this tokenizer cannot be used: {message}")]
     BadTokenizer {
         /// What is wrong with it.
         message: String,
@@ -220,6 +232,8 @@ impl Explain for DataError {
             | Self::NoSalt { .. }
             | Self::BadExpression { .. }
             | Self::NoClass { .. }
+            | Self::Unencodable { .. }
+            | Self::BadTemplate { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Exit::Integrity
@@ -261,6 +275,8 @@ impl Explain for DataError {
             }),
             Self::Untrainable { .. } => None,
             Self::BadExtraction { .. } => Some("`pedigree check` tells what is wrong with it, and where".to_owned()),
+            Self::Unencodable { .. } => Some("a tokenizer of type `byte-bpe` encodes every text".to_owned()),
+            Self::BadTemplate { .. } => Some("`chat-template: chatml` always works".to_owned()),
             Self::Io { .. } => None,
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Some("`pedigree fsck` names the stages to run again".to_owned())

@@ -36,8 +36,12 @@ pub struct Shard {
 
 impl Shard {
     /// Encodes records, on all cores.
-    pub fn encode(records: &[Record], tokenizer: &Tokenizer) -> Self {
-        let encoded: Vec<Encoded> = records.par_iter().map(|record| encode_one(record, tokenizer)).collect();
+    ///
+    /// # Errors
+    /// When a text has no tokens, or a conversation does not fit its template.
+    pub fn encode(records: &[Record], tokenizer: &Tokenizer) -> Result<Self, DataError> {
+        let encoded = records.par_iter().map(|record| encode_one(record, tokenizer));
+        let encoded = encoded.collect::<Result<Vec<Encoded>, _>>()?;
         let mut shard = Self::default();
         if encoded.iter().any(|one| one.learnt.is_some()) {
             shard.loss_mask = Some(Vec::new());
@@ -49,7 +53,7 @@ impl Shard {
             }
             shard.tokens.extend(tokens);
         }
-        shard
+        Ok(shard)
     }
 
     /// Returns the number of tokens a loss is taken of.
@@ -141,24 +145,27 @@ struct Encoded {
 }
 
 /// Encodes a record; a prompt and its response are encoded apart, so that generation meets the same tokens.
-fn encode_one(record: &Record, tokenizer: &Tokenizer) -> Encoded {
-    let (mut tokens, prompt) = match &record.content {
-        Content::Text(text) => (tokenizer.encode(text), None),
+fn encode_one(record: &Record, tokenizer: &Tokenizer) -> Result<Encoded, DataError> {
+    let mut encoded = match &record.content {
+        Content::Text(text) => Encoded { tokens: tokenizer.encode(text)?, learnt: None },
         Content::Pair { prompt, response } => {
-            let mut tokens = tokenizer.encode(prompt);
-            let prompt = tokens.len();
-            tokens.extend(tokenizer.encode(response));
-            (tokens, Some(prompt))
+            let mut tokens = tokenizer.encode(prompt)?;
+            let mut learnt = vec![0; tokens.len()];
+            tokens.extend(tokenizer.encode(response)?);
+            learnt.resize(tokens.len(), 1);
+            Encoded { tokens, learnt: Some(learnt) }
         }
         Content::Chat(turns) => {
-            let text: Vec<_> = turns.iter().map(|turn| format!("{}: {}", turn.role, turn.content)).collect();
-            (tokenizer.encode(&text.join("\n")), None)
+            let (tokens, learnt) = tokenizer.encode_chat(turns)?;
+            Encoded { tokens, learnt: Some(learnt) }
         }
-        Content::Media(media) => (tokenizer.encode(&media.caption), None),
+        Content::Media(media) => Encoded { tokens: tokenizer.encode(&media.caption)?, learnt: None },
     };
-    tokens.push(tokenizer.end_of_text());
-    let learnt = prompt.map(|prompt| (0..tokens.len()).map(|i| u8::from(i >= prompt)).collect());
-    Encoded { tokens, learnt }
+    encoded.tokens.push(tokenizer.end_of_text());
+    if let Some(learnt) = &mut encoded.learnt {
+        learnt.push(1);
+    }
+    Ok(encoded)
 }
 
 fn token_type(vocab_size: u32) -> Dtype {
@@ -189,6 +196,7 @@ fn wrong(message: String) -> DataError {
 mod tests {
     use super::*;
     use crate::data::tokenizer;
+    use crate::recipe::tokenizer::{Tokenizer, Trained};
     use proptest::prelude::*;
 
     fn record(content: Content) -> Record {
@@ -197,13 +205,14 @@ mod tests {
 
     #[test]
     fn only_the_response_and_its_end_are_learned() {
-        let bytes = tokenizer::train(260, tokenizer::Corpus::of(&["abab"]), tokenizer::Budget::default()).unwrap();
+        let recipe = Tokenizer::ByteBpe(Trained::on(vec![], 260));
+        let bytes = tokenizer::train(&recipe, tokenizer::Corpus::of(&["abab"]), tokenizer::Budget::default()).unwrap();
         let tokenizer = tokenizer::load(&bytes).unwrap();
         let pair = Content::Pair { prompt: "xy".to_owned(), response: "z".to_owned() };
-        let shard = Shard::encode(&[record(pair.clone()), record(pair)], &tokenizer);
+        let shard = Shard::encode(&[record(pair.clone()), record(pair)], &tokenizer).unwrap();
         assert_eq!(shard.loss_mask.as_deref(), Some(&[0, 0, 1, 1, 0, 0, 1, 1][..]));
         assert_eq!((shard.starts.as_slice(), shard.n_targets(), shard.tokens[3]), (&[0, 4][..], 4, 0));
-        let text = Shard::encode(&[record(Content::Text("xyz".to_owned()))], &tokenizer);
+        let text = Shard::encode(&[record(Content::Text("xyz".to_owned()))], &tokenizer).unwrap();
         assert_eq!((text.loss_mask.is_none(), text.n_targets(), text.tokens.len()), (true, 4, 4));
     }
 

@@ -56,9 +56,9 @@ pub fn measure(
 
 /// Returns the sum of the surprises that count, and how many predictions that count are right.
 fn sums(network: &Network, parameters: &Parameters, batch: Batch) -> (f64, f64) {
-    let Inputs { tokens_BS, targets_N, mask_N } = Inputs::new(batch, network.device());
-    let quick = torch::gradients::logits(network, parameters, &tokens_BS);
-    let logits_NV = quick.unwrap_or_else(|| network.logits(parameters, tokens_BS));
+    let Inputs { tokens_BS, targets_N, mask_N, documents } = Inputs::new(batch, network.device());
+    let quick = torch::gradients::logits(network, parameters, &tokens_BS, documents.as_ref());
+    let logits_NV = quick.unwrap_or_else(|| network.logits(parameters, tokens_BS, documents.as_ref()));
     let guesses_N: Tensor<1, Int> = logits_NV.clone().argmax(1).squeeze_dim(1);
     let right_N = guesses_N.equal(targets_N.clone()).float() * mask_N.clone();
     let surprise_N = cross_entropy::surprise(logits_NV, targets_N) * mask_N;

@@ -6,6 +6,7 @@
 mod documents;
 mod file;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -157,6 +158,21 @@ impl Tokens {
     pub fn starts(&self, documents: Range<u64>) -> Result<Vec<u64>, EngineError> {
         let data = self.bytes.part(self.starts, documents)?;
         Ok(data.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect())
+    }
+
+    /// Returns where documents begin within some places, counted from the first of them.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more.
+    pub fn starts_within(&self, places: Range<u64>) -> Result<BTreeSet<usize>, EngineError> {
+        let (mut low, mut high) = (0, self.n_documents());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.starts(middle..middle + 1)?[0] < places.start { low = middle + 1 } else { high = middle }
+        }
+        let most = self.n_documents().min(low + (places.end - places.start));
+        let starts = self.starts(low..most)?.into_iter().take_while(|start| *start < places.end);
+        Ok(starts.map(|start| (start - places.start) as usize).collect())
     }
 
     /// Returns the places of some documents, in order.

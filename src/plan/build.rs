@@ -179,15 +179,27 @@ impl Builder<'_> {
             let needs = dataset.source.mixed().map(|(name, _)| StageId::new(StageKind::Dataset, name)).collect();
             self.add(StageId::new(StageKind::Dataset, name), work, needs);
         }
-        let trained = |tokenizer: &Tokenizer| match tokenizer {
-            Tokenizer::ByteBpe { .. } => true,
-            Tokenizer::Imported { .. } => false,
-        };
-        for (name, tokenizer) in self.recipe.tokenizers.iter().filter(|(_, tokenizer)| trained(tokenizer)) {
-            let needs = tokenizer.train_on().iter().map(|dataset| StageId::new(StageKind::Dataset, dataset)).collect();
-            let work = Work::Tokenizer(TokenizerWork { name: name.clone(), tokenizer: tokenizer.clone() });
-            self.add(StageId::new(StageKind::Tokenizer, name), work, needs);
+        for (name, tokenizer) in &self.recipe.tokenizers {
+            self.tokenizer(name, tokenizer);
         }
+    }
+
+    /// Adds what makes a tokenizer, behind the one it extends.
+    fn tokenizer(&mut self, name: &Name, tokenizer: &Tokenizer) {
+        if matches!(tokenizer, Tokenizer::Imported { .. }) {
+            return;
+        }
+        let mut needs: Vec<_> =
+            tokenizer.train_on().iter().map(|dataset| StageId::new(StageKind::Dataset, dataset)).collect();
+        let recipe = self.recipe;
+        if let Some(base) = tokenizer.base()
+            && let Some(extended) = recipe.tokenizers.get(base)
+        {
+            self.tokenizer(base, extended);
+            needs.push(self.tokenizer_of(base));
+        }
+        let work = Work::Tokenizer(TokenizerWork { name: name.clone(), tokenizer: tokenizer.clone() });
+        self.add(StageId::new(StageKind::Tokenizer, name), work, needs);
     }
 
     /// Adds the tokens of a dataset, with the labels of a classifier where one reads them.

@@ -20,15 +20,16 @@ use crate::plan::work::{
 };
 use crate::recipe::dataset::{CleanStep, Dataset, Source, Split, SplitBy};
 use crate::recipe::import::{Content, Import};
+use crate::recipe::tokenizer::{Extended, ImportedFile, Tokenizer};
 use crate::recipe::training::Train;
 
 /// The semantic version of each kind of work: raised when the same inputs give other outputs.
 const fn version(work: &Work) -> u32 {
     match work {
         Work::Import(_) => 1,
-        Work::Dataset(_) => 2, // It tells what it dropped.
-        Work::Tokenizer(_) => 1,
-        Work::Tokens(_) => 1,
+        Work::Dataset(_) => 2,   // It tells what it dropped.
+        Work::Tokenizer(_) => 2, // It says how a conversation becomes text; phrases of Chinese are no tokens.
+        Work::Tokens(_) => 2,    // Conversations go through a template.
         Work::Contamination(_) => 1,
         Work::Uncontaminated(_) => 1,
         Work::Train(_) => 1,
@@ -176,7 +177,29 @@ fn source_key(source: &Source, digest: Digest) -> Value {
 
 fn tokenizer(work: &TokenizerWork) -> Value {
     let TokenizerWork { name: _, tokenizer } = work;
-    json!({ "tokenizer": tokenizer })
+    match tokenizer {
+        // Where the file lies is of no account.
+        Tokenizer::Import(ImportedFile { file: _, digest, vocab_size: _, chat_template }) => {
+            json!({ "tokenizer": { "type": "import", "digest": digest, "chat-template": chat_template } })
+        }
+        // What `base` is called is of no account, either: its fingerprint is among the inputs.
+        Tokenizer::Extend(Extended { base: _, add, special_tokens, train_on, vocab_size, chat_template }) => {
+            json!({ "tokenizer": {
+                "type": "extend",
+                "add": add,
+                "special-tokens": special_tokens,
+                "train-on": train_on,
+                "vocab-size": vocab_size,
+                "chat-template": chat_template,
+            } })
+        }
+        Tokenizer::ByteBpe(_)
+        | Tokenizer::Bpe(_)
+        | Tokenizer::WordPiece(_)
+        | Tokenizer::Unigram(_)
+        | Tokenizer::Character(_)
+        | Tokenizer::Imported { .. } => json!({ "tokenizer": tokenizer }),
+    }
 }
 
 fn train(work: &TrainWork) -> Value {
@@ -197,6 +220,7 @@ fn train(work: &TrainWork) -> Value {
         objective,
         data,
         budget,
+        attention,
         batch_tokens,
         accumulate,
         optimizer,
@@ -213,6 +237,7 @@ fn train(work: &TrainWork) -> Value {
         "objective": objective,
         "data": data,
         "budget": budget,
+        "attention": attention,
         "batch-tokens": batch_tokens,
         "accumulate": accumulate,
         "optimizer": optimizer,

@@ -10,7 +10,7 @@ use crate::recipe::contamination::{Allow, Allowed, Contamination};
 use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Sample};
 use crate::recipe::import::Import;
 use crate::recipe::model::Model;
-use crate::recipe::tokenizer::Tokenizer;
+use crate::recipe::tokenizer::{Extended, Tokenizer};
 use crate::recipe::training::{DataShare, Train};
 
 /// Returns the recipe in the form in which recipes are typed.
@@ -46,9 +46,25 @@ fn named<T>(things: &BTreeMap<Name, T>, one: impl Fn(&T) -> Value) -> Value {
 /// A tokenizer that comes with a model outside of the recipe is not typed.
 fn tokenizer((name, tokenizer): (&Name, &Tokenizer)) -> Option<(String, Value)> {
     match tokenizer {
-        Tokenizer::ByteBpe { .. } => Some((name.to_string(), plain(tokenizer))),
         Tokenizer::Imported { .. } => None,
+        Tokenizer::Extend(extended) => Some((name.to_string(), extension(tokenizer, extended))),
+        Tokenizer::ByteBpe(_)
+        | Tokenizer::Bpe(_)
+        | Tokenizer::WordPiece(_)
+        | Tokenizer::Unigram(_)
+        | Tokenizer::Character(_)
+        | Tokenizer::Import(_) => Some((name.to_string(), plain(tokenizer))),
     }
+}
+
+/// The number of tokens is typed only where some are learnt.
+fn extension(tokenizer: &Tokenizer, extended: &Extended) -> Value {
+    let mut value = plain(tokenizer);
+    if let (true, Value::Object(fields)) = (extended.train_on.is_empty(), &mut value) {
+        fields.remove("vocab-size");
+        fields.remove("train-on");
+    }
+    value
 }
 
 /// A model outside of the recipe is named by where it comes from.

@@ -26,6 +26,10 @@ pub struct Train {
     /// How long it learns.
     #[schemars(with = "Option<Budget>", extend("x-default" = "none: it stands here or in `defaults.train`"), example = json!({ "steps": 300 }))]
     pub budget: Budget,
+    /// What a token looks at.
+    #[serde(default)]
+    #[schemars(default, example = &"within-document")]
+    pub attention: Attention,
     /// The tokens of one optimizer step, all accumulated micro-batches together; of a classifier, each record counts as a row of `context`.
     #[schemars(with = "Option<u32>", range(min = 1), extend("x-unit" = "tokens", "x-default" = "16 rows of the model's `context`"), example = 4096)]
     pub batch_tokens: u32,
@@ -55,6 +59,18 @@ impl Train {
     pub const fn default_accumulate() -> u32 {
         1
     }
+}
+
+/// What a token looks at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Attention {
+    /// Everything that stands before it in its row.
+    #[default]
+    AcrossDocuments,
+    /// Everything that stands before it in its document, whose places are counted from its beginning; the first token of a
+    /// document is not predicted. It takes longer: the quickest kernels know no such mask.
+    WithinDocument,
 }
 
 /// What a model learns to do.

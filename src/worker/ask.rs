@@ -79,7 +79,7 @@ pub fn classify(input: impl Read, output: &mut impl Write) -> Result<(), Failure
     let compute = Compute { device, precision: Precision::Fp32, threads };
     let classifier = Classifier::load(&file, &read(&model)?, &read(&tokenizer)?, &compute)?;
     let n_texts = texts.len();
-    for Guess { class, probability, all } in classifier.of_texts(texts) {
+    for Guess { class, probability, all } in classifier.of_texts(texts)? {
         let all: serde_json::Map<String, serde_json::Value> =
             classifier.classes().iter().cloned().zip(all.into_iter().map(|share| json!(share))).collect();
         line(output, &json!({ "class": class, "probability": probability, "probabilities": all }))?;

@@ -43,7 +43,9 @@ impl ByModel {
 
 impl Step for ByModel {
     fn one(&self, record: Record, counts: &mut Counts) -> Fate {
-        let mut guesses = self.classifier.of_records(std::slice::from_ref(&record));
+        let Ok(mut guesses) = self.classifier.of_records(std::slice::from_ref(&record)) else {
+            return Fate::Drop { record, reason: "no tokens for it" };
+        };
         let guess = guesses.pop().expect("a classifier has a guess for every record");
         self.decide(record, guess, counts)
     }
@@ -53,7 +55,7 @@ impl Step for ByModel {
         let mut fates = Vec::with_capacity(records.len());
         while !records.is_empty() {
             let later = records.split_off(records.len().min(AT_A_TIME));
-            let guesses = self.classifier.of_records(&records);
+            let guesses = self.classifier.of_records(&records)?;
             let decided = records.into_iter().zip(guesses);
             fates.extend(decided.map(|(record, guess)| self.decide(record, guess, counts)));
             records = later;
@@ -91,13 +93,13 @@ mod tests {
             Fate::Keep(record) => record.fields["topic"].clone(),
             Fate::Drop { reason, .. } => panic!("nothing is asked for: {reason}"),
         });
-        let guesses = step.classifier.of_records(&records());
+        let guesses = step.classifier.of_records(&records()).unwrap();
         assert_eq!(topics.collect::<Vec<_>>(), guesses.into_iter().map(|guess| guess.class).collect::<Vec<_>>());
     }
 
     #[test]
     fn what_is_of_another_class_or_not_sure_enough_goes() {
-        let guesses = step(&[], 0.0).classifier.of_records(&records());
+        let guesses = step(&[], 0.0).classifier.of_records(&records()).unwrap();
         let bound = f64::from(guesses[0].probability);
         let step = step(&[&guesses[0].class], bound);
         let fates = step.batch(records(), &mut Counts::new()).unwrap();

@@ -1,5 +1,6 @@
 //! A classifier with its tokenizer: records or texts in, classes out.
 
+use crate::data::DataError;
 use crate::data::tokenizer::{self, Tokenizer};
 use crate::data::{Content, Record, Shard};
 use crate::engine::classify::classify;
@@ -65,14 +66,20 @@ impl Classifier {
     }
 
     /// Tells the class of every text.
-    pub fn of_texts(&self, texts: Vec<String>) -> Vec<Guess> {
+    ///
+    /// # Errors
+    /// When the tokenizer has no tokens for a text.
+    pub fn of_texts(&self, texts: Vec<String>) -> Result<Vec<Guess>, DataError> {
         let record = |(i, text): (usize, String)| Record::new(i.to_string(), i.to_string(), Content::Text(text));
         self.of_records(&texts.into_iter().enumerate().map(record).collect::<Vec<_>>())
     }
 
     /// Tells the class of every record, read as it was when the classifier learned.
-    pub fn of_records(&self, records: &[Record]) -> Vec<Guess> {
-        let shard = Shard::encode(records, &self.tokenizer);
+    ///
+    /// # Errors
+    /// When the tokenizer has no tokens for a text.
+    pub fn of_records(&self, records: &[Record]) -> Result<Vec<Guess>, DataError> {
+        let shard = Shard::encode(records, &self.tokenizer)?;
         let ends = shard.starts.iter().skip(1).map(|start| *start as usize).chain([shard.tokens.len()]);
         let places = shard.starts.iter().map(|start| *start as usize).zip(ends);
         let documents = places.map(|(start, end)| shard.tokens[start..end].to_vec()).collect();
@@ -81,7 +88,7 @@ impl Classifier {
             let best = likeliest(&all);
             Guess { class: self.classes[best].clone(), probability: all[best], all }
         };
-        shares.into_iter().map(guess).collect()
+        Ok(shares.into_iter().map(guess).collect())
     }
 }
 
@@ -122,9 +129,9 @@ pub(super) mod tests {
     fn texts_are_told_in_their_order_with_shares_that_add_up() {
         let classifier = classifier();
         let texts = ["ABBA", "", "D", "CABDCABDCABDCABDCABDCABD", "CC"].map(str::to_owned).to_vec();
-        let together = classifier.of_texts(texts.clone());
+        let together = classifier.of_texts(texts.clone()).unwrap();
         for (text, guess) in texts.into_iter().zip(together) {
-            assert_eq!(classifier.of_texts(vec![text]).remove(0).class, guess.class);
+            assert_eq!(classifier.of_texts(vec![text]).unwrap().remove(0).class, guess.class);
             assert!((guess.all.iter().sum::<f32>() - 1.0).abs() < 1e-5);
             let place = classifier.classes().iter().position(|class| *class == guess.class).unwrap();
             assert!(guess.all.iter().all(|share| *share <= guess.all[place]) && guess.probability == guess.all[place]);

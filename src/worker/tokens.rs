@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::{Shard, labels, shard, tokenizer};
+use crate::data::tokenizer::{self, Template};
+use crate::data::{Shard, labels, shard};
+use crate::id::StageId;
 use crate::plan::Work;
 use crate::recipe::dataset::SplitName;
 use crate::record::FailureClass;
@@ -22,8 +24,8 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let Work::Tokens(work) = task.spec.work.clone() else {
         return Err(Failure::new(FailureClass::Bug, "the spec is not about tokens"));
     };
-    let bytes = task.input(&task.spec.tokenizer_of(&work.tokenizer), "tokenizer.json")?;
-    let tokenizer = tokenizer::load(&bytes)?;
+    let stage = task.spec.tokenizer_of(&work.tokenizer);
+    let tokenizer = tokenizer::load(&task.input(&stage, "tokenizer.json")?)?.with_template(template(task, &stage)?);
     let vocab_size = tokenizer.vocab_size();
     let mut report = TokensReport { vocab_size, tokens: BTreeMap::new(), target_tokens: BTreeMap::new() };
     let mut shards = Vec::new();
@@ -32,7 +34,7 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
         let mut shard = shard::Writer::new(task.scratch(), vocab_size)?;
         for records in records::batches(task, &work.dataset, split)? {
             let records = records?;
-            let mut encoded = Shard::encode(&records, &tokenizer);
+            let mut encoded = Shard::encode(&records, &tokenizer)?;
             encoded.labels = work.classes.as_ref().map(|classes| labels::indices(&records, classes)).transpose()?;
             shard.push(&encoded)?;
             n_records += records.len() as u64;
@@ -51,16 +53,26 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     task.output("report.json", &json(&report))
 }
 
+/// Returns how conversations become text; the tokenizer of a model outside says nothing of it.
+fn template(task: &Task, stage: &StageId) -> Result<Template, Failure> {
+    if task.spec.inputs.get(stage).is_none_or(|outputs| !outputs.contains_key("tokenizer_config.json")) {
+        return Ok(Template::default());
+    }
+    let config: serde_json::Value = serde_json::from_slice(&task.input(stage, "tokenizer_config.json")?)
+        .map_err(|error| Failure::new(FailureClass::Integrity, format!("`tokenizer_config.json`: {error}")))?;
+    Ok(config["chat_template"].as_str().map(Template::of).transpose()?.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::source::{self, DigestCache};
     use crate::data::table;
-    use crate::id::{Digest, RunId, StageId};
+    use crate::id::{Digest, RunId};
     use crate::plan::work::{DatasetWork, TokenizerWork, TokensWork};
     use crate::plan::{Outputs, Spec};
     use crate::recipe::dataset::{CleanStep, Dataset, Encoding, OnBadRow, Source, Split, SplitBy, UnicodeForm, Width};
-    use crate::recipe::tokenizer::Tokenizer;
+    use crate::recipe::tokenizer::{Tokenizer, Trained};
     use crate::record::ArtifactRef;
     use crate::worker::emit::Emitter;
     use std::fs;
@@ -144,7 +156,7 @@ mod tests {
             ["report.json", "test.parquet", "train.parquet", "validation.parquet"]
         );
         let mut inputs = BTreeMap::from([("dataset:d".parse().unwrap(), records.clone())]);
-        let tokenizer = Tokenizer::ByteBpe { vocab_size: 280, train_on: vec!["d".parse().unwrap()] };
+        let tokenizer = Tokenizer::ByteBpe(Trained::on(vec!["d".parse().unwrap()], 280));
         let work = Work::Tokenizer(TokenizerWork { name: "t".parse().unwrap(), tokenizer });
         let trained =
             stage(&tasks.path().join("t"), work, inputs.clone(), false, crate::worker::tokenizer::run).unwrap();
@@ -157,7 +169,7 @@ mod tests {
             Shard::from_bytes(&fs::read(&shards["test.safetensors"].path).unwrap(), tokenizer.vocab_size()).unwrap();
         let records = table::read_all(&records["test.parquet"].path).unwrap();
         let text: String = records.iter().flat_map(|record| record.texts()).collect();
-        assert_eq!((tokenizer.decode(&shard.tokens), shard.starts.len()), (text, records.len()));
+        assert_eq!((tokenizer.decode(&shard.tokens).unwrap(), shard.starts.len()), (text, records.len()));
     }
 
     #[test]

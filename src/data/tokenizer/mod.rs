@@ -1,69 +1,156 @@
 //! Tokenizers: training, loading, encoding, decoding; Hugging Face's `tokenizers` and its file format do the work.
+//!
+//! Of most tokenizers a text is cut into words here, and what a word becomes is remembered; the library is asked only for
+//! words that are new. The tokens are those the library gives for the whole text.
 
+mod parts;
+mod special;
+mod words;
+mod characters;
+mod cache;
+mod check;
+mod count;
 mod train;
+mod pieces;
+mod unigram;
+mod extend;
+mod more;
 mod stream;
+mod chat;
+#[cfg(test)]
+mod tests;
 
-use tokenizers::decoders::byte_level::ByteLevel;
-use tokenizers::models::bpe::BPE;
-use tokenizers::{DecoderWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, TokenizerImpl};
+use std::collections::BTreeMap;
+
+use tokenizers::{DecoderWrapper, Model as _, NormalizedString, Normalizer as _, NormalizerWrapper};
 
 use crate::data::error::DataError;
-use crate::recipe::tokenizer::END_OF_TEXT;
+use crate::data::tokenizer::cache::Caches;
+use crate::data::tokenizer::words::Words;
 
+pub use chat::Template;
+pub use count::{Budget, Corpus};
+pub use extend::extend;
+pub use special::Role;
 pub use stream::Stream;
-pub use train::{Budget, Corpus, train};
+pub use train::train;
 
-/// The bytes after which a long text is cut before it is encoded.
-const CHUNK: usize = if cfg!(test) { 8 } else { 4096 };
+/// The library's tokenizer.
+type Inner = tokenizers::Tokenizer;
 
-/// The library's tokenizer with a byte-pair model.
-type Inner = TokenizerImpl<BPE, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
-
-/// A byte-level tokenizer: every text can be encoded, and decoding gives the text back.
+/// A tokenizer with a token that ends a text.
 pub struct Tokenizer {
     inner: Inner,
+    /// How texts are cut into words, where that is known.
+    words: Option<Words>,
+    caches: Caches,
+    /// The special tokens by their numbers.
+    special: BTreeMap<u32, String>,
+    /// Texts that are tokens wherever they stand.
+    texts: BTreeMap<u32, String>,
+    template: Template,
     end_of_text: u32,
+    vocab_size: u32,
 }
 
 /// Loads a tokenizer from the bytes of `tokenizer.json`.
 ///
 /// # Errors
-/// When the bytes are no byte-level tokenizer with an end-of-text token.
+/// When the bytes are no tokenizer, when it has parts that are not known, and when it has no token that ends a text.
 pub fn load(bytes: &[u8]) -> Result<Tokenizer, DataError> {
     let wrong = |message: String| DataError::BadTokenizer { message };
-    let mut inner: Inner = serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
+    check::check(bytes).map_err(wrong)?;
+    let mut inner = Inner::from_bytes(bytes).map_err(|error| wrong(error.to_string()))?;
     // A text that merely mentions the end-of-text token must not end there.
     inner.set_encode_special_tokens(true);
-    let is_byte_level = matches!(inner.get_pre_tokenizer(), Some(PreTokenizerWrapper::ByteLevel(_)))
-        && matches!(inner.get_decoder(), Some(DecoderWrapper::ByteLevel(_)));
-    let end_of_text = inner.token_to_id(END_OF_TEXT).filter(|_| is_byte_level);
-    let end_of_text =
-        end_of_text.ok_or_else(|| wrong(format!("expected byte-level pieces and a token `{END_OF_TEXT}`")))?;
-    Ok(Tokenizer { inner, end_of_text })
+    inner.with_truncation(None).map_err(|error| wrong(error.to_string()))?;
+    inner.with_padding(None);
+    let added = inner.get_added_tokens_decoder();
+    let special = added.iter().filter(|(_, token)| token.special);
+    let special = special.map(|(id, token)| (*id, token.content.clone())).collect();
+    let end_of_text = Role::EndOfText.find(&inner).ok_or_else(|| {
+        wrong(format!("expected a token that ends a text, one of {}", special::listed(Role::EndOfText)))
+    })?;
+    let vocab_size = inner.get_vocab(true).into_values().max().map_or(0, |id| id + 1);
+    let texts = added.iter().filter(|(_, token)| !token.special);
+    let texts: BTreeMap<u32, String> = texts.map(|(id, token)| (*id, token.content.clone())).collect();
+    let words = if texts.is_empty() { Words::of(inner.get_pre_tokenizer()) } else { None };
+    let template = Template::default();
+    Ok(Tokenizer { inner, words, caches: Caches::new(), special, texts, template, end_of_text, vocab_size })
 }
 
 impl Tokenizer {
     /// Returns the tokens of a text, without an end-of-text token.
-    pub fn encode(&self, text: &str) -> Vec<u32> {
-        chunks(text).flat_map(|chunk| self.encode_whole(chunk)).collect()
+    ///
+    /// # Errors
+    /// When a tokenizer that was imported has no token for a part of the text.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, DataError> {
+        let mut tokens = Vec::with_capacity(text.len() / 3 + 1);
+        match &self.words {
+            Some(words) => self.caches.with(|cache| -> Result<(), DataError> {
+                let normalized = self.normalized(text)?;
+                for word in words.of_text(normalized.as_deref().unwrap_or(text)) {
+                    if !cache.get(word, &mut tokens) {
+                        let found = self.encode_word(words, word)?;
+                        tokens.extend_from_slice(&found);
+                        cache.put(word, &found);
+                    }
+                }
+                Ok(())
+            })?,
+            None => tokens.extend(self.encode_whole(text)?),
+        }
+        Ok(tokens)
     }
 
-    fn encode_whole(&self, text: &str) -> Vec<u32> {
-        let encoding = self.inner.encode_fast(text, false).expect("byte-level pieces encode every text");
-        encoding.get_ids().to_vec()
+    /// Returns the text as it is encoded, where that is another one.
+    fn normalized(&self, text: &str) -> Result<Option<String>, DataError> {
+        let Some(normalizer) = self.inner.get_normalizer() else { return Ok(None) };
+        let is_composed =
+            || unicode_normalization::is_nfc_quick(text.chars()) == unicode_normalization::IsNormalized::Yes;
+        if matches!(normalizer, NormalizerWrapper::NFC(_)) && is_composed() {
+            return Ok(None);
+        }
+        let mut normalized = NormalizedString::from(text);
+        normalizer.normalize(&mut normalized).map_err(unencodable)?;
+        Ok(Some(normalized.get().to_owned()))
     }
 
-    /// Returns the text of tokens; end-of-text tokens are left out, and bytes that are no UTF-8 become `U+FFFD`.
-    pub fn decode(&self, tokens: &[u32]) -> String {
-        let mut stream = self.stream();
+    fn encode_word(&self, words: &Words, word: &str) -> Result<Vec<u32>, DataError> {
+        let found = match words.is_of_bytes() {
+            true => self.inner.get_model().tokenize(&characters::of_bytes(word.as_bytes())),
+            false => self.inner.get_model().tokenize(word),
+        };
+        Ok(found.map_err(unencodable)?.into_iter().map(|token| token.id).collect())
+    }
+
+    /// Lets the library encode a text.
+    fn encode_whole(&self, text: &str) -> Result<Vec<u32>, DataError> {
+        let encoding = self.inner.encode_fast(text, false).map_err(unencodable)?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Returns the text of tokens; special tokens are left out, and bytes that are no UTF-8 become `U+FFFD`.
+    ///
+    /// # Errors
+    /// When a tokenizer that was imported cannot decode them.
+    pub fn decode(&self, tokens: &[u32]) -> Result<String, DataError> {
+        if !self.is_of_bytes() {
+            return self.inner.decode(tokens, true).map_err(unencodable);
+        }
+        let mut stream = Stream::new(self);
         let mut text: String = tokens.iter().map(|token| stream.push(*token)).collect();
         text.push_str(&stream.finish());
-        text
+        Ok(text)
     }
 
-    /// Returns a decoder that is given one token after another.
-    pub fn stream(&self) -> Stream<'_> {
-        Stream::new(self)
+    /// Returns a decoder that is given one token after another, where the tokens are bytes.
+    pub fn stream(&self) -> Option<Stream<'_>> {
+        self.is_of_bytes().then(|| Stream::new(self))
+    }
+
+    fn is_of_bytes(&self) -> bool {
+        matches!(self.inner.get_decoder(), Some(DecoderWrapper::ByteLevel(_)))
     }
 
     /// Returns the id of the token that ends a document and a response.
@@ -71,106 +158,43 @@ impl Tokenizer {
         self.end_of_text
     }
 
-    /// Returns the number of tokens, special tokens included.
+    /// Returns the id of the token with a role, where there is one.
+    pub fn role(&self, role: Role) -> Option<u32> {
+        role.find(&self.inner)
+    }
+
+    /// Returns the id of a special token by its text.
+    pub fn special(&self, text: &str) -> Option<u32> {
+        self.inner.token_to_id(text).filter(|id| self.special.contains_key(id))
+    }
+
+    /// Returns the text of a token, as it stands in the file.
+    pub fn text(&self, token: u32) -> Option<String> {
+        self.inner.id_to_token(token)
+    }
+
+    /// Returns one more than the highest number of a token.
     pub fn vocab_size(&self) -> u32 {
-        self.inner.get_vocab_size(true) as u32
+        self.vocab_size
     }
 
-    /// Returns the characters that stand for the bytes of a token; `None` for a special or unknown one.
+    /// Returns the characters that stand for a token; `None` for a special or unknown one.
     fn piece(&self, token: u32) -> Option<String> {
-        if token == self.end_of_text { None } else { self.inner.id_to_token(token) }
+        if self.special.contains_key(&token) { None } else { self.inner.id_to_token(token) }
+    }
+
+    /// Returns the tokenizer with another way in which conversations become text.
+    #[must_use]
+    pub fn with_template(self, template: Template) -> Self {
+        Self { template, ..self }
+    }
+
+    /// Returns how a conversation becomes text.
+    pub fn template(&self) -> &Template {
+        &self.template
     }
 }
 
-/// Cuts a long text where no piece crosses: in front of a line end that a visible character follows.
-///
-/// The library slows down on long texts; the tokens of the chunks are the tokens of the whole.
-fn chunks(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let (chunk, after) = rest.split_at(cut(rest));
-        rest = after;
-        (!chunk.is_empty()).then_some(chunk)
-    })
-}
-
-fn cut(text: &str) -> usize {
-    let is_cut = |i: usize| i >= CHUNK && text[i + 1..].starts_with(|c: char| !c.is_whitespace());
-    text.match_indices('\n').map(|(i, _)| i).find(|i| is_cut(*i)).unwrap_or(text.len())
-}
-
-/// Returns the pre-tokenizer and decoder of every tokenizer we make: no space is put in front, nothing is trimmed.
-fn byte_level() -> ByteLevel {
-    ByteLevel::new(false, false, true)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::sync::LazyLock;
-
-    const TEXTS: [&str; 4] = [
-        "fn main() { println!(\"hello\"); }\n",
-        "The quick brown fox jumps over the lazy dog. The dog sleeps.",
-        "async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {\n    self.inner.read(buffer).await\n}",
-        "Größe, 数据, 🦀🦀 and more.",
-    ];
-
-    fn trained() -> Vec<u8> {
-        train(270, Corpus::of(&TEXTS), Budget::default()).unwrap()
-    }
-
-    static TOKENIZER: LazyLock<Tokenizer> = LazyLock::new(|| load(&trained()).unwrap());
-
-    #[test]
-    fn the_end_of_text_is_token_0_and_a_text_that_mentions_it_goes_on() {
-        assert_eq!(TOKENIZER.end_of_text(), 0);
-        let tokens = TOKENIZER.encode("a<|endoftext|>b");
-        assert!(!tokens.contains(&0));
-        assert_eq!(TOKENIZER.decode(&tokens), "a<|endoftext|>b");
-        assert_eq!(TOKENIZER.vocab_size(), 270);
-    }
-
-    #[test]
-    fn training_again_gives_the_same_bytes_with_one_thread_and_with_two() {
-        let many: Vec<String> = (0..400).map(|i| format!("{} {i} {}", TEXTS[i % 4], i * i)).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let run = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| train(600, Corpus::of(&many), Budget::default()).unwrap())
-        };
-        let first = run(1);
-        for threads in [1, 2, 2, 3] {
-            assert!(run(threads) == first, "{threads} threads");
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_no_tokenizer_is_refused() {
-        assert!(load(b"{}").is_err());
-        let without = String::from_utf8(trained()).unwrap().replace("endoftext", "somewhere");
-        assert!(load(without.as_bytes()).err().unwrap().to_string().contains("<|endoftext|>"));
-    }
-
-    proptest! {
-        #[test]
-        fn every_text_comes_back(text in "(?s).{0,40}") {
-            prop_assert_eq!(TOKENIZER.decode(&TOKENIZER.encode(&text)), text);
-        }
-
-        #[test]
-        fn the_tokens_of_the_chunks_are_the_tokens_of_the_whole(text in "(a|'s|\\.|1|é| |\n|\t|\r|\u{a0}|\u{85}|fn |\\(){0,80}") {
-            prop_assert_eq!(TOKENIZER.encode(&text), TOKENIZER.encode_whole(&text));
-        }
-
-        #[test]
-        fn a_stream_of_any_tokens_says_what_decoding_all_of_them_says(tokens in prop::collection::vec(0_u32..280, 0..40)) {
-            let mut stream = TOKENIZER.stream();
-            let mut text: String = tokens.iter().map(|token| stream.push(*token)).collect();
-            text.push_str(&stream.finish());
-            let known: Vec<u32> = tokens.into_iter().filter(|token| *token < 270).collect();
-            prop_assert_eq!(text, TOKENIZER.inner.decode(&known, true).unwrap());
-        }
-    }
+fn unencodable(error: tokenizers::Error) -> DataError {
+    DataError::Unencodable { message: error.to_string() }
 }

@@ -1,6 +1,6 @@
 //! Decoding while a model still writes: only whole characters come out.
 
-use crate::data::tokenizer::Tokenizer;
+use crate::data::tokenizer::{Tokenizer, characters};
 
 /// A decoder that is given one token after another, and holds back the beginning of a character.
 pub struct Stream<'a> {
@@ -15,8 +15,14 @@ impl<'a> Stream<'a> {
 
     /// Returns the text that is certain after one more token; it may be empty.
     pub fn push(&mut self, token: u32) -> String {
-        let piece = self.tokenizer.piece(token).unwrap_or_default();
-        self.pending.extend(piece.chars().filter_map(byte_of));
+        match self.tokenizer.texts.get(&token) {
+            // A token that was added stands for itself.
+            Some(text) => self.pending.extend(text.as_bytes()),
+            None => {
+                let piece = self.tokenizer.piece(token).unwrap_or_default();
+                self.pending.extend(piece.chars().filter_map(characters::byte_of));
+            }
+        }
         let mut text = String::new();
         loop {
             match std::str::from_utf8(&self.pending) {
@@ -42,20 +48,4 @@ impl<'a> Stream<'a> {
     pub fn finish(self) -> String {
         String::from_utf8_lossy(&self.pending).into_owned()
     }
-}
-
-/// Returns the byte a character of a byte-level piece stands for.
-///
-/// Printable Latin-1 characters stand for themselves; the other 68 bytes, in order, are `U+0100` and the following.
-fn byte_of(character: char) -> Option<u8> {
-    let code = u32::from(character);
-    if let Ok(byte) = u8::try_from(code) {
-        return is_printable(byte).then_some(byte);
-    }
-    let n = code.checked_sub(0x100)?;
-    (0..=255_u8).filter(|byte| !is_printable(*byte)).nth(n as usize)
-}
-
-fn is_printable(byte: u8) -> bool {
-    matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff)
 }

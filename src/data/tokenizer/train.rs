@@ -1,121 +1,88 @@
-//! Training a byte-level byte-pair tokenizer, deterministically.
+//! Trains a tokenizer, deterministically.
 
-use tokenizers::models::bpe::{BPE, BpeTrainer};
-use tokenizers::pre_tokenizers::byte_level::ByteLevel;
-use tokenizers::{AddedToken, DecoderWrapper, PreTokenizerWrapper};
+use tokenizers::{AddedToken, ModelWrapper};
 
 use crate::data::error::DataError;
-use crate::data::tokenizer::{Inner, byte_level, chunks};
-use crate::recipe::tokenizer::END_OF_TEXT;
+use crate::data::tokenizer::count::{self, Budget, Corpus, Cut};
+use crate::data::tokenizer::parts::{self, Kind};
+use crate::data::tokenizer::{Inner, pieces, special, unigram};
+use crate::recipe::tokenizer::{Tokenizer, Trained};
 
-/// How much text a tokenizer is trained on at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
-    /// The most bytes of text; of more, an even sample is taken.
-    pub bytes: u64,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { bytes: 64 << 20 }
-    }
-}
-
-/// Texts to train on, which need not fit into memory.
-pub struct Corpus<I> {
-    /// The bytes of all texts.
-    pub bytes: u64,
-    /// The texts, or why they end.
-    pub texts: I,
-}
-
-impl<'a> Corpus<std::iter::Map<std::slice::Iter<'a, &'a str>, fn(&&str) -> Result<String, DataError>>> {
-    /// Returns the corpus of texts in memory.
-    pub fn of(texts: &'a [&'a str]) -> Self {
-        let bytes = texts.iter().map(|text| text.len() as u64).sum();
-        Self { bytes, texts: texts.iter().map(|text| Ok((*text).to_owned())) }
-    }
-}
+/// The most bytes a model with probabilities is trained on: it goes through them many times.
+const MOST_FOR_UNIGRAM: u64 = 16 << 20;
 
 /// Trains a tokenizer and returns the bytes of `tokenizer.json`: the same for the same texts, whatever their order and the threads.
 ///
-/// Of the texts only the counts of their pieces are held.
-///
 /// # Errors
-/// When there is no text or it cannot be read, or the vocabulary is too small for the 256 bytes and the end-of-text token.
-pub fn train<I>(vocab_size: u32, corpus: Corpus<I>, budget: Budget) -> Result<Vec<u8>, DataError>
+/// When there is no text or it cannot be read, when the vocabulary has no room for what has to be in it, and when the
+/// tokenizer is none that is trained.
+pub fn train<I>(tokenizer: &Tokenizer, corpus: Corpus<I>, budget: Budget) -> Result<Vec<u8>, DataError>
 where
-    I: Iterator<Item = Result<String, DataError>> + Send,
+    I: Iterator<Item = Result<String, DataError>>,
 {
-    let wrong = |message: String| DataError::Untrainable { message };
-    if corpus.bytes == 0 {
-        return Err(wrong("there is no text".to_owned()));
-    }
-    if vocab_size < 257 {
-        return Err(wrong(format!("a vocabulary of {vocab_size} has no room for 256 bytes and `{END_OF_TEXT}`")));
-    }
-    let share = budget.bytes as f64 / corpus.bytes as f64;
-    let mut inner = Inner::new(BPE::default());
-    inner.with_pre_tokenizer(Some(PreTokenizerWrapper::ByteLevel(byte_level())));
-    inner.with_decoder(Some(DecoderWrapper::ByteLevel(byte_level())));
-    let mut failed = None;
-    let texts = corpus.texts.map_while(|text| text.map_err(|error| failed = Some(error)).ok());
-    let cut = |text: String| chunks(&text).map(str::to_owned).collect::<Vec<_>>();
-    let sample = texts.filter(|text| is_sampled(text, share)).flat_map(cut);
-    inner.train(&mut trainer(vocab_size), sample).map_err(|error| wrong(error.to_string()))?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    let json = inner.to_string(false).map_err(|error| wrong(error.to_string()))?;
-    Ok(json.into_bytes())
+    let (kind, recipe) = match tokenizer {
+        Tokenizer::ByteBpe(recipe) => (Kind::ByteBpe, recipe),
+        Tokenizer::Bpe(recipe) => (Kind::Bpe, recipe),
+        Tokenizer::WordPiece(recipe) => (Kind::WordPiece, recipe),
+        Tokenizer::Unigram(recipe) => (Kind::Unigram, recipe),
+        Tokenizer::Character(recipe) => (Kind::Character, recipe),
+        Tokenizer::Import(_) | Tokenizer::Extend(_) | Tokenizer::Imported { .. } => {
+            return Err(untrainable("it is not trained, but taken as it is"));
+        }
+    };
+    let budget = match kind {
+        Kind::Unigram => Budget { bytes: budget.bytes.min(MOST_FOR_UNIGRAM) },
+        Kind::ByteBpe | Kind::Bpe | Kind::WordPiece | Kind::Character => budget,
+    };
+    trained(kind, recipe, corpus, budget)
 }
 
-fn trainer(vocab_size: u32) -> BpeTrainer {
-    BpeTrainer::builder()
-        .vocab_size(vocab_size as usize)
-        .min_frequency(2)
-        .show_progress(false)
-        .special_tokens(vec![AddedToken::from(END_OF_TEXT, true)])
-        .initial_alphabet(ByteLevel::alphabet().into_iter().collect())
-        .build()
+fn trained<I>(kind: Kind, recipe: &Trained, corpus: Corpus<I>, budget: Budget) -> Result<Vec<u8>, DataError>
+where
+    I: Iterator<Item = Result<String, DataError>>,
+{
+    let (normalizer, pre_tokenizer) = (parts::normalizer(recipe), parts::pre_tokenizer(kind, recipe));
+    let cut = Cut { normalizer: normalizer.as_ref(), pre_tokenizer: Some(&pre_tokenizer) };
+    let words = count::words(corpus, budget, &cut)?;
+    let special = special::of_recipe(kind, &recipe.special_tokens);
+    let wanted = pieces::Wanted {
+        vocab_size: recipe.vocab_size as usize,
+        min_frequency: u64::from(recipe.min_frequency),
+        first: first(kind, &special, recipe.vocab_size)?,
+    };
+    let model: ModelWrapper = match kind {
+        Kind::ByteBpe => pieces::pairs_of_bytes(&words, wanted)?.into(),
+        Kind::Bpe => pieces::pairs(&words, wanted)?.into(),
+        Kind::WordPiece => pieces::of_words(&words, wanted)?.into(),
+        Kind::Character => pieces::characters(&words, wanted)?.into(),
+        Kind::Unigram => unigram::train(&words, &wanted)?.into(),
+    };
+    let mut inner = Inner::new(model);
+    inner.with_normalizer(normalizer).map_err(library)?;
+    inner.with_pre_tokenizer(Some(pre_tokenizer));
+    inner.with_decoder(Some(parts::decoder(kind)));
+    inner.add_special_tokens(special.into_iter().map(|text| AddedToken::from(text, true))).map_err(library)?;
+    inner.to_string(false).map(String::into_bytes).map_err(library)
 }
 
-/// Returns whether a text falls into the share that is read; only its content decides.
-fn is_sampled(text: &str, share: f64) -> bool {
-    if share >= 1.0 {
-        return true;
+/// Returns the tokens that have the first numbers: special ones, then bytes where others fall back to them.
+fn first(kind: Kind, special: &[String], vocab_size: u32) -> Result<Vec<String>, DataError> {
+    let mut first = special.to_vec();
+    if kind.falls_back() {
+        first.extend((0..=255).map(parts::byte_token));
     }
-    let digest = blake3::hash(text.as_bytes());
-    let mut bytes = [0; 4];
-    bytes.copy_from_slice(&digest.as_bytes()[..4]);
-    f64::from(u32::from_le_bytes(bytes)) < share * f64::from(u32::MAX)
+    let needed = first.len() + if kind == Kind::ByteBpe { 256 } else { 1 };
+    if (vocab_size as usize) < needed {
+        let message = format!("a vocabulary of {vocab_size} has no room for the {needed} tokens it has to have");
+        return Err(DataError::Untrainable { message });
+    }
+    Ok(first)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+pub(super) fn untrainable(message: &str) -> DataError {
+    DataError::Untrainable { message: message.to_owned() }
+}
 
-    #[test]
-    fn the_order_of_the_texts_does_not_matter() {
-        let texts = ["one two three three", "four four four", "five six six"];
-        let there = train(270, Corpus::of(&texts), Budget::default()).unwrap();
-        let back = train(270, Corpus::of(&[texts[2], texts[0], texts[1]]), Budget::default()).unwrap();
-        assert_eq!(there, back);
-    }
-
-    #[test]
-    fn a_budget_takes_an_even_sample() {
-        let texts: Vec<String> = (0..2000).map(|i| format!("text number {i}")).collect();
-        let n = texts.iter().filter(|text| is_sampled(text, 0.25)).count();
-        assert!((400..600).contains(&n), "{n}");
-    }
-
-    #[test]
-    fn nothing_and_too_little_room_are_refused() {
-        assert_eq!(
-            train(300, Corpus::of(&["", ""]), Budget::default()).unwrap_err().to_string(),
-            "cannot train a tokenizer: there is no text"
-        );
-        assert!(train(256, Corpus::of(&["a"]), Budget::default()).is_err());
-    }
+pub(super) fn library(error: tokenizers::Error) -> DataError {
+    DataError::Untrainable { message: error.to_string() }
 }

@@ -38,6 +38,29 @@ impl Places {
     }
 }
 
+/// Which document each place belongs to: none looks into another, and places are counted from its beginning.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    /// The document within the row.
+    pub numbers_BS: Tensor<2, Int>,
+    /// The place within the document.
+    pub places_BS: Tensor<2, Int>,
+}
+
+impl Documents {
+    /// Returns what is added to the scores of places in other documents.
+    ///
+    /// # Shapes
+    /// - `[B, 1, 1, S, S]`
+    fn bias(&self) -> Tensor<5> {
+        let [batch, sequence] = self.numbers_BS.dims();
+        let asking = self.numbers_BS.clone().reshape([batch, sequence, 1]).expand([batch, sequence, sequence]);
+        let asked = self.numbers_BS.clone().reshape([batch, 1, sequence]).expand([batch, sequence, sequence]);
+        let is_other = asking.not_equal(asked).float() * HIDDEN;
+        is_other.reshape([batch, 1, 1, sequence, sequence])
+    }
+}
+
 /// What every place may not look at.
 #[derive(Debug)]
 pub struct Mask {
@@ -60,6 +83,7 @@ impl Mask {
         &self,
         places: Places,
         records: Option<&Records>,
+        documents: Option<&Documents>,
         query_BHSd: Tensor<4>,
         key_BKTd: Tensor<4>,
         value_BKTd: Tensor<4>,
@@ -75,6 +99,10 @@ impl Mask {
             None => self.bias_SS.clone().narrow(0, before, sequence).narrow(1, 0, keys).unsqueeze::<5>(),
         };
         let scores_BKGST = scores.reshape([batch, kv, group, sequence, keys]) + bias_BKGST;
+        let scores_BKGST = match documents {
+            Some(documents) => scores_BKGST + documents.bias(),
+            None => scores_BKGST,
+        };
         let shares = activation::softmax(scores_BKGST, 4).reshape([batch, kv, group * sequence, keys]);
         let mixed_BHSd = shares.matmul(value_BKTd).reshape([batch, heads, sequence, width]);
         mixed_BHSd.swap_dims(1, 2).reshape([batch * sequence, heads * width])

@@ -22,7 +22,7 @@
 
 use burn::tensor::{Int, Tensor, activation, module};
 
-use crate::engine::model::attention::{Mask, Places};
+use crate::engine::model::attention::{Documents, Mask, Places};
 use crate::engine::model::cache::Cache;
 use crate::engine::model::classifier::{LANGUAGE_HEAD, Records};
 use crate::engine::model::declare::{Declaration, Init};
@@ -101,9 +101,10 @@ pub fn logits(
     mask: &Mask,
     parameters: &Parameters,
     tokens_BS: Tensor<2, Int>,
+    documents: Option<&Documents>,
     cache: Option<&mut Cache>,
 ) -> Tensor<2> {
-    let hidden_ND = hidden(shape, mask, parameters, tokens_BS, cache, None);
+    let hidden_ND = hidden(shape, mask, parameters, tokens_BS, documents, cache, None);
     hidden_ND.matmul(parameters.matrix(head(shape)).transpose())
 }
 
@@ -116,20 +117,24 @@ pub fn hidden(
     mask: &Mask,
     parameters: &Parameters,
     tokens_BS: Tensor<2, Int>,
+    documents: Option<&Documents>,
     mut cache: Option<&mut Cache>,
     records: Option<&Records>,
 ) -> Tensor<2> {
     let places = Places::of(&tokens_BS, cache.as_deref());
     let Places { batch, sequence, before } = places;
     let embedded_BSD = module::embedding(parameters.matrix(EMBEDDING), tokens_BS);
-    let positions_SD = parameters.matrix(POSITIONS).narrow(0, before, sequence);
-    let hidden_BSD = embedded_BSD + positions_SD.unsqueeze::<3>();
+    let positions = match documents {
+        Some(documents) => module::embedding(parameters.matrix(POSITIONS), documents.places_BS.clone()),
+        None => parameters.matrix(POSITIONS).narrow(0, before, sequence).unsqueeze::<3>(),
+    };
+    let hidden_BSD = embedded_BSD + positions;
     let mut hidden_ND = hidden_BSD.reshape([batch * sequence, shape.width as usize]);
     if let Some(drop_ND) = records.and_then(|records| records.embedding_drop_ND.clone()) {
         hidden_ND = hidden_ND * drop_ND;
     }
     for number in 0..shape.layers {
-        let block = Block { shape, mask, parameters, places, records, number };
+        let block = Block { shape, mask, parameters, places, records, documents, number };
         hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
     }
     layer_norm(parameters, LAST_NORM, shape.norm_epsilon, hidden_ND)
@@ -141,6 +146,7 @@ struct Block<'a> {
     parameters: &'a Parameters,
     places: Places,
     records: Option<&'a Records>,
+    documents: Option<&'a Documents>,
     number: u32,
 }
 
@@ -170,7 +176,10 @@ impl Block<'_> {
             Some(cache) => cache.extend(self.number as usize, key_BHSd, value_BHSd),
             None => (key_BHSd, value_BHSd),
         };
-        self.linear("attn.c_proj", self.mask.attend(self.places, self.records, query_BHSd, key_BHTd, value_BHTd))
+        self.linear(
+            "attn.c_proj",
+            self.mask.attend(self.places, self.records, self.documents, query_BHSd, key_BHTd, value_BHTd),
+        )
     }
 }
 

@@ -5,7 +5,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData, activation, module};
 
-use crate::engine::model::attention::{Mask, Places};
+use crate::engine::model::attention::{Documents, Mask, Places};
 use crate::engine::model::cache::Cache;
 use crate::engine::model::classifier::{LANGUAGE_HEAD, Records};
 use crate::engine::model::declare::{Declaration, Init};
@@ -111,9 +111,10 @@ pub fn logits(
     tables: &Tables,
     parameters: &Parameters,
     tokens_BS: Tensor<2, Int>,
+    documents: Option<&Documents>,
     cache: Option<&mut Cache>,
 ) -> Tensor<2> {
-    let hidden_ND = hidden(shape, tables, parameters, tokens_BS, cache, None);
+    let hidden_ND = hidden(shape, tables, parameters, tokens_BS, documents, cache, None);
     hidden_ND.matmul(parameters.matrix(head(shape)).transpose())
 }
 
@@ -126,6 +127,7 @@ pub fn hidden(
     tables: &Tables,
     parameters: &Parameters,
     tokens_BS: Tensor<2, Int>,
+    documents: Option<&Documents>,
     mut cache: Option<&mut Cache>,
     records: Option<&Records>,
 ) -> Tensor<2> {
@@ -137,7 +139,7 @@ pub fn hidden(
         hidden_ND = hidden_ND * drop_ND;
     }
     for block in 0..shape.layers {
-        let block = Block { shape, tables, parameters, places, records, number: block };
+        let block = Block { shape, tables, parameters, places, records, documents, number: block };
         hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
     }
     rms_norm(hidden_ND, parameters.vector("model.norm.weight"), shape.norm_epsilon)
@@ -149,6 +151,7 @@ struct Block<'a> {
     parameters: &'a Parameters,
     places: Places,
     records: Option<&'a Records>,
+    documents: Option<&'a Documents>,
     number: u32,
 }
 
@@ -183,7 +186,8 @@ impl Block<'_> {
             Some(cache) => cache.extend(self.number as usize, key_BKSd, value_BKSd),
             None => (key_BKSd, value_BKSd),
         };
-        let mixed_ND = self.tables.mask.attend(self.places, self.records, query_BHSd, key_BKTd, value_BKTd);
+        let mixed_ND =
+            self.tables.mask.attend(self.places, self.records, self.documents, query_BHSd, key_BKTd, value_BKTd);
         self.linear("self_attn.o_proj", mixed_ND)
     }
 
@@ -195,9 +199,15 @@ impl Block<'_> {
 
     /// Turns every pair of values by an angle that grows with the place; pairs are half a head apart.
     fn rotate(&self, heads_BHSd: Tensor<4>) -> Tensor<4> {
-        let Places { sequence, before, .. } = self.places;
+        let Places { batch, sequence, before } = self.places;
         let half = self.shape.head_width() as usize / 2;
-        let table = |table_Sh: &Tensor<2>| table_Sh.clone().narrow(0, before, sequence).unsqueeze::<4>();
+        let table = |table_Sh: &Tensor<2>| match self.documents {
+            Some(documents) => {
+                let places_N = documents.places_BS.clone().reshape([batch * sequence]);
+                table_Sh.clone().select(0, places_N).reshape([batch, 1, sequence, half])
+            }
+            None => table_Sh.clone().narrow(0, before, sequence).unsqueeze::<4>(),
+        };
         let (cos, sin) = (table(&self.tables.cos_Sh), table(&self.tables.sin_Sh));
         let (first, second) = (heads_BHSd.clone().narrow(3, 0, half), heads_BHSd.narrow(3, half, half));
         let turned_first = first.clone() * cos.clone() - second.clone() * sin.clone();

@@ -27,7 +27,7 @@ pub use weights::HostTensor;
 
 use burn::tensor::{Device, Int, Tensor};
 
-use crate::engine::model::attention::Mask;
+use crate::engine::model::attention::{Documents, Mask};
 use crate::engine::model::linear::Linear;
 use crate::recipe::classification::Classification;
 use crate::recipe::model::{Architecture, Gpt2, Llama};
@@ -121,12 +121,17 @@ impl Network {
         self.declarations().iter().filter_map(|declaration| Linear::of(declaration, blocks, layout)).collect()
     }
 
-    /// Returns how likely every token is at every place, as logarithms up to a constant.
+    /// Returns how likely every token is at every place, as logarithms up to a constant; documents may end what is looked at.
     ///
     /// # Shapes
     /// - tokens: `[batch, sequence]` (int) -> logits: `[batch * sequence, vocabulary]`
-    pub fn logits(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>) -> Tensor<2> {
-        self.forward(parameters, tokens_BS, None)
+    pub fn logits(
+        &self,
+        parameters: &Parameters,
+        tokens_BS: Tensor<2, Int>,
+        documents: Option<&Documents>,
+    ) -> Tensor<2> {
+        self.forward(parameters, tokens_BS, documents, None)
     }
 
     /// Returns the same for tokens that follow those in the cache, and adds them to it.
@@ -134,7 +139,7 @@ impl Network {
     /// # Shapes
     /// - tokens: `[1, sequence]` (int) -> logits: `[sequence, vocabulary]`
     pub fn logits_after(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: &mut Cache) -> Tensor<2> {
-        self.forward(parameters, tokens_BS, Some(cache))
+        self.forward(parameters, tokens_BS, None, Some(cache))
     }
 
     /// Returns how likely every class is for every record, as logarithms up to a constant.
@@ -143,16 +148,24 @@ impl Network {
     /// - tokens: `[batch, sequence]` (int) -> logits: `[batch, classes]`
     pub fn class_logits(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, records: &Records) -> Tensor<2> {
         let hidden_ND = match &self.body {
-            Body::Llama(shape, tables) => llama::hidden(shape, tables, parameters, tokens_BS, None, Some(records)),
-            Body::Gpt2(shape, mask) => gpt2::hidden(shape, mask, parameters, tokens_BS, None, Some(records)),
+            Body::Llama(shape, tables) => {
+                llama::hidden(shape, tables, parameters, tokens_BS, None, None, Some(records))
+            }
+            Body::Gpt2(shape, mask) => gpt2::hidden(shape, mask, parameters, tokens_BS, None, None, Some(records)),
         };
         records.logits(hidden_ND, parameters.matrix(classifier::SCORE))
     }
 
-    fn forward(&self, parameters: &Parameters, tokens_BS: Tensor<2, Int>, cache: Option<&mut Cache>) -> Tensor<2> {
+    fn forward(
+        &self,
+        parameters: &Parameters,
+        tokens_BS: Tensor<2, Int>,
+        documents: Option<&Documents>,
+        cache: Option<&mut Cache>,
+    ) -> Tensor<2> {
         match &self.body {
-            Body::Llama(shape, tables) => llama::logits(shape, tables, parameters, tokens_BS, cache),
-            Body::Gpt2(shape, mask) => gpt2::logits(shape, mask, parameters, tokens_BS, cache),
+            Body::Llama(shape, tables) => llama::logits(shape, tables, parameters, tokens_BS, documents, cache),
+            Body::Gpt2(shape, mask) => gpt2::logits(shape, mask, parameters, tokens_BS, documents, cache),
         }
     }
 }

@@ -6,8 +6,13 @@ use burn::tensor::{Device, Int, Tensor};
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::device;
 use crate::engine::model::fixture;
+use crate::engine::objective::Inputs;
+use crate::engine::sampler::{Batch, Row};
+use crate::engine::torch;
 use crate::recipe::classification::{Attention, Pool};
+use crate::recipe::run::DeviceChoice;
 
 /// Returns any small architecture.
 fn architecture() -> impl Strategy<Value = Architecture> {
@@ -158,10 +163,51 @@ fn gpt2_is_the_function_that_was_published() {
     let (network, parameters) = fixture::network(&architecture, &Device::flex());
     let tokens = [3, 30, 7, 7, 0, 12, 25, 1, 19];
     let tokens_1S: Tensor<2, Int> = Tensor::<1, Int>::from_ints(tokens, network.device()).unsqueeze();
-    let found = network.logits(&parameters, tokens_1S).try_to_vec_as::<f32>().unwrap();
+    let found = network.logits(&parameters, tokens_1S, None).try_to_vec_as::<f32>().unwrap();
     let expected = Paper { shape, weights: parameters.to_host() }.logits(&tokens.map(|token| token as usize));
     assert_eq!(found.len(), expected.len());
     let apart = found.iter().zip(&expected).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
     let largest = expected.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
     assert!(apart < 1e-5 * largest, "{apart} of {largest}");
+}
+
+#[test]
+fn a_document_in_a_row_of_several_is_read_as_if_it_stood_alone() {
+    let documents: [&[u32]; 3] = [&[3, 1, 4, 1, 5], &[9, 2], &[6, 5, 3, 5, 8, 9, 7, 9, 3]];
+    let row = Row {
+        tokens: documents.concat().into_iter().chain([0]).collect(),
+        is_target: vec![true; 17],
+        starts: Some([0, 5, 7].into()),
+        class: None,
+    };
+    for choice in [DeviceChoice::Flex, DeviceChoice::Cpu] {
+        let device = device::open(choice, 1).unwrap();
+        for architecture in fixture::architectures() {
+            let (network, parameters) = fixture::network(&architecture, &device);
+            let logits = |inputs: &Inputs| {
+                let plain = network.logits(&parameters, inputs.tokens_BS.clone(), inputs.documents.as_ref());
+                let quick =
+                    torch::gradients::logits(&network, &parameters, &inputs.tokens_BS, inputs.documents.as_ref());
+                [Some(plain), quick]
+                    .into_iter()
+                    .flatten()
+                    .map(|logits| logits.try_to_vec_as::<f32>().unwrap())
+                    .collect()
+            };
+            let packed: Vec<Vec<f32>> = logits(&Inputs::new(Batch::of(&[row.clone()], 16), &device));
+            assert_eq!(packed.len(), if choice == DeviceChoice::Cpu { 2 } else { 1 });
+            let mut start = 0;
+            for document in documents {
+                let tokens = document.iter().copied().chain([0]).collect();
+                let row = Row { tokens, is_target: vec![true; document.len() + 1], starts: None, class: None };
+                let alone: Vec<Vec<f32>> = logits(&Inputs::new(Batch::of(&[row], document.len()), &device));
+                for (packed, alone) in packed.iter().zip(&alone) {
+                    let here = &packed[start * 31..(start + document.len()) * 31];
+                    let apart = here.iter().zip(alone).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                    assert!(apart < 1e-5, "{apart} of {architecture:?}");
+                }
+                start += document.len();
+            }
+        }
+    }
 }

@@ -113,6 +113,7 @@ impl Batch {
             targets: Vec::new(),
             mask: Vec::new(),
             labels: Some(labels),
+            documents: None,
         }
     }
 }

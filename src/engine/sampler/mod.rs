@@ -28,16 +28,37 @@ pub struct Batch {
     pub mask: Vec<f32>,
     /// For records with classes: their lengths and classes; then there are no targets and no mask.
     pub labels: Option<Labels>,
+    /// Where documents end what is looked at, the document of each place within its row, and its place within the document.
+    pub documents: Option<(Vec<i64>, Vec<i64>)>,
 }
 
 impl Batch {
     /// Returns the batch of some rows, each one token longer than the context.
     pub fn of(rows: &[Row], context: usize) -> Self {
-        let mut batch = Self { rows: rows.len(), context, inputs: vec![], targets: vec![], mask: vec![], labels: None };
+        let mut batch = Self {
+            rows: rows.len(),
+            context,
+            inputs: vec![],
+            targets: vec![],
+            mask: vec![],
+            documents: None,
+            labels: None,
+        };
         for row in rows {
             batch.inputs.extend(row.tokens[..context].iter().map(|token| i64::from(*token)));
             batch.targets.extend(row.tokens[1..].iter().map(|token| i64::from(*token)));
             batch.mask.extend(row.is_target[1..].iter().map(|is| f32::from(u8::from(*is))));
+            if let Some(starts) = &row.starts {
+                let (numbers, places) = batch.documents.get_or_insert_default();
+                let (mut number, mut first) = (0, 0);
+                for place in 0..context {
+                    if starts.contains(&place) {
+                        (number, first) = (number + 1, place);
+                    }
+                    numbers.push(number);
+                    places.push((place - first) as i64);
+                }
+            }
         }
         batch
     }

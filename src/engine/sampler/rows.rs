@@ -1,11 +1,13 @@
 //! How the tokens of a split are cut into rows of one length.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::engine::error::EngineError;
 use crate::engine::sampler::labelled::fitted;
 use crate::engine::seed;
 use crate::engine::tokens::Tokens;
+use crate::recipe::training::Attention;
 
 /// What a row is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Row {
     pub is_target: Vec<bool>,
     /// The class, of a record that has one.
     pub class: Option<u32>,
+    /// Where documents begin, where they end what is looked at.
+    pub starts: Option<BTreeSet<usize>>,
 }
 
 /// The rows of a split.
@@ -37,6 +41,7 @@ pub struct Rows {
     layout: Layout,
     /// What rows are filled up with.
     end: u32,
+    attention: Attention,
 }
 
 #[derive(Debug)]
@@ -92,7 +97,12 @@ impl Rows {
         }
         // Every document ends with the end token, so the last token of all is it.
         let end = tokens.window(tokens.len() - 1..tokens.len())?[0];
-        Ok(Self { tokens, context, layout, end })
+        Ok(Self { tokens, context, layout, end, attention: Attention::default() })
+    }
+
+    /// Returns the same rows, in which documents end what is looked at or do not.
+    pub fn looking(self, attention: Attention) -> Self {
+        Self { attention, ..self }
     }
 
     /// Returns the number of rows, which every epoch visits once.
@@ -128,9 +138,14 @@ impl Rows {
         let mut row = match &self.layout {
             Layout::Windows { .. } => {
                 let start = (index * self.context + shift) as u64;
-                let tokens = self.tokens.window(start..self.tokens.len().min(start + self.context as u64 + 1))?;
+                let places = start..self.tokens.len().min(start + self.context as u64 + 1);
+                let tokens = self.tokens.window(places.clone())?;
+                let starts = match self.attention {
+                    Attention::AcrossDocuments => None,
+                    Attention::WithinDocument => Some(self.tokens.starts_within(places)?),
+                };
                 // Running text is learnt whole, also that of records.
-                Row { is_target: vec![true; tokens.len()], tokens, class: None }
+                Row { is_target: vec![true; tokens.len()], tokens, starts, class: None }
             }
             Layout::Packs(firsts) => {
                 let next = firsts.get(index + 1).copied().unwrap_or(self.tokens.n_documents());
@@ -138,6 +153,11 @@ impl Rows {
             }
             Layout::Labelled => return self.labelled_row(index as u64),
         };
+        if let Some(starts) = &mut row.starts {
+            starts.insert(row.tokens.len());
+            // Nothing in a document tells how the next begins.
+            starts.iter().filter(|start| **start < row.tokens.len()).for_each(|start| row.is_target[*start] = false);
+        }
         row.tokens.resize(self.context + 1, self.end);
         row.is_target.resize(self.context + 1, false);
         Ok(row)
@@ -147,16 +167,20 @@ impl Rows {
     fn labelled_row(&self, number: u64) -> Result<Row, EngineError> {
         let document = self.tokens.documents(number..number + 1).next().expect("there is a document for every row")?;
         let tokens = fitted(self.tokens.window(document)?, self.context);
-        Ok(Row { tokens, is_target: Vec::new(), class: self.tokens.label(number)? })
+        Ok(Row { tokens, is_target: Vec::new(), starts: None, class: self.tokens.label(number)? })
     }
 
     /// Returns the documents that have targets, one behind the other.
     fn records(&self, documents: Range<u64>) -> Result<Row, EngineError> {
-        let mut row = Row { tokens: Vec::with_capacity(self.context + 1), is_target: Vec::new(), class: None };
+        let starts = (self.attention == Attention::WithinDocument).then(BTreeSet::new);
+        let mut row = Row { tokens: Vec::with_capacity(self.context + 1), is_target: Vec::new(), starts, class: None };
         for document in self.tokens.documents(documents) {
             let record = shorten(document?, self.context + 1);
             let is_target = self.tokens.are_targets(record.clone())?;
             if is_learnt(&is_target) {
+                if let Some(starts) = &mut row.starts {
+                    starts.insert(row.tokens.len());
+                }
                 row.tokens.extend(self.tokens.window(record)?);
                 row.is_target.extend(is_target);
             }
@@ -251,6 +275,23 @@ mod tests {
         assert_eq!(rows.len(), 2, "the record without a target is left out");
         assert_eq!(rows.row(0, 0).unwrap().tokens, [0, 1, 2, 3, 4, 9]);
         assert_eq!(rows.row(1, 0).unwrap().is_target, [false, true, true, false, false, false]);
+    }
+
+    #[test]
+    fn documents_end_what_is_looked_at_where_that_is_asked_for() {
+        let text = Rows::to_learn(tokens(11, &[0, 3, 4, 9], None), Kind::Text, 5).unwrap();
+        assert_eq!(text.row(0, 0).unwrap().starts, None);
+        let text = text.looking(Attention::WithinDocument);
+        let row = text.row(1, 0).unwrap();
+        assert_eq!((row.tokens.as_slice(), row.starts), (&[5, 6, 7, 8, 9, 10][..], Some([4, 6].into())));
+        assert_eq!(row.is_target, [true, true, true, true, false, true]);
+        let records = Rows::to_learn(tokens(11, &[0, 3, 4, 9], None), Kind::Records, 6).unwrap();
+        let row = records.looking(Attention::WithinDocument).row(0, 0).unwrap();
+        assert_eq!((row.tokens.as_slice(), row.starts), (&[0, 1, 2, 10, 10, 10, 10][..], Some([0, 3].into())));
+        let batch = crate::engine::sampler::Batch::of(&[text.row(0, 0).unwrap(), text.row(1, 0).unwrap()], 5);
+        let (numbers, places) = batch.documents.unwrap();
+        assert_eq!(numbers, [1, 1, 1, 2, 3, 0, 0, 0, 0, 1]);
+        assert_eq!(places, [0, 1, 2, 0, 0, 0, 1, 2, 3, 0]);
     }
 
     #[test]

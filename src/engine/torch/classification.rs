@@ -48,8 +48,8 @@ pub fn logits(
 fn logits_of(network: &Network, weights: &Weights, tokens: &Tensor<2, Int>, records: &Records) -> Option<tch::Tensor> {
     let (tokens, reading) = (raw_int(tokens)?, Reading::of(records)?);
     let hidden = match network.body() {
-        Body::Llama(shape, tables) => llama::hidden(shape, tables, weights, &tokens, Some(&reading))?,
-        Body::Gpt2(shape, _) => gpt2::hidden(shape, weights, &tokens, Some(&reading)),
+        Body::Llama(shape, tables) => llama::hidden(shape, tables, weights, &tokens, Some(&reading), None)?,
+        Body::Gpt2(shape, _) => gpt2::hidden(shape, weights, &tokens, Some(&reading), None),
     };
     Some(reading.logits(&hidden, weights.get(SCORE)))
 }

@@ -7,31 +7,41 @@
 use tch::Tensor;
 
 use crate::engine::model::gpt2::{EMBEDDING, LAST_NORM, LAYOUT, POSITIONS, head, layer};
-use crate::engine::torch::weights::{Reading, Weights, attend};
+use crate::engine::torch::weights::{Apart, Reading, Weights, attend};
 use crate::recipe::model::Gpt2;
 
 /// Returns the logits of every place.
 ///
 /// # Shapes
 /// - tokens: `[B, S]` (int) -> logits: `[B * S, V]`
-pub fn logits(shape: &Gpt2, weights: &Weights, tokens_BS: &Tensor) -> Tensor {
-    hidden(shape, weights, tokens_BS, None).linear(weights.get(head(shape)), None::<&Tensor>)
+pub fn logits(shape: &Gpt2, weights: &Weights, tokens_BS: &Tensor, apart: Option<&Apart>) -> Tensor {
+    hidden(shape, weights, tokens_BS, None, apart).linear(weights.get(head(shape)), None::<&Tensor>)
 }
 
 /// Returns what the network makes of every place, before the output layer.
 ///
 /// # Shapes
 /// - tokens: `[B, S]` (int) -> hidden: `[B * S, D]`
-pub fn hidden(shape: &Gpt2, weights: &Weights, tokens_BS: &Tensor, reading: Option<&Reading>) -> Tensor {
+pub fn hidden(
+    shape: &Gpt2,
+    weights: &Weights,
+    tokens_BS: &Tensor,
+    reading: Option<&Reading>,
+    apart: Option<&Apart>,
+) -> Tensor {
     let (batch, sequence) = tokens_BS.size2().expect("tokens come in rows");
     let embedded_BSD = Tensor::embedding(weights.get(EMBEDDING), tokens_BS, -1, false, false);
-    let hidden_BSD = embedded_BSD + weights.get(POSITIONS).narrow(0, 0, sequence);
+    let positions = match apart {
+        Some(apart) => Tensor::embedding(weights.get(POSITIONS), &apart.places_BS, -1, false, false),
+        None => weights.get(POSITIONS).narrow(0, 0, sequence),
+    };
+    let hidden_BSD = embedded_BSD + positions;
     let mut hidden_ND = hidden_BSD.view([-1, i64::from(shape.width)]);
     if let Some(drop_ND) = reading.and_then(|reading| reading.embedding_drop.as_ref()) {
         hidden_ND = hidden_ND * drop_ND;
     }
     for number in 0..shape.layers {
-        let block = Block { shape, weights, reading, batch, sequence, number };
+        let block = Block { shape, weights, reading, apart, batch, sequence, number };
         hidden_ND = block.forward(&hidden_ND);
     }
     layer_norm(weights, LAST_NORM, shape.norm_epsilon, &hidden_ND)
@@ -41,6 +51,7 @@ struct Block<'a> {
     shape: &'a Gpt2,
     weights: &'a Weights,
     reading: Option<&'a Reading>,
+    apart: Option<&'a Apart>,
     batch: i64,
     sequence: i64,
     number: u32,
@@ -65,7 +76,7 @@ impl Block<'_> {
         let [heads, width] = [self.shape.heads, self.shape.head_width()].map(i64::from);
         let parts = self.linear("attn.c_attn", normed_ND).chunk(3, -1);
         let part = |n: usize| parts[n].view([self.batch, self.sequence, heads, width]).transpose(1, 2);
-        self.linear("attn.c_proj", &attend(&part(0), &part(1), &part(2), self.reading))
+        self.linear("attn.c_proj", &attend(&part(0), &part(1), &part(2), self.reading, self.apart))
     }
 }
 

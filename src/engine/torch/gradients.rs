@@ -2,9 +2,10 @@
 
 use burn::tensor::{Int, Tensor};
 
+use crate::engine::model::attention::Documents;
 use crate::engine::model::{Body, Gradients, Network, Parameters};
 use crate::engine::objective::Inputs;
-use crate::engine::torch::weights::Weights;
+use crate::engine::torch::weights::{Apart, Weights};
 use crate::engine::torch::{gpt2, llama, raw, raw_int, wrap};
 
 /// The target that does not count.
@@ -20,7 +21,7 @@ pub fn loss_and_gradients(
     let (weights, leaves) = leaves(parameters)?;
     let targets = raw_int(&inputs.targets_N)?.masked_fill(&raw(&inputs.mask_N)?.eq(0.0), IGNORED);
     let loss = tch::with_grad(|| {
-        let logits = logits_of(network, &weights, &inputs.tokens_BS)?;
+        let logits = logits_of(network, &weights, &inputs.tokens_BS, inputs.documents.as_ref())?;
         let sum = logits.cross_entropy_loss(&targets, None::<tch::Tensor>, tch::Reduction::Sum, IGNORED, 0.0);
         Some(sum / n_targets)
     })?;
@@ -34,16 +35,30 @@ pub fn loss_and_gradients(
 ///
 /// # Shapes
 /// - tokens: `[batch, sequence]` (int) -> logits: `[batch * sequence, vocabulary]`
-pub fn logits(network: &Network, parameters: &Parameters, tokens: &Tensor<2, Int>) -> Option<Tensor<2>> {
+pub fn logits(
+    network: &Network,
+    parameters: &Parameters,
+    tokens: &Tensor<2, Int>,
+    documents: Option<&Documents>,
+) -> Option<Tensor<2>> {
     let weights = shaped_parameters(parameters)?;
-    tch::no_grad(|| logits_of(network, &weights, tokens)).map(wrap)
+    tch::no_grad(|| logits_of(network, &weights, tokens, documents)).map(wrap)
 }
 
-fn logits_of(network: &Network, weights: &Weights, tokens: &Tensor<2, Int>) -> Option<tch::Tensor> {
+fn logits_of(
+    network: &Network,
+    weights: &Weights,
+    tokens: &Tensor<2, Int>,
+    documents: Option<&Documents>,
+) -> Option<tch::Tensor> {
     let tokens = raw_int(tokens)?;
+    let apart = match documents {
+        Some(documents) => Some(Apart::of(documents)?),
+        None => None,
+    };
     match network.body() {
-        Body::Llama(shape, tables) => llama::logits(shape, tables, weights, &tokens),
-        Body::Gpt2(shape, _) => Some(gpt2::logits(shape, weights, &tokens)),
+        Body::Llama(shape, tables) => llama::logits(shape, tables, weights, &tokens, apart.as_ref()),
+        Body::Gpt2(shape, _) => Some(gpt2::logits(shape, weights, &tokens, apart.as_ref())),
     }
 }
 

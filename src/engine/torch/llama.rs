@@ -8,15 +8,21 @@ use tch::Tensor;
 
 use crate::engine::model::llama::{BLOCKS, EMBEDDING, LAYOUT, Tables, head};
 use crate::engine::torch::raw;
-use crate::engine::torch::weights::{Reading, Weights, attend};
+use crate::engine::torch::weights::{Apart, Reading, Weights, attend};
 use crate::recipe::model::Llama;
 
 /// Returns the logits of every place, or nothing where the tables are on another backend.
 ///
 /// # Shapes
 /// - tokens: `[B, S]` (int) -> logits: `[B * S, V]`
-pub fn logits(shape: &Llama, tables: &Tables, weights: &Weights, tokens_BS: &Tensor) -> Option<Tensor> {
-    let hidden_ND = hidden(shape, tables, weights, tokens_BS, None)?;
+pub fn logits(
+    shape: &Llama,
+    tables: &Tables,
+    weights: &Weights,
+    tokens_BS: &Tensor,
+    apart: Option<&Apart>,
+) -> Option<Tensor> {
+    let hidden_ND = hidden(shape, tables, weights, tokens_BS, None, apart)?;
     Some(hidden_ND.linear(weights.get(head(shape)), None::<&Tensor>))
 }
 
@@ -30,16 +36,17 @@ pub fn hidden(
     weights: &Weights,
     tokens_BS: &Tensor,
     reading: Option<&Reading>,
+    apart: Option<&Apart>,
 ) -> Option<Tensor> {
     let (batch, sequence) = tokens_BS.size2().expect("tokens come in rows");
     let width = i64::from(shape.width);
-    let rotation = Rotation::new(tables, sequence)?;
+    let rotation = Rotation::new(tables, sequence, apart)?;
     let mut hidden_ND = Tensor::embedding(weights.get(EMBEDDING), tokens_BS, -1, false, false).view([-1, width]);
     if let Some(drop_ND) = reading.and_then(|reading| reading.embedding_drop.as_ref()) {
         hidden_ND = hidden_ND * drop_ND;
     }
     for number in 0..shape.layers {
-        let block = Block { shape, weights, rotation: &rotation, reading, batch, sequence, number };
+        let block = Block { shape, weights, rotation: &rotation, reading, apart, batch, sequence, number };
         hidden_ND = block.forward(&hidden_ND);
     }
     Some(rms_norm(&hidden_ND, weights.get("model.norm.weight"), shape.norm_epsilon))
@@ -52,8 +59,14 @@ struct Rotation {
 }
 
 impl Rotation {
-    fn new(tables: &Tables, sequence: i64) -> Option<Self> {
-        let table = |tensor| Some(raw(tensor)?.narrow(0, 0, sequence).unsqueeze(1));
+    fn new(tables: &Tables, sequence: i64, apart: Option<&Apart>) -> Option<Self> {
+        let table = |tensor| {
+            let table_Sh = raw(tensor)?;
+            Some(match apart {
+                Some(apart) => Tensor::embedding(&table_Sh, &apart.places_BS, -1, false, false).unsqueeze(2),
+                None => table_Sh.narrow(0, 0, sequence).unsqueeze(1),
+            })
+        };
         Some(Self { cos: table(&tables.cos_Sh)?, sin: table(&tables.sin_Sh)? })
     }
 
@@ -70,6 +83,7 @@ struct Block<'a> {
     weights: &'a Weights,
     rotation: &'a Rotation,
     reading: Option<&'a Reading>,
+    apart: Option<&'a Apart>,
     batch: i64,
     sequence: i64,
     number: u32,
@@ -100,7 +114,7 @@ impl Block<'_> {
         let query_BHSd = self.rotation.turn(&heads("self_attn.q_proj", self.shape.heads)).transpose(1, 2);
         let key_BKSd = self.rotation.turn(&heads("self_attn.k_proj", self.shape.kv_heads)).transpose(1, 2);
         let value_BKSd = heads("self_attn.v_proj", self.shape.kv_heads).transpose(1, 2);
-        self.linear("self_attn.o_proj", &attend(&query_BHSd, &key_BKSd, &value_BKSd, self.reading))
+        self.linear("self_attn.o_proj", &attend(&query_BHSd, &key_BKSd, &value_BKSd, self.reading, self.apart))
     }
 }
 

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use tch::Tensor;
 
 use crate::engine::model::Records;
+use crate::engine::model::attention::Documents;
 use crate::engine::model::linear::Layout;
-use crate::engine::torch::raw;
+use crate::engine::torch::{raw, raw_int};
 
 /// Parameters by name, in their shapes.
 #[derive(Debug)]
@@ -91,21 +92,46 @@ impl Reading {
     }
 }
 
+/// Documents that do not look into each other.
+pub struct Apart {
+    /// Whether a place may look at another: one before it in its document.
+    may_look_B1SS: Tensor,
+    /// The place within the document.
+    pub places_BS: Tensor,
+}
+
+impl Apart {
+    /// Returns what documents mean for attention, or nothing where they are on another backend.
+    pub fn of(documents: &Documents) -> Option<Self> {
+        let numbers_BS = raw_int(&documents.numbers_BS)?;
+        let is_same_BSS = numbers_BS.unsqueeze(2).eq_tensor(&numbers_BS.unsqueeze(1));
+        let may_look_B1SS = is_same_BSS.tril(0).unsqueeze(1);
+        Some(Self { may_look_B1SS, places_BS: raw_int(&documents.places_BS)? })
+    }
+}
+
 /// Mixes the values of the places each place may look at.
 ///
 /// # Shapes
 /// - query: `[B, H, S, d]`, key and value: `[B, K, S, d]` -> `[N, H * d]`
-pub fn attend(query_BHSd: &Tensor, key_BKSd: &Tensor, value_BKSd: &Tensor, reading: Option<&Reading>) -> Tensor {
+pub fn attend(
+    query_BHSd: &Tensor,
+    key_BKSd: &Tensor,
+    value_BKSd: &Tensor,
+    reading: Option<&Reading>,
+    apart: Option<&Apart>,
+) -> Tensor {
     let sight = reading.and_then(|reading| reading.sight.as_ref());
+    let mask = sight.or(apart.map(|apart| &apart.may_look_B1SS));
     let (heads, width) = (query_BHSd.size()[1], query_BHSd.size()[3]);
     let is_grouped = key_BKSd.size()[1] != heads;
     let mixed_BHSd = Tensor::scaled_dot_product_attention(
         query_BHSd,
         key_BKSd,
         value_BKSd,
-        sight,
+        mask,
         0.0,
-        sight.is_none(),
+        mask.is_none(),
         None,
         is_grouped,
     );

@@ -180,8 +180,10 @@ fn cut(training: &Training<'_>, data: Vec<Dataset>) -> Result<(Vec<Source>, Vali
         if let Some(classification) = training.train.objective.classification() {
             [&train, &validation].iter().try_for_each(|tokens| tokens.check_classes(classification.classes.len()))?;
         }
-        sources.push(Source { rows: Arc::new(Rows::to_learn(train, kind, context)?), weight });
-        splits.push((weight, Rows::to_measure(validation, kind, context)?));
+        let attention = training.train.attention;
+        let rows = Rows::to_learn(train, kind, context)?.looking(attention);
+        sources.push(Source { rows: Arc::new(rows), weight });
+        splits.push((weight, Rows::to_measure(validation, kind, context)?.looking(attention)));
     }
     Ok((sources, Validation { splits, tokens: training.train.validate.tokens }))
 }

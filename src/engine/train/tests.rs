@@ -18,7 +18,7 @@ use crate::engine::seed;
 use crate::recipe::model::AdapterThen;
 use crate::recipe::run::DeviceChoice;
 use crate::recipe::training::{
-    Budget, Checkpointing, DataShare, EarlyStop, EarlyStopMetric, Objective, Optimizer, Schedule, Validate,
+    Attention, Budget, Checkpointing, DataShare, EarlyStop, EarlyStopMetric, Objective, Optimizer, Schedule, Validate,
 };
 use crate::record::{CheckpointRecord, Progress};
 
@@ -103,6 +103,7 @@ fn config(steps: u64) -> Train {
         schedule: Schedule::Cosine { warmup_steps: 2, final_ratio: 0.1 },
         validate: Validate { every_steps: 3, tokens: 96 },
         checkpoint: Checkpointing { every_steps: 4, keep: 2 },
+        attention: Attention::default(),
         early_stop: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::id::Digest;
 use crate::recipe::problem::{Problems, SourceText};
 use crate::recipe::{Import, Recipe, Reference};
 
@@ -48,6 +49,23 @@ pub trait Outside {
     fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
         Err(Refusal { message: format!("`{reference}` cannot be read from here"), hint: None })
     }
+
+    /// Returns what the tokenizer in a file is, or nothing where nobody can look.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is no tokenizer that can be used here.
+    fn tokenizer(&self, _path: &str) -> Result<Option<TokenizerFile>, Refusal> {
+        Ok(None)
+    }
+}
+
+/// What is known of a tokenizer in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenizerFile {
+    /// The digest of the file.
+    pub digest: Digest,
+    /// One more than the highest number of a token.
+    pub vocab_size: u32,
 }
 
 /// Why something outside cannot be referred to.

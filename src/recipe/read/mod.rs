@@ -38,5 +38,5 @@ mod sense;
 mod tests;
 
 pub use catalogue::catalogue;
-pub use input::{Input, Nothing, OtherFile, Outside, Reading, Refusal};
+pub use input::{Input, Nothing, OtherFile, Outside, Reading, Refusal, TokenizerFile};
 pub use root::read;

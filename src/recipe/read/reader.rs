@@ -11,6 +11,7 @@ use crate::recipe::read::letters;
 use crate::recipe::read::names::Names;
 use crate::recipe::read::node::{Node, Value};
 use crate::recipe::read::references::Section;
+use crate::recipe::read::tokenizer::Files;
 
 /// A node and its dotted path.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct Reader {
     pub names: Names,
     /// The models outside of the recipe that it names.
     pub imports: Imports,
+    /// The tokenizers in files that it names.
+    pub tokenizer_files: Files,
     /// The folders in which the relative paths of each text start.
     pub folders: Vec<String>,
     /// What the copies are called that a matrix made of an entry.

@@ -48,6 +48,7 @@ pub fn each_reference(section: Section, entry: &mut Node, visit: &mut dyn FnMut(
             }
         }
         Section::Tokenizers => {
+            field(entry, "base", Section::Tokenizers, visit);
             if let Some(Value::List(items)) = value(entry, "train-on") {
                 items.iter_mut().for_each(|item| text(item, Section::Datasets, visit));
             }

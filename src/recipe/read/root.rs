@@ -34,6 +34,7 @@ pub fn read(input: &Input<'_>) -> Result<Reading, Problems> {
     matrix::expand(&mut reader, &mut root, &variables);
     reader.names = Names::of(&root);
     reader.imports = Imports::asked(&root, &reader.names, input.outside);
+    reader.tokenizer_files = tokenizer::Files::asked(&root, &reader.folders, input.outside);
     let recipe = recipe(&mut reader, &root);
     variables.tell_unused(&mut reader);
     let environment =
@@ -82,7 +83,8 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         false => Some(fields.take("tokenizers")),
     };
     let tokenizers = tokenizers_at.and_then(|at| match at {
-        Some(at) => named(reader, &at, tokenizer::tokenizer),
+        Some(at) => named(reader, &at, tokenizer::tokenizer)
+            .and_then(|tokenizers| tokenizer::resolve(reader, tokenizers, at.node.place)),
         None => Some(BTreeMap::new()),
     });
     let models = fields.need(reader, "models").and_then(|at| model::models(reader, &at));

@@ -8,7 +8,8 @@ use crate::recipe::read::names::Kind;
 use crate::recipe::read::node::Value;
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::training::{
-    Budget, Checkpointing, DataShare, EarlyStop, EarlyStopMetric, Objective, Optimizer, Schedule, Train, Validate,
+    Attention, Budget, Checkpointing, DataShare, EarlyStop, EarlyStopMetric, Objective, Optimizer, Schedule, Train,
+    Validate,
 };
 
 /// The tokens of an optimizer step where the recipe says nothing: 16 rows of the context.
@@ -23,6 +24,9 @@ pub fn train(reader: &mut Reader, at: &At<'_>, context: Option<u32>) -> Option<T
     let default_batch = context.map_or(0, |context| DEFAULT_ROWS.saturating_mul(context));
     let batch_tokens = fields.or(reader, "batch-tokens", default_batch, |reader, at| reader.count(at, 1));
     let accumulate = fields.or(reader, "accumulate", Train::default_accumulate(), |reader, at| reader.count(at, 1));
+    let words = [("across-documents", Attention::AcrossDocuments), ("within-document", Attention::WithinDocument)];
+    let attention =
+        fields.or(reader, "attention", Attention::default(), |reader, at| reader.word(at, "way of attention", &words));
     let optimizer = fields.or(reader, "optimizer", Optimizer::default(), optimizer);
     let schedule = fields.or(reader, "schedule", Schedule::default(), schedule);
     let validate = fields.or(reader, "validate", Validate::default(), validate);
@@ -33,6 +37,7 @@ pub fn train(reader: &mut Reader, at: &At<'_>, context: Option<u32>) -> Option<T
         objective: objective?,
         data: data?,
         budget: budget?,
+        attention: attention?,
         batch_tokens: batch_tokens?,
         accumulate: accumulate?,
         optimizer: optimizer?,

@@ -59,8 +59,12 @@ fn apart(found: &[f32], expected: &[f64]) -> f64 {
 fn classifiers_are_what_pytorch_makes_of_the_same_numbers() {
     let made: Made = serde_json::from_str(MADE).unwrap();
     assert_eq!(made.cases.len(), 8);
-    let row =
-        |(tokens, class): (&Vec<u32>, &u32)| Row { tokens: tokens.clone(), is_target: vec![], class: Some(*class) };
+    let row = |(tokens, class): (&Vec<u32>, &u32)| Row {
+        tokens: tokens.clone(),
+        is_target: vec![],
+        starts: None,
+        class: Some(*class),
+    };
     let batch = Batch::of_records(&made.rows.iter().zip(&made.labels).map(row).collect::<Vec<_>>());
     let labels = batch.labels.clone().unwrap();
     for case in &made.cases {

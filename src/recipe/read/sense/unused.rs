@@ -28,7 +28,8 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
         .keys()
         .filter(|name| !used.contains(name))
         .for_each(|name| left_over(reader, parts, "datasets", name, uses));
-    let used: BTreeSet<&Name> = models.values().map(|model| &model.tokenizer).collect();
+    let extended = tokenizers.values().filter_map(|tokenizer| tokenizer.base());
+    let used: BTreeSet<&Name> = models.values().map(|model| &model.tokenizer).chain(extended).collect();
     let unused = tokenizers.keys().filter(|name| !used.contains(name));
     unused.for_each(|name| left_over(reader, parts, "tokenizers", name, "no model uses it"));
     let measured = Measured::of(models, reader.imports.all());
