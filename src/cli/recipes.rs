@@ -23,7 +23,15 @@ macro_rules! shipped {
 }
 
 /// Every recipe that ships, with its text.
-pub const SHIPPED: &[(&str, &str)] = shipped!["rust-coder", "gpt2", "scaling-law", "sweep", "gpt-3"];
+pub const SHIPPED: &[(&str, &str)] = shipped!["rust-coder", "finance-zh", "gpt2", "scaling-law", "sweep", "gpt-3"];
+
+/// The data that lies beside a recipe that ships: the recipe, the file, and what it says.
+const DATA: &[(&str, &str, &str)] = &[
+    ("finance-zh", "data/finance-zh/README.md", include_str!("../../recipes/data/finance-zh/README.md")),
+    ("finance-zh", "data/finance-zh/general.tsv", include_str!("../../recipes/data/finance-zh/general.tsv")),
+    ("finance-zh", "data/finance-zh/finance.tsv", include_str!("../../recipes/data/finance-zh/finance.tsv")),
+    ("finance-zh", "data/finance-zh/securities.tsv", include_str!("../../recipes/data/finance-zh/securities.tsv")),
+];
 
 /// A recipe that ships, at a glance.
 #[derive(Debug, Serialize)]
@@ -149,6 +157,14 @@ pub fn copy(session: &Session, arguments: &CopyArgs) -> anyhow::Result<Exit> {
             session.printer.say(format!("wrote `{}`, which it extends", beside.display()));
         }
         next = extended(text);
+    }
+    for (_, path, text) in DATA.iter().filter(|(of, ..)| of == name) {
+        let beside = folder.join(path);
+        if !beside.exists() {
+            folder_of(&beside)?;
+            fs::write(&beside, text)?;
+            session.printer.say(format!("wrote `{}`, its data", beside.display()));
+        }
     }
     session.printer.answer(&serde_json::json!({ "recipe": file }), || {
         format!("wrote `{file}`\nnext: `pedigree plan {file}` · `pedigree run {file}`", file = file.display())

@@ -14,6 +14,7 @@ pub mod language;
 pub mod quality;
 pub mod redact_pii;
 pub mod classify;
+pub mod filter;
 pub mod dictionary;
 mod html;
 pub mod dedup_exact;
@@ -93,6 +94,10 @@ pub fn prepare(step: &CleanStep) -> Result<Prepared, DataError> {
         CleanStep::TrimSilence { below_db } => each(Box::new(SoundStep::Trim(*below_db))),
         CleanStep::LengthAudio { min_seconds, max_seconds } => {
             each(Box::new(SoundStep::Length { min: *min_seconds, max: *max_seconds }))
+        }
+        CleanStep::Filter { field, values } => {
+            let (field, values) = (field.clone(), values.iter().cloned().collect());
+            each(Box::new(filter::Filter { field, values }))
         }
         CleanStep::DedupExact => Ok(Prepared::Exact),
         CleanStep::DedupNear { method: NearMethod::Minhash, threshold } => Ok(Prepared::Near { threshold: *threshold }),

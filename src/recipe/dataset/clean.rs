@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
+use crate::recipe::typed::SomeText;
 use crate::recipe::dataset::media::{Corner, Fit, PixelFilter};
 
 pub use classify::{Class, Classify, ClassifyBy, ClassifyInto};
@@ -64,6 +65,15 @@ pub enum CleanStep {
         /// The least number of characters a record keeps.
         #[schemars(range(min = 1), extend("x-unit" = "characters"), example = 200)]
         chars: u32,
+    },
+    /// Keeps the records of some classes, and drops the others.
+    Filter {
+        /// What is looked at: `label`, or a further field such as `domain` or `language`.
+        #[schemars(default = "CleanStep::default_filter_field", with = "SomeText", example = &"domain")]
+        field: String,
+        /// What it may be.
+        #[schemars(with = "Vec<SomeText>", length(min = 1), example = ["finance", "stocks"])]
+        values: Vec<String>,
     },
     /// Drops records that are too short or too long. A word is a run of letters and digits, or one Chinese or Japanese character.
     Length {
@@ -178,6 +188,11 @@ impl CleanStep {
         -40.0
     }
 
+    /// Returns what a filter looks at, where the recipe says nothing.
+    pub fn default_filter_field() -> String {
+        "label".to_owned()
+    }
+
     /// Returns the share of characters that may be beyond repair, where the recipe says nothing.
     pub const fn default_max_damage() -> f64 {
         0.05
@@ -211,6 +226,7 @@ impl CleanStep {
             | Self::Length { .. }
             | Self::Language { .. }
             | Self::Classify(_)
+            | Self::Filter { .. }
             | Self::DedupExact
             | Self::DedupNear { .. }
             | Self::ResizeImage { .. }
@@ -237,6 +253,7 @@ impl CleanStep {
             Self::Quality(_) => "quality",
             Self::RedactPii(_) => "redact-pii",
             Self::Classify(_) => "classify",
+            Self::Filter { .. } => "filter",
             Self::DedupExact => "dedup-exact",
             Self::DedupNear { .. } => "dedup-near",
             Self::ResizeImage { .. } => "resize-image",

@@ -24,11 +24,12 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         Quality,
         RedactPii,
         Classify,
+        Filter,
         DedupExact,
         DedupNear,
         Media(MediaStep),
     }
-    const WORDS: [(&str, Word); 19] = [
+    const WORDS: [(&str, Word); 20] = [
         ("fix-encoding", Word::FixEncoding),
         ("normalize-unicode", Word::NormalizeUnicode),
         ("strip-markup", Word::StripMarkup),
@@ -39,6 +40,7 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         ("quality", Word::Quality),
         ("redact-pii", Word::RedactPii),
         ("classify", Word::Classify),
+        ("filter", Word::Filter),
         ("dedup-exact", Word::DedupExact),
         ("dedup-near", Word::DedupNear),
         ("resize-image", Word::Media(MediaStep::ResizeImage)),
@@ -74,6 +76,7 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         Word::Quality => quality::quality(reader, &mut fields),
         Word::RedactPii => pii::redact_pii(reader, &mut fields),
         Word::Classify => classify::classify(reader, &mut fields),
+        Word::Filter => filter(reader, &mut fields),
         Word::DedupExact => Some(CleanStep::DedupExact),
         Word::DedupNear => dedup_near(reader, &mut fields),
         Word::Media(word) => media_step(reader, &mut fields, word),
@@ -148,4 +151,12 @@ fn dedup_near(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep>
     let threshold =
         fields.or(reader, "threshold", CleanStep::default_threshold(), |reader, at| reader.number(at, 0.1..=1.0));
     Some(CleanStep::DedupNear { method: method?, threshold: threshold? })
+}
+
+/// Reads which classes stay.
+fn filter(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
+    let field = fields.or(reader, "field", CleanStep::default_filter_field(), |reader, at| reader.some_text(at));
+    let values = fields.need(reader, "values");
+    let values = values.and_then(|at| reader.some_list(&at, |reader, at| reader.some_text(at)));
+    Some(CleanStep::Filter { field: field?, values: values? })
 }

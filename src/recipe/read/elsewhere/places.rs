@@ -203,6 +203,7 @@ pub(super) const PLACES: &[Place] = &[
             ("below-db", "-40"),
             ("min-seconds", "0.2"),
             ("max-seconds", "10"),
+            ("values", "[finance, stocks]"),
             ("max-damage", "0.05"),
             ("form", "nfc"),
             ("kind", "auto"),
