@@ -16,7 +16,10 @@ fn encodings() -> Vec<(Encoding, &'static encoding_rs::Encoding, &'static str, &
     ]
 }
 
-fn sources() -> Vec<(&'static str, Source, &'static str, fn(&str) -> String)> {
+/// A format: its word, its source, its header, and how a text stands in a line.
+type Format = (&'static str, Source, &'static str, fn(&str) -> String);
+
+fn sources() -> Vec<Format> {
     vec![
         ("jsonl", case::jsonl(Columns::default()), "", |text| format!(r#"{{"text": "{text}"}}"#)),
         ("lines", case::lines(&[]), "", |text| format!("{text}\ta")),

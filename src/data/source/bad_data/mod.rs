@@ -9,6 +9,7 @@ mod tables;
 mod packing;
 mod encodings;
 mod columnar;
+mod classes;
 mod made;
 mod properties;
 

@@ -23,7 +23,7 @@ pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for format in formats() {
-        let plain = format!("{}{}\n", format.header, vec![format.good; 5].join("\n"));
+        let plain = format!("{}{}\n", format.header, [format.good; 5].join("\n"));
         let first = if format.header.is_empty() { 1 } else { 2 };
         for (extension, word, packed) in
             [("gz", "gzip", gzip(plain.as_bytes())), ("zst", "Zstandard", zstd(plain.as_bytes()))]
