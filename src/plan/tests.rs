@@ -80,31 +80,31 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     f90070613a99 dataset:prose
     fca323da23f8 dataset:rust
     2a0974f95f0d dataset:tasks
-    0d6148951d32 tokenizer:bytes
-    5c5bb1587989 tokens:prose/bytes
-    4238449aad2f train:general
-    5fd8dc7ede1e tokens:rust/bytes
-    b5bfa8be7148 train:industry
-    1c53e7e1086e tokens:tasks/bytes
-    9f81889e34bb train:vertical
+    da54507f4f89 tokenizer:bytes
+    c74cacdb0dda tokens:prose/bytes
+    93389d6f6de6 train:general
+    a9af16eca6dc tokens:rust/bytes
+    64be73ba1c70 train:industry
+    cecad1891854 tokens:tasks/bytes
+    e7a486a9b3f0 train:vertical
     a6520a2ac9a2 contamination:prose
     c7f636f03f73 contamination:rust
     17e3311b8466 contamination:tasks
-    8cafb4306639 evaluate:general/loss
-    b8d9b6436fbd evaluate:general/ppl
-    5f395989b21b evaluate:industry/loss
-    85f320d739e5 evaluate:industry/ppl
-    b84025d469e3 evaluate:vertical/loss
-    d21bca462178 evaluate:vertical/ppl
-    cd67b335459f gate:industry/loss
-    cf0ea9b21a93 gate:industry/ppl
-    e3c608b0befb gate:vertical/ppl
-    6855ae148ce9 gate:vertical/ppl-2
-    ee78f4444c9f sample:story
-    5bceadabdf86 card:general
-    9e1e559d971b card:industry
-    fff7dd6d932d card:vertical
-    bc1945da6ab5 publish:tree
+    a44fe6196e05 evaluate:general/loss
+    a9a78df51b8b evaluate:general/ppl
+    a790f14138d4 evaluate:industry/loss
+    869072137aa3 evaluate:industry/ppl
+    cbe741e9fc32 evaluate:vertical/loss
+    211c8d97eefc evaluate:vertical/ppl
+    204fedd88f08 gate:industry/loss
+    c0feb138c985 gate:industry/ppl
+    6f8055c29bbd gate:vertical/ppl
+    65c9ee8741d2 gate:vertical/ppl-2
+    4c8745ce7983 sample:story
+    f3b1ce0cba6e card:general
+    2c9c7b3d08b0 card:industry
+    311c16fb9660 card:vertical
+    bbde6542bd02 publish:tree
     "#);
 }
 

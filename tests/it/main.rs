@@ -45,3 +45,4 @@ mod recipes;
 mod run_options;
 mod reference;
 mod references;
+mod tokenizers;
