@@ -87,35 +87,53 @@ pub(super) fn row(split: SplitName, record: &Record, is_whole: bool) -> Vec<Stri
 
 /// Returns a text behind lines: all of its own lines, or its beginning in up to three.
 fn shown(name: &str, text: &str, is_whole: bool) -> Vec<String> {
-    const COLUMNS: usize = 76;
     const MOST_LINES: usize = 3;
     if is_whole {
         return format!("{name}{text}").lines().map(|line| format!("  │ {line}")).collect();
     }
-    let text = format!("{name}{}", look::masked(text, MOST_CHARS));
-    let mut lines = vec![String::new()];
-    let (mut width, mut chars) = (0, text.chars().peekable());
-    while let Some(c) = chars.next() {
-        let own = console::measure_text_width(c.encode_utf8(&mut [0; 4]));
-        if width + own > COLUMNS {
-            if lines.len() == MOST_LINES {
-                return cut(&lines);
-            }
-            lines.push(String::new());
-            width = 0;
-        }
-        width += own;
-        lines.last_mut().expect("there is a line").push(c);
+    let mut lines = wrapped(&format!("{name}{}", look::masked(text, MOST_CHARS)));
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES);
+        lines.last_mut().expect("there are some").push_str(" …");
     }
     lines.iter().map(|line| quote(line)).collect()
 }
 
-/// Returns lines the last of which goes on.
-fn cut(lines: &[String]) -> Vec<String> {
-    let last = lines.len() - 1;
-    lines
-        .iter()
-        .enumerate()
-        .map(|(i, line)| quote(&if i == last { format!("{line} …") } else { line.clone() }))
-        .collect()
+/// Returns a text in lines that fit, parted between words; a word that is as long as a line is parted anywhere.
+fn wrapped(text: &str) -> Vec<String> {
+    const COLUMNS: usize = 74;
+    let mut lines = vec![String::new()];
+    let mut width = 0;
+    for word in text.split_inclusive(' ') {
+        let own = console::measure_text_width(word.trim_end());
+        let is_long = own > COLUMNS / 2;
+        if width > 0 && width + own > COLUMNS && !is_long {
+            lines.push(String::new());
+            width = 0;
+        }
+        for c in word.chars() {
+            let own = console::measure_text_width(c.encode_utf8(&mut [0; 4]));
+            if width + own > COLUMNS && c != ' ' {
+                lines.push(String::new());
+                width = 0;
+            }
+            width += own;
+            lines.last_mut().expect("there is a line").push(c);
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_parted_between_words_and_long_words_anywhere() {
+        let lines = wrapped(&"seven77 ".repeat(20));
+        assert!(lines.iter().all(|line| line.split(' ').all(|word| word == "seven77")), "{lines:?}");
+        let lines = wrapped(&"字".repeat(100));
+        assert_eq!(lines.iter().map(|line| line.chars().count()).collect::<Vec<_>>(), [37, 37, 26]);
+        assert_eq!(shown("", &"word ".repeat(100), false).last().unwrap().chars().last(), Some('…'));
+    }
 }
