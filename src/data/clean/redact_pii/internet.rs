@@ -87,7 +87,7 @@ fn credentials(text: &str, mut put: impl FnMut(Range<usize>)) {
         let is_scheme = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
         let Some(colon) = memchr::memchr(b':', &authority[..user]) else { continue };
         let password = &authority[colon + 1..user];
-        let is_filled_in = password.iter().any(|byte| matches!(byte, b'{' | b'}' | b'$' | b'[' | b']' | b'%' if password.len() < 4 || matches!(byte, b'{' | b'$' | b'[')));
+        let is_filled_in = password.iter().any(|byte| matches!(byte, b'{' | b'}' | b'$' | b'[' | b']'));
         if is_scheme
             && !password.is_empty()
             && !is_filled_in
