@@ -229,7 +229,12 @@ fn a_recipe_is_shown_with_every_default() {
           strip-components: 0
           type: "files"
         split:
+          assign:
+            test: []
+            train: []
+            validation: []
           by: "document"
+          group: "group"
           test: 0.1
           train: 0.8
           validation: 0.1
@@ -245,7 +250,12 @@ fn a_recipe_is_shown_with_every_default() {
           strip-components: 0
           type: "files"
         split:
+          assign:
+            test: []
+            train: []
+            validation: []
           by: "document"
+          group: "group"
           test: 0.1
           train: 0.8
           validation: 0.1
@@ -265,7 +275,12 @@ fn a_recipe_is_shown_with_every_default() {
           strip-components: 0
           type: "files"
         split:
+          assign:
+            test: []
+            train: []
+            validation: []
           by: "document"
+          group: "group"
           test: 0.1
           train: 0.8
           validation: 0.1
