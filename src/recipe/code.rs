@@ -56,6 +56,7 @@ codes! {
     NoPairs = "no-pairs": "The objective learns from prompts and responses, and the dataset has none.",
     EmptySplit = "empty-split": "A split is used that gets no records.",
     ComparesItself = "compares-itself": "A gate compares a model with itself.",
+    Secret = "secret": "A secret stands in the recipe, where only the place of one may stand; it is not shown.",
     Invalid = "invalid": "The value is none that can stand here; the message says why.",
     Unused = "unused": "Nothing uses this.",
     NotEvaluated = "not-evaluated": "No evaluation measures this model.",

@@ -121,7 +121,7 @@ fn a_database_from_before_repeats_is_brought_up_to_date_with_what_it_holds() {
         store.close().await;
         let workspace = Workspace::open(project.path()).unwrap();
         execute(&workspace, "alter table gates drop column repeats").await;
-        execute(&workspace, "delete from _sqlx_migrations where version = 2").await;
+        execute(&workspace, "delete from _sqlx_migrations where version >= 2").await;
         assert!(matches!(Store::open_reading(&workspace).await, Err(StoreError::Older { found: 1, .. })));
         let store = Store::open(&workspace).await.unwrap();
         assert_eq!(store.gates_of_run(run).await.unwrap(), [gate]);
