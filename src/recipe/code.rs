@@ -58,6 +58,7 @@ codes! {
     NotMeasured = "not-measured": "What is measured is none of what the model can do: a classifier writes no text, and a language model tells no classes.",
     EmptySplit = "empty-split": "A split is used that gets no records.",
     ComparesItself = "compares-itself": "A gate compares a model with itself.",
+    Secret = "secret": "A secret stands in the recipe, where only the place of one may stand; it is not shown.",
     Invalid = "invalid": "The value is none that can stand here; the message says why.",
     Unused = "unused": "Nothing uses this.",
     NotEvaluated = "not-evaluated": "No evaluation measures this model.",

@@ -103,9 +103,20 @@ pub struct Problems {
     pub left_out: usize,
 }
 
+/// Takes a secret out of the text that is shown beside problems.
+fn hide(sources: &mut [SourceText], problem: &Problem) {
+    let Place { source, start, end, .. } = problem.place;
+    let Some(text) = sources.get_mut(source as usize).map(|source| &mut source.text) else { return };
+    let Some(span) = text.get(start..end.min(text.len())) else { return };
+    // As many bytes as before: other places in the text stay where they are.
+    let hidden: String = span.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
+    text.replace_range(start..end.min(text.len()), &hidden);
+}
+
 impl Problems {
     /// Returns problems in the order of the texts, each told once, at most [`MOST_PROBLEMS`] of them, mistakes first of all.
-    pub fn new(sources: Vec<SourceText>, mut problems: Vec<Problem>) -> Self {
+    pub fn new(mut sources: Vec<SourceText>, mut problems: Vec<Problem>) -> Self {
+        problems.iter().filter(|problem| problem.code == Code::Secret).for_each(|problem| hide(&mut sources, problem));
         problems.sort_by_key(|problem| (problem.severity, problem.place));
         let mut told = std::collections::BTreeSet::new();
         problems.retain(|problem| told.insert((problem.place, problem.message.clone())));

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The layer of every module at the top.
-const LAYERS: [(&str, u32); 19] = [
+const LAYERS: [(&str, u32); 20] = [
     ("id", 0),
     ("error", 0),
     ("recipe", 1),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, u32); 19] = [
     ("store", 4),
     ("artifact", 4),
     ("provenance", 4),
+    ("fetch", 4),
     ("card", 5),
     ("zoo", 5),
     ("reproduce", 5),
@@ -37,12 +38,16 @@ const FORBIDDEN: [(&str, &str); 5] =
 const SIDEWAYS: [(&str, &str); 2] = [("store", "artifact"), ("cli", "settings")];
 
 /// Crates only these modules may name.
-const OWNERS: [(&str, &str); 16] = [
+const OWNERS: [(&str, &str); 20] = [
     ("burn", "engine"),
     ("burn_tch", "engine"),
     ("tch", "engine"),
     ("sqlx", "store"),
     ("git2", "provenance"),
+    ("git2", "fetch"),
+    ("reqwest", "fetch"),
+    ("object_store", "fetch"),
+    ("hf_hub", "fetch"),
     ("clap", "cli"),
     ("clap_complete", "cli"),
     ("clap_mangen", "cli"),

@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
-use crate::recipe::typed::SomeText;
 use crate::recipe::dataset::media::{Corner, Fit, PixelFilter};
+use crate::recipe::typed::SomeText;
 
 pub use classify::{Class, Classify, ClassifyBy, ClassifyInto};
 pub use language::LanguageCode;

@@ -69,7 +69,7 @@ mod tests {
             ["hf_abcdef", "", "env:", "env:1X", "env:A-B", "file:", "file:relative", "file:/", "ENV:X", "env: X"]
         {
             let error = text.parse::<SecretRef>().unwrap_err().to_string();
-            assert!(text.len() < 5 || !error.contains(text), "{error}");
+            assert!(text != "hf_abcdef" || !error.contains(text), "{error}");
         }
     }
 }

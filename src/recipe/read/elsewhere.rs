@@ -20,17 +20,17 @@ pub fn of(path: &str, key: &str, known: &[&str]) -> Option<(Code, String)> {
     if let Some((first, rest)) = key.split_once('.').filter(|(first, _)| known.contains(first)) {
         return Some((Code::MisplacedKey, format!("a dot makes one key of it: write `{first}: {{ {rest}: … }}`")));
     }
+    let synonym = SYNONYMS.iter().find(|(words, _)| words.contains(&folded.as_str())).map(|(_, target)| *target);
+    // A word of other programs may be a key elsewhere, or of another type; what it is called here comes first.
+    if let Some(target) = synonym.filter(|target| known.contains(target)) {
+        let such = example(path, target).map(|it| format!(", {it}")).unwrap_or_default();
+        return Some((Code::UnknownKey, format!("here this is called `{target}`{such}")));
+    }
     if here.2.iter().any(|(key, _)| *key == folded) {
         return Some((
             Code::MisplacedKey,
             format!("`{folded}` goes with another `type`; the keys here are {}", listed(known.iter().copied())),
         ));
-    }
-    let synonym = SYNONYMS.iter().find(|(words, _)| words.contains(&folded.as_str())).map(|(_, target)| *target);
-    // A word of other programs may be a key elsewhere; what it is called here comes first.
-    if let Some(target) = synonym.filter(|target| known.contains(target)) {
-        let such = example(path, target).map(|it| format!(", {it}")).unwrap_or_default();
-        return Some((Code::UnknownKey, format!("here this is called `{target}`{such}")));
     }
     if let Some(hint) = stands(here.0, &folded) {
         return Some((Code::MisplacedKey, hint));
@@ -141,7 +141,25 @@ mod tests {
         pattern.replace('*', name).replace("[]", ".0")
     }
 
-    fn problems(set: String) -> Vec<(Code, String, Option<String>)> {
+    /// Sources of every type, of which each knows other keys.
+    const SOURCES: [&str; 6] = [
+        "{ type: files, include: [\"*\"] }",
+        "{ type: http, url: \"https://example.org/x\", read: { type: files, include: [\"*\"] } }",
+        "{ type: archive, path: x.zip }",
+        "{ type: git, repository: x }",
+        "{ type: hugging-face, dataset: a/b, files: [\"*\"] }",
+        "{ type: object-store, url: \"s3://a/b\" }",
+    ];
+
+    /// Returns the sets that make of the fixture a recipe in which a mapping of this pattern can stand, one for each type.
+    fn settings(pattern: &str) -> Vec<String> {
+        match pattern.starts_with("datasets.*.source") {
+            true => SOURCES.iter().map(|source| format!("datasets.rust.source={source}")).collect(),
+            false => vec!["name=tree".to_owned()],
+        }
+    }
+
+    fn problems(settings: &str, set: String) -> Vec<(Code, String, Option<String>)> {
         let kinds = ["optimizer=adamw", "schedule=cosine"].map(|kind| {
             let (key, kind) = kind.split_once('=').unwrap();
             format!("models.general.train.{key}.type={kind}")
@@ -161,7 +179,7 @@ mod tests {
             .chain(classifier.map(str::to_owned))
             .chain(features)
             .chain(has_columns)
-            .chain([classes, set])
+            .chain([settings.to_owned(), classes, set])
             .collect();
         match read(&Input::new("tree.yaml", TEXT.as_bytes()).with_sets(&sets)) {
             Ok(_) => Vec::new(),
@@ -178,22 +196,29 @@ mod tests {
                 }
                 let path = format!("{}.{key}", in_the_fixture(pattern));
                 let path = path.trim_start_matches('.');
-                for (code, found, _) in problems(format!("{path}={example}")) {
-                    // The fixture has one kind of what comes in several, each with keys of its own.
-                    let kinds = ["clean[]", "source", "extract", "tokenizers.*", "features"];
-                    let is_kind = matches!(code, Code::MisplacedKey | Code::UnknownKey)
-                        && kinds.iter().any(|kind| pattern.ends_with(kind));
-                    let is_here = found.replace("[0]", ".0") == path;
-                    let is_legal = matches!(
-                        code,
-                        Code::ConflictingKeys
-                            | Code::BadShares
-                            | Code::ShapeMismatch
-                            | Code::Cycle
-                            | Code::ComparesItself
-                    );
-                    assert!(!is_here || is_legal || is_kind, "{path}={example}: {code}");
-                }
+                // Of several types one at least reads it.
+                let settings = settings(pattern);
+                let wrong = settings.iter().map(|settings| {
+                    let found = problems(settings, format!("{path}={example}"));
+                    found.into_iter().find(|(code, found, _)| {
+                        // The fixture has one kind of what comes in several, each with keys of its own.
+                        let kinds = ["clean[]", "source", "extract", "tokenizers.*", "features"];
+                        let is_kind = matches!(code, Code::MisplacedKey | Code::UnknownKey)
+                            && kinds.iter().any(|kind| pattern.ends_with(kind));
+                        let is_here = found.replace("[0]", ".0") == path;
+                        let is_legal = matches!(
+                            code,
+                            Code::ConflictingKeys
+                                | Code::BadShares
+                                | Code::ShapeMismatch
+                                | Code::Cycle
+                                | Code::ComparesItself
+                        );
+                        is_here && !is_legal && !is_kind
+                    })
+                });
+                let wrong: Vec<_> = wrong.collect();
+                assert!(wrong.iter().any(Option::is_none), "{path}={example}: {wrong:?}");
             }
         }
     }
@@ -203,12 +228,20 @@ mod tests {
         for (pattern, _, keys) in PLACES.iter().filter(|(pattern, _, _)| !pattern.ends_with("data")) {
             let path = format!("{}.qqqqqqqqqqqqqqqq", in_the_fixture(pattern));
             let path = path.trim_start_matches('.');
-            let found = problems(format!("{path}=1"));
-            let hint = found.iter().find_map(|(code, _, hint)| (*code == Code::UnknownKey).then_some(hint.clone())?);
-            let hint = hint.unwrap_or_else(|| panic!("{path}: {found:?}"));
-            for known in hint.split('`').skip(1).step_by(2).filter(|known| *known != "type") {
-                assert!(keys.iter().any(|(key, _)| *key == known), "`{known}` of `{pattern}` is missing in `PLACES`");
+            let mut n_hints = 0;
+            for settings in settings(pattern) {
+                let found = problems(&settings, format!("{path}=1"));
+                let mut hints = found.into_iter().filter(|(code, ..)| *code == Code::UnknownKey);
+                let Some((_, _, Some(hint))) = hints.next() else { continue };
+                n_hints += 1;
+                for known in hint.split('`').skip(1).step_by(2).filter(|known| *known != "type") {
+                    assert!(
+                        keys.iter().any(|(key, _)| *key == known),
+                        "`{known}` of `{pattern}` is missing in `PLACES`"
+                    );
+                }
             }
+            assert!(n_hints > 0, "{path}");
         }
     }
 
@@ -218,7 +251,9 @@ mod tests {
             assert!(PLACES.iter().any(|(_, _, keys)| keys.iter().any(|(key, _)| key == target)), "{target}");
             for word in *words {
                 let has = |keys: &[(&str, &str)], word: &str| keys.iter().any(|(key, _)| *key == word);
-                assert!(!PLACES.iter().any(|(_, _, keys)| has(keys, target) && has(keys, word)), "{word}");
+                // Sources have several types, each with its own keys.
+                let places = PLACES.iter().filter(|(pattern, ..)| *pattern != "datasets.*.source");
+                assert!(!places.into_iter().any(|(_, _, keys)| has(keys, target) && has(keys, word)), "{word}");
             }
         }
     }

@@ -139,7 +139,7 @@ fn secret(reader: &mut Reader, fields: &mut Fields<'_>, key: &'static str) -> Op
         Some(Ok(reference)) => Some(Some(reference)),
         Some(Err(NoSecretReference)) | None => {
             let hint = "a secret never stands in a recipe: put it into a variable of the environment, or into a file";
-            reader.wrong(at, NoSecretReference.to_string(), Some(hint.to_owned()))
+            reader.wrong_of(Code::Secret, at, NoSecretReference.to_string(), Some(hint.to_owned()))
         }
     })
 }
@@ -157,7 +157,8 @@ fn address(reader: &mut Reader, at: &At<'_>, private: bool) -> Option<String> {
     };
     if !url.username().is_empty() || url.password().is_some() {
         let hint = "a recipe is shown and recorded: secrets are given by reference, as in `token: env:NAME`";
-        return reader.wrong(at, "a name or a password may not stand in an address", Some(hint.to_owned()));
+        let message = "a name or a password may not stand in an address";
+        return reader.wrong_of(Code::Secret, at, message, Some(hint.to_owned()));
     }
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return reader.wrong(at, format!("`{}` is no scheme that is fetched: expected `https`", url.scheme()), None);
