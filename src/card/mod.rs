@@ -9,6 +9,7 @@ mod front;
 mod made_of;
 mod number;
 mod evaluation;
+mod classes;
 mod view;
 
 pub use facts::{Ancestor, CardFacts, DataFacts, EvaluationFacts, ModelValue};
