@@ -9,7 +9,7 @@ use crate::recipe::evaluation::Metric;
 use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::training::Train;
 use crate::recipe::{Import, Recipe, Reference, Tags};
-use crate::record::report::{DatasetReport, SampleReport, TokensReport, TrainingReport};
+use crate::record::report::{ClassificationReport, DatasetReport, SampleReport, TokensReport, TrainingReport};
 use crate::record::{Exposure, GateResult, Machine, Repeated};
 
 /// What a card is made of; what is empty or absent has no place in the card.
@@ -141,6 +141,9 @@ pub struct EvaluationFacts {
     pub split: SplitName,
     /// The values of the model and of its ancestors.
     pub values: Vec<ModelValue>,
+    /// How the model tells every class, where it is a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<ClassificationReport>,
 }
 
 /// A model's value.
@@ -185,6 +188,7 @@ impl CardFacts {
             dataset: evaluation.dataset.clone(),
             split: evaluation.split,
             values: Vec::new(),
+            classification: None,
         });
         Some(Self {
             name: zoo_name(name),

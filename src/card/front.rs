@@ -14,12 +14,17 @@ pub(super) fn matter(facts: &CardFacts) -> String {
     }
     lines.extend(facts.license.iter().map(|license| format!("license: {}", text(license))));
     lines.push("library_name: pedigree".to_owned());
-    lines.push("pipeline_tag: text-generation".to_owned());
+    lines.push(format!("pipeline_tag: {}", task(facts)));
     lines.extend(facts.hub_base.iter().map(|base| format!("base_model: {}", text(base))));
     lines.push(format!("tags: [{}]", list(&tags(facts))));
     lines.extend(model_index(facts));
     lines.push("---\n\n".to_owned());
     lines.join("\n")
+}
+
+/// Returns what the model does, as the Hub calls it.
+fn task(facts: &CardFacts) -> &'static str {
+    if facts.train.objective.classification().is_some() { "text-classification" } else { "text-generation" }
 }
 
 fn tags(facts: &CardFacts) -> Vec<String> {
@@ -42,7 +47,7 @@ fn model_index(facts: &CardFacts) -> Vec<String> {
     for (evaluation, value) in results {
         let dataset = text(evaluation.dataset.as_str());
         lines.extend([
-            "      - task: {\"type\": \"text-generation\"}".to_owned(),
+            format!("      - task: {{\"type\": \"{}\"}}", task(facts)),
             format!(
                 "        dataset: {{\"type\": {dataset}, \"name\": {dataset}, \"split\": {}}}",
                 text(evaluation.split.word())

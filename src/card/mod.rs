@@ -10,6 +10,7 @@ mod front;
 mod made_of;
 mod number;
 mod evaluation;
+mod classes;
 mod view;
 
 pub use facts::{Ancestor, CardFacts, DataFacts, EvaluationFacts, ModelValue};

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use crate::card::classes::{self, ClassesView};
 use crate::card::evaluation::{EvaluationView, RepeatsView, matrix, repeats};
 use crate::card::facts::{CardFacts, DataFacts};
 use crate::card::made_of::made_of;
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
-use crate::recipe::classification::{Classification, Pool};
 use crate::recipe::contamination::{Allow, Allowed};
 use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
 use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
@@ -33,6 +33,8 @@ pub(super) struct View {
     verdict: Option<String>,
     evaluations: Vec<EvaluationView>,
     models: Vec<String>,
+    classes: Option<ClassesView>,
+    is_classifier: bool,
     contamination: Vec<ExposureView>,
     unknown: Vec<String>,
     allowed: Vec<Allowance>,
@@ -128,6 +130,8 @@ impl View {
             verdict: facts.training.as_ref().map(overfitting),
             evaluations,
             models,
+            classes: facts.evaluations.iter().find_map(classes::view),
+            is_classifier: facts.train.objective.classification().is_some(),
             contamination: facts.contamination.iter().map(exposure).collect(),
             unknown: facts.unknown.clone(),
             allowed: facts.allow.iter().map(allowance).collect(),
@@ -181,19 +185,9 @@ fn model(facts: &CardFacts) -> Vec<Line> {
         ("Tokenizer", facts.tokenizer.to_string()),
     ];
     lines.extend(facts.adapter.as_ref().map(|adapter| ("Adapter", adapter_words(adapter))));
-    lines.extend(facts.train.objective.classification().map(|own| ("Classes", classes(own))));
+    lines.extend(facts.train.objective.classification().map(|own| ("Classes", classes::words(own))));
     lines.extend(made_of(facts).map(|words| ("Made of", words)));
     lines
-}
-
-/// Returns the classes, and how a record is read to tell them.
-fn classes(own: &Classification) -> String {
-    let Classification { classes, attention, pool, label_smoothing: _, dropout: _ } = own;
-    let pool = match pool {
-        Pool::Mean => "the mean of all places",
-        Pool::Last => "the last place",
-    };
-    format!("{}: {}; {} attention, {pool}", classes.len(), classes.join(", "), attention.word())
 }
 
 fn adapter_words(adapter: &Adapter) -> String {

@@ -113,7 +113,10 @@ fn next(printer: &Printer, view: &RunView) -> String {
     let mut lines: Vec<String> =
         view.cards.iter().map(|card| format!("  card of {:<28} {}", card.model, card.path.display())).collect();
     if let Some(best) = view.cards.last() {
-        lines.push(format!("  pedigree generate {} -p \"…\"", best.model));
+        lines.push(match best.is_classifier {
+            true => format!("  pedigree classify {} texts.txt", best.model),
+            false => format!("  pedigree generate {} -p \"…\"", best.model),
+        });
         lines.push("  pedigree zoo tree".to_owned());
     }
     let verb = match view.run.status {

@@ -14,7 +14,7 @@ use crate::recipe::typed::SomeText;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Classification {
     /// The classes, in the order of the output layer; every record has one of them as its label.
-    #[schemars(with = "Vec<SomeText>", length(min = 2, max = 65_536), example = ["finance", "realty", "stocks"])]
+    #[schemars(with = "Vec<SomeText>", length(min = 2, max = 1_024), example = ["finance", "realty", "stocks"])]
     pub classes: Vec<String>,
     /// Which places of a record each place looks at.
     #[schemars(default, example = &"causal")]
@@ -31,8 +31,8 @@ pub struct Classification {
 }
 
 impl Classification {
-    /// The fewest and the most classes.
-    pub const N_CLASSES: std::ops::RangeInclusive<usize> = 2..=65_536;
+    /// The fewest and the most classes: which are taken for which is counted for every two.
+    pub const N_CLASSES: std::ops::RangeInclusive<usize> = 2..=1_024;
 
     /// Returns the share of the numbers that are left out where the recipe says nothing.
     pub const fn default_dropout() -> f64 {

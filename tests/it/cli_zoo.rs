@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::finished;
+use crate::support::{copy_of_finished, finished};
 
 #[test]
 fn models_are_listed_and_found() {
@@ -233,6 +233,18 @@ fn a_model_writes_the_same_again() {
     let one = project.pedigree(&daring).stdout;
     *daring.last_mut().unwrap() = "2";
     assert_ne!(project.pedigree(&daring).stdout, one, "another seed wrote the same");
+}
+
+#[test]
+fn a_language_model_tells_no_classes() {
+    let project = copy_of_finished();
+    let texts = project.path().join("texts.txt");
+    fs::write(&texts, "The river\nA stone\n").unwrap();
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt", "--device", "cpu"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "nowhere.txt"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@best", "texts.txt"]), @"");
+    fs::write(&texts, b"The river\n\xff\n").unwrap();
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt"]), @"");
 }
 
 #[test]

@@ -34,7 +34,14 @@ pub fn lines(printer: &Printer, plan: &Plan) -> String {
 fn parameters(trainings: &[(&StageId, &Training)]) -> String {
     let row = |(id, training): &(&StageId, &Training)| -> Vec<String> {
         let kinds = &training.parameters;
-        let counts = [kinds.embedding, kinds.attention, kinds.feed_forward, kinds.norms, kinds.head, kinds.adapter];
+        let counts = [
+            kinds.embedding,
+            kinds.attention,
+            kinds.feed_forward,
+            kinds.norms,
+            kinds.head + kinds.classifier,
+            kinds.adapter,
+        ];
         std::iter::once(id.name().to_owned()).chain(counts.into_iter().map(short)).collect()
     };
     let header = ["parameters", "embedding", "attention", "feed-forward", "norms", "head", "adapter"];

@@ -69,6 +69,9 @@ pub struct CardView {
     pub model: String,
     /// Where the card lies, to be read.
     pub path: PathBuf,
+    /// Whether it tells classes instead of writing.
+    #[serde(skip)]
+    pub is_classifier: bool,
 }
 
 impl RunView {
@@ -223,7 +226,11 @@ async fn cards(
             std::fs::write(&path, artifacts.read(card.digest)?)?;
         }
         let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(PathBuf::from));
-        cards.push(CardView { model: version.reference(), path: shown.unwrap_or(path) });
+        cards.push(CardView {
+            model: version.reference(),
+            path: shown.unwrap_or(path),
+            is_classifier: version.classification.is_some(),
+        });
     }
     Ok(cards)
 }

@@ -211,6 +211,12 @@ impl<'a> Gathered<'a> {
                     continue;
                 }
                 let Some(value) = self.value(work)? else { continue };
+                // The first of the models is that of the card.
+                let told: Option<EvaluationReport> = match models.first() == Some(model) {
+                    true => self.report(stage, "metrics.json").transpose()?,
+                    false => None,
+                };
+                let classification = told.and_then(|report| report.classification).map(|report| *report);
                 match facts.iter_mut().find(|known| known.evaluation == work.evaluation) {
                     Some(known) => known.values.push(value),
                     None => facts.push(EvaluationFacts {
@@ -219,6 +225,7 @@ impl<'a> Gathered<'a> {
                         dataset: work.dataset.clone(),
                         split: work.split,
                         values: vec![value],
+                        classification,
                     }),
                 }
             }

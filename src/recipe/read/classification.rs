@@ -42,7 +42,7 @@ fn classes(reader: &mut Reader, at: &At<'_>) -> Option<Vec<String>> {
         Some(class)
     })?;
     if !Classification::N_CLASSES.contains(&classes.len()) {
-        let message = format!("expected 2 to 65536 classes, found {}", classes.len());
+        let message = format!("expected 2 to 1024 classes, found {}", classes.len());
         let hint = "such as `classes: [finance, realty, stocks]`".to_owned();
         return reader.wrong_of(Code::OutOfRange, at, message, Some(hint));
     }
