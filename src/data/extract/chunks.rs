@@ -60,7 +60,7 @@ impl Unit {
 /// than the overlap, as long as something new fits behind them.
 pub(super) fn pieces(text: &str, max_chars: usize, overlap: usize, at: CutAt) -> Vec<&str> {
     let units: Vec<Unit> = cut::units(text, max_chars, at).into_iter().map(|place| Unit::of(text, place)).collect();
-    let (mut pieces, mut start) = (Vec::new(), 0);
+    let (mut pieces, mut start, mut covered) = (Vec::new(), 0, 0);
     while start < units.len() {
         let (mut end, mut n_chars) = (start, 0);
         while end < units.len() && (end == start || n_chars + units[end].n_bare <= max_chars) {
@@ -68,8 +68,12 @@ pub(super) fn pieces(text: &str, max_chars: usize, overlap: usize, at: CutAt) ->
             end += 1;
         }
         let piece = text[units[start].place.start..units[end - 1].place.end].trim();
-        if !piece.is_empty() {
+        // White space behind what is repeated says nothing new.
+        let reaches =
+            units[start].place.start + text[units[start].place.start..units[end - 1].place.end].trim_end().len();
+        if !piece.is_empty() && reaches > covered {
             pieces.push(piece);
+            covered = reaches;
         }
         if end == units.len() {
             break;
