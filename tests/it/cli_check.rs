@@ -222,6 +222,7 @@ fn a_recipe_is_shown_with_every_default() {
         most-bad-rows: 100
         on-bad-row: "fail"
         source:
+          encoding: "utf-8"
           exclude: []
           include:
             - "*.md"
@@ -238,6 +239,7 @@ fn a_recipe_is_shown_with_every_default() {
         most-bad-rows: 100
         on-bad-row: "fail"
         source:
+          encoding: "utf-8"
           exclude: []
           include:
             - "*.rs"
@@ -258,6 +260,7 @@ fn a_recipe_is_shown_with_every_default() {
         most-bad-rows: 100
         on-bad-row: "fail"
         source:
+          encoding: "utf-8"
           exclude: []
           include:
             - "*.rs"
