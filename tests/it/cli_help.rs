@@ -99,6 +99,7 @@ fn the_program_and_every_command_explain_themselves() {
       reproduce    Run a recorded recipe again elsewhere, and compare everything that comes out
       zoo          Browse the models
       card         Print the card of a model
+      data         Look at prepared data
       generate     Let a model write
       gc           Delete the artifacts nothing needs
       fsck         Compare every artifact with its digest, and look over the database
@@ -625,6 +626,217 @@ fn the_program_and_every_command_explain_themselves() {
               The model: `name`, `name@v3` or `name@alias`
 
     Options:
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree data --help
+    Look at prepared data
+
+    Usage: pedigree data [OPTIONS] <COMMAND>
+
+    Commands:
+      list     List the datasets this project has prepared
+      inspect  Tell what is in a dataset, in all of a run, or in a Parquet file: columns, splits,
+               lengths, languages, some rows
+      report   Tell what every step of the preparation did, and what it left out and why
+      diff     Compare the rows of two datasets, or of one dataset in two runs
+      sample   Print some rows, picked by chance
+      card     Write a dataset's card and its Croissant description, with the tables: a folder that
+               Hugging Face's `datasets` opens
+      help     Print this message or the help of the given subcommand(s)
+
+    Options:
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree data list --help
+    List the datasets this project has prepared
+
+    Usage: pedigree data list [OPTIONS] [RECIPE]
+
+    Arguments:
+      [RECIPE]
+              Only the datasets of this recipe
+
+    Options:
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree data inspect --help
+    Tell what is in a dataset, in all of a run, or in a Parquet file: columns, splits, lengths,
+    languages, some rows
+
+    Usage: pedigree data inspect [OPTIONS] <WHAT>...
+
+    Arguments:
+      <WHAT>...
+              Datasets (`name`, `recipe/name`, `run/name`), runs (all their datasets), or Parquet files
+
+    Options:
+      -n, --n <N>
+              How many rows to show
+
+              [default: 3]
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+          --seed <SEED>
+              The seed of their choice
+
+              [default: 42]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree data report --help
+    Tell what every step of the preparation did, and what it left out and why
+
+    Usage: pedigree data report [OPTIONS] <DATASET>
+
+    Arguments:
+      <DATASET>
+              The dataset: `name`, `recipe/name`, or `run/name`, where a run is its id, the end of it,
+              or `latest`
+
+    Options:
+          --html <FILE>
+              Write the report as one self-contained web page
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree data diff --help
+    Compare the rows of two datasets, or of one dataset in two runs
+
+    Usage: pedigree data diff [OPTIONS] <A> <B>
+
+    Arguments:
+      <A>
+              The first dataset: `name`, `recipe/name`, `run/name`
+
+      <B>
+              The second dataset
+
+    Options:
+          --exit-code
+              Exit with 1 where they differ
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+    $ pedigree data sample --help
+    Print some rows, picked by chance
+
+    Usage: pedigree data sample [OPTIONS] <DATASET>
+
+    Arguments:
+      <DATASET>
+              The dataset: `name`, `recipe/name`, or `run/name`, where a run is its id, the end of it,
+              or `latest`
+
+    Options:
+          --split <SPLIT>
+              Only rows of this split [default: all of them]
+
+              Possible values:
+              - train:      What models learn from
+              - validation: What early stopping and tuning look at
+              - test:       What only evaluations look at
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+      -n, --n <N>
+              How many rows
+
+              [default: 10]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+          --seed <SEED>
+              The seed of the choice
+
+              [default: 1]
+
+          --label <LABEL>
+              Only rows with this label
+
+          --where <FIELD=VALUE>
+              Only rows whose further field has this value; every one that is given has to fit
+
+          --raw
+              Print rows whole, private data included; with `--format json` they always are
+
+    $ pedigree data card --help
+    Write a dataset's card and its Croissant description, with the tables: a folder that Hugging Face's
+    `datasets` opens
+
+    Usage: pedigree data card [OPTIONS] <DATASET>
+
+    Arguments:
+      <DATASET>
+              The dataset: `name`, `recipe/name`, or `run/name`, where a run is its id, the end of it,
+              or `latest`
+
+    Options:
+          --out <DIR>
+              The folder for `README.md`, `croissant.json` and the tables [default: print the card]
+
+          --force
+              Write over what is there
+
               - human: For people
               - json:  For programs
 
