@@ -1,6 +1,7 @@
 //! `datasets`: where data comes from, and what is done to it before anything learns from it.
 
 mod source;
+mod facts;
 mod columns;
 mod encoding;
 mod generator;
@@ -27,6 +28,7 @@ pub use clean::{
 pub use columns::Columns;
 pub use encoding::Encoding;
 pub use extract::{ChatFormat, CutAt, Extract, LastTurn, SystemTurns, Within};
+pub use facts::FileSet;
 pub use features::{Augment, Features, Flip, Normalize, samples};
 pub use generator::Generator;
 pub use labels::{Labels, placeholders};
@@ -34,7 +36,7 @@ pub use media::{Corner, Fit, MediaWord, PixelFilter};
 pub use packing::{Pack, Packing};
 pub use pinned::file_name;
 pub use secret::{NoSecretReference, SecretRef};
-pub use source::{FileSet, Source};
+pub use source::Source;
 pub use split::{Assign, Split, SplitBy, SplitName};
 
 use crate::recipe::typed::SomeText;

@@ -142,7 +142,8 @@ mod tests {
     }
 
     /// Sources of every type, of which each knows other keys.
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 7] = [
+        "{ type: jsonl, include: [\"*\"], columns: { text: body } }",
         "{ type: files, include: [\"*\"] }",
         "{ type: http, url: \"https://example.org/x\", read: { type: files, include: [\"*\"] } }",
         "{ type: archive, path: x.zip }",

@@ -105,9 +105,7 @@ fn header(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<bool> {
 }
 
 fn documents(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
-    let root = fields.need(reader, "root").and_then(|at| reader.path(&at));
-    let files = chosen(reader, fields, root);
-    let encoding = encoding(reader, fields)?;
+    let (files, encoding) = (files(reader, fields), encoding(reader, fields)?);
     let Files { root, include, exclude, strip_components } = files?;
     Some(Source::Files { root, include, exclude, strip_components, encoding })
 }
