@@ -47,13 +47,13 @@ fn the_fingerprints_of_a_recipe_without_repeats_are_those_they_always_were() {
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
     dataset:prose f90070613a99
     tokens:prose/bytes c74cacdb0dda
-    train:general 93389d6f6de6
-    train:industry 64be73ba1c70
-    evaluate:vertical/ppl 211c8d97eefc
-    gate:industry/loss 204fedd88f08
-    sample:story 4c8745ce7983
-    card:vertical 311c16fb9660
-    publish:tree bbde6542bd02
+    train:general 3ebecb69329b
+    train:industry 155345ff165c
+    evaluate:vertical/ppl 34bf5a476c07
+    gate:industry/loss 9bff7132c6a3
+    sample:story b0b64c99adbd
+    card:vertical f5ef487b1254
+    publish:tree 00fd3921760a
     "#);
 }
 

@@ -82,29 +82,29 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     2a0974f95f0d dataset:tasks
     da54507f4f89 tokenizer:bytes
     c74cacdb0dda tokens:prose/bytes
-    93389d6f6de6 train:general
+    3ebecb69329b train:general
     a9af16eca6dc tokens:rust/bytes
-    64be73ba1c70 train:industry
+    155345ff165c train:industry
     cecad1891854 tokens:tasks/bytes
-    e7a486a9b3f0 train:vertical
+    64b6a21c2cda train:vertical
     a6520a2ac9a2 contamination:prose
     c7f636f03f73 contamination:rust
     17e3311b8466 contamination:tasks
-    a44fe6196e05 evaluate:general/loss
-    a9a78df51b8b evaluate:general/ppl
-    a790f14138d4 evaluate:industry/loss
-    869072137aa3 evaluate:industry/ppl
-    cbe741e9fc32 evaluate:vertical/loss
-    211c8d97eefc evaluate:vertical/ppl
-    204fedd88f08 gate:industry/loss
-    c0feb138c985 gate:industry/ppl
-    6f8055c29bbd gate:vertical/ppl
-    65c9ee8741d2 gate:vertical/ppl-2
-    4c8745ce7983 sample:story
-    f3b1ce0cba6e card:general
-    2c9c7b3d08b0 card:industry
-    311c16fb9660 card:vertical
-    bbde6542bd02 publish:tree
+    f1bdc22e6c37 evaluate:general/loss
+    6099d6242591 evaluate:general/ppl
+    a1827656f2f0 evaluate:industry/loss
+    9dbe1b8dc393 evaluate:industry/ppl
+    556cc500688b evaluate:vertical/loss
+    34bf5a476c07 evaluate:vertical/ppl
+    9bff7132c6a3 gate:industry/loss
+    c02929788234 gate:industry/ppl
+    fd73356d509f gate:vertical/ppl
+    bec7027f9876 gate:vertical/ppl-2
+    b0b64c99adbd sample:story
+    6fc17c277f02 card:general
+    f6edbba74fdc card:industry
+    f5ef487b1254 card:vertical
+    00fd3921760a publish:tree
     "#);
 }
 

@@ -188,7 +188,6 @@ pub struct Extended {
     #[schemars(default, example = ["news"])]
     pub train_on: Vec<Name>,
     /// The number of tokens in the end.
-    #[serde(default)]
     #[schemars(with = "Option<u32>", range(min = 1, max = 1_048_576), extend("x-unit" = "tokens", "x-default" = "those of `base` and those that are added"), example = 8192)]
     pub vocab_size: u32,
     /// How a conversation becomes text: `chatml`, or a Jinja template as Hugging Face's `chat_template`.

@@ -148,7 +148,7 @@ fn a_damaged_artifact_is_never_read_and_always_found() {
     insta::assert_snapshot!(fsck, @r#"
     exit: 3
     --- stdout
-    49 artifacts compared ([size])
+    50 artifacts compared ([size])
     damaged: [project]/.pedigree/artifacts/d6/[digest] (found [digest])
     delete what is damaged and run the recipe again: its stages are then stale
     "#);
@@ -222,7 +222,7 @@ fn a_database_of_a_later_program_is_left_alone() {
     insta::assert_snapshot!(project.pedigree(&["runs"]), @r#"
     exit: 4
     --- stderr
-    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 3
+    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 4
     hint: use the newer Pedigree, or another project folder
     "#);
     assert_eq!(project.pedigree(&["run", "small.yaml"]).code, 4);

@@ -327,6 +327,7 @@ fn a_recipe_is_shown_with_every_default() {
         tokenizer: "bytes"
         train:
           accumulate: 1
+          attention: "across-documents"
           batch-tokens: 128
           budget:
             steps: 20
@@ -358,6 +359,7 @@ fn a_recipe_is_shown_with_every_default() {
         tier: "industry"
         train:
           accumulate: 1
+          attention: "across-documents"
           batch-tokens: 128
           budget:
             steps: 20
@@ -395,6 +397,7 @@ fn a_recipe_is_shown_with_every_default() {
         tier: "vertical"
         train:
           accumulate: 1
+          attention: "across-documents"
           batch-tokens: 128
           budget:
             steps: 10
@@ -447,6 +450,13 @@ fn a_recipe_is_shown_with_every_default() {
         - "en"
     tokenizers:
       bytes:
+        chat-template: "chatml"
+        chinese: "words"
+        digits: "together"
+        indentation: false
+        min-frequency: 2
+        normalizer: []
+        special-tokens: []
         train-on:
           - "prose"
           - "rust"

@@ -101,6 +101,7 @@ fn the_program_and_every_command_explain_themselves() {
       card         Print the card of a model
       data         Look at prepared data
       generate     Let a model write
+      classify     Let a classifier tell the classes of texts, one a line
       gc           Delete the artifacts nothing needs
       fsck         Compare every artifact with its digest, and look over the database
       doctor       Find out whether everything is there that Pedigree needs
@@ -906,6 +907,42 @@ fn the_program_and_every_command_explain_themselves() {
               The number of threads
 
               [default: 2]
+
+    $ pedigree classify --help
+    Let a classifier tell the classes of texts, one a line
+
+    Usage: pedigree classify [OPTIONS] <MODEL> [FILE]
+
+    Arguments:
+      <MODEL>
+              The model: `name`, `name@v3` or `name@alias`
+
+      [FILE]
+              The file with the texts, one a line; `-` reads standard input
+
+              [default: -]
+
+    Options:
+          --device <DEVICE>
+              Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+
+              [default: auto]
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+          --threads <THREADS>
+              The number of threads
+
+              [default: 2]
+
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
 
     $ pedigree gc --help
     Delete the artifacts nothing needs

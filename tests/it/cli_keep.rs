@@ -58,7 +58,7 @@ fn what_nothing_needs_can_go() {
     insta::assert_snapshot!(project.pedigree(&["gc", "--dry-run"]), @r#"
     exit: 0
     --- stdout
-    0 artifacts would go ([size]), 49 stay
+    0 artifacts would go ([size]), 50 stay
     "#);
     assert_eq!(project.pedigree(&["gc"]).code, 0);
     assert_eq!(project.pedigree(&["fsck"]).code, 0, "the collector took what is needed");
@@ -71,7 +71,7 @@ fn a_sound_workspace_is_called_so() {
     insta::assert_snapshot!(finished().pedigree(&["fsck"]), @r#"
     exit: 0
     --- stdout
-    49 artifacts compared ([size])
+    50 artifacts compared ([size])
     everything is as it was written
     "#);
 }

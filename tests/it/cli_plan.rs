@@ -154,6 +154,7 @@ fn a_plan_is_json_with_everything_a_worker_needs() {
           "type": "llama",
           "width": 16
         },
+        "attention": "across-documents",
         "base": "general",
         "batch-tokens": 128,
         "budget": {
@@ -237,6 +238,7 @@ fn a_plan_is_json_with_everything_a_worker_needs() {
         "tokenizer": "bytes",
         "train": {
           "accumulate": 1,
+          "attention": "across-documents",
           "batch-tokens": 128,
           "budget": {
             "steps": 20

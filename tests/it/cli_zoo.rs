@@ -240,11 +240,31 @@ fn a_language_model_tells_no_classes() {
     let project = copy_of_finished();
     let texts = project.path().join("texts.txt");
     fs::write(&texts, "The river\nA stone\n").unwrap();
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt", "--device", "cpu"]), @"");
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "nowhere.txt"]), @"");
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@best", "texts.txt"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt", "--device", "cpu"]), @r#"
+    exit: 2
+    --- stderr
+    error: the model writes text, and tells no classes
+    hint: `pedigree zoo show` tells the classes of a classifier; `pedigree generate` lets a model write
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "nowhere.txt"]), @r#"
+    exit: 2
+    --- stderr
+    error: cannot read `nowhere.txt`: No such file or directory (os error 2)
+    hint: the texts stand in a file, one a line; `-` reads standard input
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@best", "texts.txt"]), @r#"
+    exit: 2
+    --- stderr
+    error: no model `small@best` in the zoo
+    hint: there is `small@champion`, `small-general`, `small-industry`, `small-vertical`
+    "#);
     fs::write(&texts, b"The river\n\xff\n").unwrap();
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt"]), @"");
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt"]), @r#"
+    exit: 2
+    --- stderr
+    error: `texts.txt`, line 2: not UTF-8
+    hint: convert the texts to UTF-8
+    "#);
 }
 
 #[test]

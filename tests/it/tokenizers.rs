@@ -66,7 +66,7 @@ fn a_model_learns_with_a_tokenizer_from_a_file_which_is_pinned() {
     project.write("pinned.yaml", from_a_file(&format!(", digest: {digest}")));
     assert_eq!(project.pedigree(&["check", "pinned.yaml"]).code, 0);
     let other = String::from_utf8(bytes).unwrap();
-    project.write("words/tokenizer.json", other.replace("\"trim_offsets\":true", "\"trim_offsets\":false"));
+    project.write("words/tokenizer.json", format!("{other}\n"));
     let said = project.pedigree(&["check", "pinned.yaml"]).to_string();
     assert!(said.contains("has another digest"), "{said}");
     project.write("words/tokenizer.json", other.replace("\"ByteLevel\"", "\"WordLevels\""));
