@@ -85,7 +85,7 @@ run: { device: cpu, threads: 1 }
 datasets:
   told:
     source: { type: jsonl, root: told, include: ["*.jsonl"] }
-    split: { train: 0.8, validation: 0.1, test: 0.1 }
+    split: { train: 0.8, validation: 0.1, test: 0.1, by: record }
   web:
     source: { type: files, root: web, include: ["*.txt"] }
     clean: [{ type: classify-by-model, model: topic, keep: [river] }]
