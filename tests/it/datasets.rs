@@ -144,3 +144,41 @@ fn a_model_of_the_recipe_sorts_a_dataset_and_a_model_learns_from_what_stays() {
     let run = project.pedigree(&shorter);
     assert!(run.code == 0 && !run.to_string().contains("nothing is stale"), "{run}");
 }
+
+#[test]
+fn a_model_of_the_zoo_sorts_a_dataset_of_another_recipe() {
+    let project = Project::empty();
+    let text = |i: usize| match i % 2 {
+        0 => format!("The river flows by, wet waves {i}."),
+        _ => format!("A hard rock, cold grit and ore {i}."),
+    };
+    let class = |i: usize| if i.is_multiple_of(2) { "river" } else { "stone" };
+    let row = |i: usize| format!("{{\"text\": \"{}\", \"label\": \"{}\"}}\n", text(i), class(i));
+    project.write("told/rows.jsonl", (0..80).map(row).collect::<String>());
+    (100..160).for_each(|i| project.write(&format!("web/{i}.txt"), text(i)));
+    project.write("sorted.yaml", format!("{SORTED}publish: {{ zoo: {{ name: sorted }} }}\n"));
+    let run = project.pedigree(&["run", "sorted.yaml"]);
+    assert_eq!(run.code, 0, "{run}");
+    let step = "clean: [{ type: classify-by-model, model: zoo/sorted-topic@v1, field: label, min-confidence: 0.5 }]";
+    let split = "split: { train: 0.8, validation: 0.1, test: 0.1 }";
+    let other = format!(
+        "version: 1\nname: other\nrun: {{ device: cpu, threads: 1 }}\ndatasets:\n  some: {{ source: {{ type: files, root: web, include: [\"*.txt\"] }}, {step}, {split} }}\n{}",
+        MODEL.replace("DATA", "some")
+    );
+    project.write("other.yaml", other);
+    let run = project.pedigree(&["run", "other.yaml", "--only", "dataset:some"]);
+    assert_eq!(run.code, 0, "{run}");
+    let digests = project.digests("latest");
+    let mut n = 0;
+    for split in ["train", "validation", "test"] {
+        let output = format!("dataset:some {split}.parquet");
+        let (_, digest) = digests.iter().find(|(name, _)| *name == output).unwrap();
+        let path = project.workspace().join("artifacts").join(&digest[..2]).join(digest);
+        for record in read_all(&path).unwrap() {
+            let number: usize = record.id.trim_end_matches(".txt").parse().unwrap();
+            assert_eq!(record.label.as_deref(), Some(class(number)), "{}", record.id);
+            n += 1;
+        }
+    }
+    assert_eq!(n, 60, "of two classes one is always as likely as this");
+}
