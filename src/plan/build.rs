@@ -11,7 +11,7 @@ use crate::plan::stage::{Freshness, Stage};
 use crate::plan::staleness::StaleReason;
 use crate::plan::work::{
     AnalyseWork, CardWork, Compute, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork,
-    SampleWork, TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
+    SampleWork, Sorter, TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
 use crate::plan::{Plan, facts};
 use crate::recipe::Recipe;
@@ -166,21 +166,76 @@ impl Builder<'_> {
 
     fn data(&mut self) {
         for name in self.recipe.datasets_in_order() {
-            let dataset = &self.recipe.datasets[name];
-            let empty = SourceState { digest: Digest::of(b""), files: 0, bytes: 0, tables: None };
-            let state = self.sources.get(name).unwrap_or(&empty);
-            let work = Work::Dataset(DatasetWork {
-                name: name.clone(),
-                dataset: dataset.clone(),
-                source_digest: state.digest,
-                seed: self.recipe.run.seed,
-                tables: state.tables,
-            });
-            let needs = dataset.source.mixed().map(|(name, _)| StageId::new(StageKind::Dataset, name)).collect();
-            self.add(StageId::new(StageKind::Dataset, name), work, needs);
+            self.dataset(name);
         }
         for (name, tokenizer) in &self.recipe.tokenizers {
             self.tokenizer(name, tokenizer);
+        }
+    }
+
+    /// Adds what prepares a dataset, behind those it mixes and the models that sort it.
+    fn dataset(&mut self, name: &Name) {
+        let id = StageId::new(StageKind::Dataset, name);
+        if self.positions.contains_key(&id) {
+            return;
+        }
+        let recipe = self.recipe;
+        let dataset = &recipe.datasets[name];
+        let mut needs = Vec::new();
+        for (mixed, _) in dataset.source.mixed() {
+            self.dataset(mixed);
+            needs.push(StageId::new(StageKind::Dataset, mixed));
+        }
+        let mut sorters = BTreeMap::new();
+        for model in dataset.sorters() {
+            if !sorters.contains_key(model) {
+                let sorter = self.sorter(model);
+                needs.extend([self.weights_of(model, 1), self.tokenizer_of(&sorter.tokenizer)]);
+                sorters.insert(model.clone(), sorter);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        needs.retain(|need| seen.insert(need.clone()));
+        let empty = SourceState { digest: Digest::of(b""), files: 0, bytes: 0, tables: None };
+        let state = self.sources.get(name).unwrap_or(&empty);
+        let work = Work::Dataset(DatasetWork {
+            name: name.clone(),
+            dataset: dataset.clone(),
+            source_digest: state.digest,
+            seed: recipe.run.seed,
+            tables: state.tables,
+            sorters,
+        });
+        self.add(id, work, needs);
+    }
+
+    /// Returns a model that sorts a dataset, after everything it takes to train it was added.
+    ///
+    /// Its training is not held back: what it learned from can be compared with the evaluations only when the dataset is there.
+    fn sorter(&mut self, name: &Name) -> Sorter {
+        let recipe = self.recipe;
+        let compute = self.compute();
+        if let Some(Import { architecture, vocab_size, classification, .. }) = recipe.imports.get(name) {
+            let (architecture, classification) = (architecture.clone(), classification.clone());
+            return Sorter { architecture, vocab_size: *vocab_size, classification, tokenizer: name.clone(), compute };
+        }
+        let mut line: Vec<&Name> = std::iter::once(name).chain(recipe.ancestors(name)).collect();
+        line.reverse();
+        for name in line {
+            let Some((name, model)) = recipe.models.get_key_value(name) else { continue };
+            model.train.data.iter().for_each(|share| self.dataset(&share.dataset));
+            if let Some(tokenizer) = recipe.tokenizers.get(&model.tokenizer) {
+                self.tokenizer(&model.tokenizer, tokenizer);
+            }
+            self.train(name, model, 1);
+        }
+        let Model { architecture, tokenizer, .. } = &recipe.models[name];
+        Sorter {
+            architecture: architecture.clone(),
+            vocab_size: self.vocab_size(tokenizer),
+            classification: recipe.models[name].classification().cloned(),
+            tokenizer: tokenizer.clone(),
+            compute,
         }
     }
 
@@ -189,6 +244,7 @@ impl Builder<'_> {
         if matches!(tokenizer, Tokenizer::Imported { .. }) {
             return;
         }
+        tokenizer.train_on().iter().for_each(|dataset| self.dataset(dataset));
         let mut needs: Vec<_> =
             tokenizer.train_on().iter().map(|dataset| StageId::new(StageKind::Dataset, dataset)).collect();
         let recipe = self.recipe;
@@ -259,38 +315,46 @@ impl Builder<'_> {
 
     /// A child goes on from the parent of the same repeat; the data and the tokenizers are the same in all of them.
     fn training(&mut self, repeat: u32) {
-        let recipe = self.recipe;
-        for (name, model) in recipe.models_by_lineage() {
-            let mut needs: Vec<_> = model
-                .train
-                .data
-                .iter()
-                .map(|share| self.tokens(&share.dataset, &model.tokenizer, model.classification()))
-                .collect();
-            needs.extend(model.base.iter().map(|base| self.weights_of(base, repeat)));
-            needs.extend([uncontaminated_id(name)].into_iter().filter(|id| self.positions.contains_key(id)));
-            let work = Work::Train(Box::new(TrainWork {
-                model: name.clone(),
-                tier: model.tier,
-                base: model.base.clone(),
-                architecture: model.architecture.clone(),
-                vocab_size: self.vocab_size(&model.tokenizer),
-                tokenizer: model.tokenizer.clone(),
-                adapter: model.adapter.clone(),
-                train: model.train.clone(),
-                seed: recipe.run.seed_of(repeat),
-                repeat,
-                compute: self.compute(),
-            }));
-            self.add(StageId::new(StageKind::Train, name).of_repeat(repeat), work, needs);
+        for (name, model) in self.recipe.models_by_lineage() {
+            self.train(name, model, repeat);
         }
+    }
+
+    fn train(&mut self, name: &Name, model: &Model, repeat: u32) {
+        let mut needs: Vec<_> = model
+            .train
+            .data
+            .iter()
+            .map(|share| self.tokens(&share.dataset, &model.tokenizer, model.classification()))
+            .collect();
+        needs.extend(model.base.iter().map(|base| self.weights_of(base, repeat)));
+        needs.extend([uncontaminated_id(name)].into_iter().filter(|id| self.positions.contains_key(id)));
+        let work = Work::Train(Box::new(TrainWork {
+            model: name.clone(),
+            tier: model.tier,
+            base: model.base.clone(),
+            architecture: model.architecture.clone(),
+            vocab_size: self.vocab_size(&model.tokenizer),
+            tokenizer: model.tokenizer.clone(),
+            adapter: model.adapter.clone(),
+            train: model.train.clone(),
+            seed: self.recipe.run.seed_of(repeat),
+            repeat,
+            compute: self.compute(),
+        }));
+        self.add(StageId::new(StageKind::Train, name).of_repeat(repeat), work, needs);
     }
 
     /// Every model is measured on every evaluation: the columns of the ancestors' evaluations show what was forgotten.
     fn measurement(&mut self, repeat: u32) {
         let recipe = self.recipe;
         let measured = Measured::of(&recipe.models, recipe.imports.values());
-        for (name, import) in recipe.imports.iter().filter(|_| repeat == 1) {
+        // What only sorts data is not compared with anything.
+        let is_compared = |name: &Name| {
+            let is_base = recipe.models.values().any(|model| model.base.as_ref() == Some(name));
+            is_base || recipe.gates.iter().any(|gate| gate.rule.than() == Some(name))
+        };
+        for (name, import) in recipe.imports.iter().filter(|(name, _)| repeat == 1 && is_compared(name)) {
             for (evaluation_name, evaluation) in &recipe.evaluations {
                 let Import { architecture, classification, .. } = import;
                 let model = Subject { name, architecture, tokenizer: name, classification: classification.as_ref() };

@@ -95,7 +95,7 @@ fn import(work: &ImportWork) -> Value {
 
 fn dataset(work: &DatasetWork) -> Value {
     // The digest of the source is that of the tables.
-    let DatasetWork { name: _, dataset, source_digest, seed, tables: _ } = work;
+    let DatasetWork { name: _, dataset, source_digest, seed, tables: _, sorters } = work;
     // A bad row that is let pass is told in the report; how many might have been is of no account.
     // What is said about the data changes nothing in it.
     let Dataset {
@@ -117,6 +117,10 @@ fn dataset(work: &DatasetWork) -> Value {
         "split": split_key(split),
         "seed": seed,
     });
+    if let Some(sorter) = sorters.values().next() {
+        // All of them compute alike; what else there is to know of them is part of their own keys.
+        key["compute"] = json!(sorter.compute);
+    }
     if let (Some(features), Value::Object(fields)) = (features, &mut key) {
         // What a training does to pictures changes none that are written.
         fields.insert("features".to_owned(), json!(features.without_augmentation()));

@@ -1,5 +1,7 @@
 //! What a stage has to do, complete: a worker needs nothing else but its inputs.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Digest, Name};
@@ -60,7 +62,8 @@ pub struct ImportWork {
     pub import: Import,
 }
 
-/// Reads, cleans and splits a dataset (inputs `dataset:…` where it is a mix of them).
+/// Reads, cleans and splits a dataset (inputs `dataset:…` where it is a mix of them; `train:…` and `tokenizer:…`, or `import:…`, where
+/// models sort it).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct DatasetWork {
@@ -75,6 +78,25 @@ pub struct DatasetWork {
     /// The tables to read, where the source is another recipe's dataset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tables: Option<Tables>,
+    /// The models that sort its records.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sorters: BTreeMap<Name, Sorter>,
+}
+
+/// A classifier that sorts the records of a dataset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Sorter {
+    /// The network.
+    pub architecture: Architecture,
+    /// The size of the vocabulary.
+    pub vocab_size: u32,
+    /// What it tells apart.
+    pub classification: Option<Classification>,
+    /// The tokenizer's name.
+    pub tokenizer: Name,
+    /// How to compute.
+    pub compute: Compute,
 }
 
 /// Trains a tokenizer on the training splits of datasets (inputs `dataset:…`).
@@ -299,8 +321,8 @@ impl Work {
             Self::Train(work) => Some(&work.compute),
             Self::Evaluate(work) => Some(&work.compute),
             Self::Sample(work) => Some(&work.compute),
+            Self::Dataset(work) => work.sorters.values().next().map(|sorter| &sorter.compute),
             Self::Import(_)
-            | Self::Dataset(_)
             | Self::Tokenizer(_)
             | Self::Tokens(_)
             | Self::Contamination(_)

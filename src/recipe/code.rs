@@ -33,7 +33,7 @@ codes! {
     NotUtf8 = "not-utf8": "The file is not UTF-8.",
     TooMuch = "too-much": "The recipe holds more than a recipe may: bytes, values, anchors, aliases, levels, points of a matrix, text that variables put in.",
     Unreadable = "unreadable": "A recipe that is extended cannot be read.",
-    Cycle = "cycle": "Recipes extend each other, or models descend from each other, or datasets mix each other, in a circle.",
+    Cycle = "cycle": "Recipes extend each other, or models descend from each other, or datasets mix each other, in a circle; or a model that sorts a dataset learns from it.",
     Version = "version": "The recipe is written in a version of the language that this program does not know.",
     BadSet = "bad-set": "What is set on the command line is no `path=value`, or its path leads nowhere.",
     UnknownKey = "unknown-key": "Nothing reads this key.",

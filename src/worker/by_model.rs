@@ -1,17 +1,22 @@
 //! A cleaning step that a model takes: records get the class it tells, and some go.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::data::clean::{Counts, Fate, Step};
 use crate::data::{DataError, Record};
+use crate::id::Digest;
+use crate::plan::work::{DatasetWork, Sorter};
+use crate::recipe::dataset::CleanStep;
+use crate::record::FailureClass;
 use crate::worker::classifier::{Classifier, Guess};
+use crate::worker::failure::Failure;
+use crate::worker::task::Task;
+use crate::worker::train::ArchitectureFile;
 
 /// How many records are read at a time, so that their tokens and shares need no more memory than a few thousand have.
-#[cfg_attr(not(test), expect(dead_code, reason = "the recipe's step makes one"))]
 const AT_A_TIME: usize = 4096;
 
 /// What a classifier makes of records.
-#[cfg_attr(not(test), expect(dead_code, reason = "the recipe's step makes one"))]
 pub struct ByModel {
     /// The classifier.
     pub classifier: Classifier,
@@ -23,8 +28,41 @@ pub struct ByModel {
     pub min_confidence: f64,
 }
 
+/// Loads the models of a dataset's cleaning steps; returns each step by its place, with a digest of everything that decides what it does.
+///
+/// # Errors
+/// When an input is missing or damaged, when a model is no classifier, and when the device is not there.
+pub fn steps<'s>(task: &Task, work: &DatasetWork) -> Result<BTreeMap<usize, (Digest, Box<dyn Step + 's>)>, Failure> {
+    let mut steps: BTreeMap<usize, (Digest, Box<dyn Step + 's>)> = BTreeMap::new();
+    for (i, step) in work.dataset.clean.iter().enumerate() {
+        let CleanStep::ClassifyByModel { model, field, keep, min_confidence } = step else { continue };
+        let sorter = work.sorters.get(model);
+        let sorter = sorter.ok_or_else(|| {
+            Failure::new(FailureClass::Bug, format!("the spec does not say what the model `{model}` is"))
+        })?;
+        let weights = task.input(&task.spec.weights_of(model, 1), "model.safetensors")?;
+        let tokenizer = task.input(&task.spec.tokenizer_of(&sorter.tokenizer), "tokenizer.json")?;
+        let Sorter { architecture, vocab_size, classification, tokenizer: _, compute } = sorter;
+        let digests = [Digest::of(&weights), Digest::of(&tokenizer)];
+        let digest = Digest::of_json(&(digests, architecture, classification, compute));
+        let file = ArchitectureFile {
+            version: ArchitectureFile::VERSION,
+            architecture: architecture.clone(),
+            vocab_size: *vocab_size,
+            classification: classification.clone(),
+        };
+        let step = ByModel {
+            classifier: Classifier::load(&file, &weights, &tokenizer, compute)?,
+            field: (field.as_str() != "label").then(|| field.to_string()),
+            keep: keep.iter().cloned().collect(),
+            min_confidence: *min_confidence,
+        };
+        steps.insert(i, (digest, Box::new(step)));
+    }
+    Ok(steps)
+}
+
 impl ByModel {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the recipe's step makes one"))]
     fn decide(&self, mut record: Record, guess: Guess, counts: &mut Counts) -> Fate {
         let Guess { class, probability, all: _ } = guess;
         *counts.entry(class.clone()).or_default() += 1;
@@ -48,6 +86,10 @@ impl Step for ByModel {
         };
         let guess = guesses.pop().expect("a classifier has a guess for every record");
         self.decide(record, guess, counts)
+    }
+
+    fn is_batched(&self) -> bool {
+        true
     }
 
     /// Decides about many records in passes of like length; libtorch's threads do what the cores can.

@@ -14,6 +14,7 @@ use crate::plan::Work;
 use crate::plan::work::DatasetWork;
 use crate::recipe::dataset::SplitName;
 use crate::record::{FailureClass, Progress};
+use crate::worker::by_model;
 use crate::worker::failure::Failure;
 use crate::worker::fetched;
 use crate::worker::task::Task;
@@ -42,7 +43,9 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
         Feed::Files(&files)
     };
     let (kept, out) = (task.kept("prepared"), task.outputs());
-    let job = Job { name: &work.name, dataset: &work.dataset, seed: work.seed, feed, kept: &kept, out: &out };
+    let by_model = by_model::steps(task, &work)?;
+    let (name, dataset, by_model) = (&work.name, &work.dataset, &by_model);
+    let job = Job { name, dataset, seed: work.seed, feed, by_model, kept: &kept, out: &out };
     let told = Told::new(task);
     let report = prepare::prepare(&job, &told);
     told.finish()?;

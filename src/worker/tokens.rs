@@ -142,7 +142,14 @@ mod tests {
             clean: vec![CleanStep::NormalizeUnicode { form: UnicodeForm::Nfc, width: Width::Keep }],
             split,
         };
-        DatasetWork { name: "d".parse().unwrap(), dataset, source_digest: state.digest, seed: 42, tables: None }
+        DatasetWork {
+            name: "d".parse().unwrap(),
+            dataset,
+            source_digest: state.digest,
+            seed: 42,
+            tables: None,
+            sorters: BTreeMap::new(),
+        }
     }
 
     #[test]

@@ -78,3 +78,107 @@ fn a_mix_finds_what_stands_in_two_datasets_and_leaves_every_record_in_its_split(
     let n: usize = parts("some").iter().map(Vec::len).sum();
     assert!(n < all.iter().map(Vec::len).sum() && n > 0, "{n} records are left");
 }
+
+const SORTED: &str = r#"version: 1
+name: sorted
+run: { device: cpu, threads: 1 }
+datasets:
+  told:
+    source: { type: jsonl, root: told, include: ["*.jsonl"] }
+    split: { train: 0.8, validation: 0.1, test: 0.1, by: record }
+  web:
+    source: { type: files, root: web, include: ["*.txt"] }
+    clean: [{ type: classify-by-model, model: topic, keep: [river] }]
+    split: { train: 0.8, validation: 0.1, test: 0.1 }
+tokenizers: { bytes: { type: byte-bpe, vocab-size: 280, train-on: [told] } }
+models:
+  general:
+    architecture: { type: llama, layers: 1, width: 16, heads: 2, context: 32 }
+    tokenizer: bytes
+    train: { data: web, budget: { steps: 1 }, schedule: { type: cosine, warmup-steps: 0 } }
+  topic:
+    architecture: { type: llama, layers: 1, width: 16, heads: 2, context: 32 }
+    tokenizer: bytes
+    train:
+      objective: { type: classification, classes: [stone, river] }
+      data: told
+      budget: { steps: 80 }
+      optimizer: { type: adamw, learning-rate: 1e-2 }
+      schedule: { type: constant, warmup-steps: 0 }
+evaluations:
+  ppl: { metric: perplexity, data: web/test }
+  right: { metric: accuracy, data: told/test }
+"#;
+
+#[test]
+fn a_model_of_the_recipe_sorts_a_dataset_and_a_model_learns_from_what_stays() {
+    let project = Project::empty();
+    let text = |i: usize| match i % 2 {
+        0 => format!("The river flows by, wet waves {i}."),
+        _ => format!("A hard rock, cold grit and ore {i}."),
+    };
+    let class = |i: usize| if i.is_multiple_of(2) { "river" } else { "stone" };
+    let row = |i: usize| format!("{{\"text\": \"{}\", \"label\": \"{}\"}}\n", text(i), class(i));
+    project.write("told/rows.jsonl", (0..80).map(row).collect::<String>());
+    (100..160).for_each(|i| project.write(&format!("web/{i}.txt"), text(i)));
+    project.write("sorted.yaml", SORTED);
+    let run = project.pedigree(&["run", "sorted.yaml", "--only", "dataset:web"]);
+    assert_eq!(run.code, 0, "{run}");
+    let digests = project.digests("latest");
+    let mut n = 0;
+    for split in ["train", "validation", "test"] {
+        let output = format!("dataset:web {split}.parquet");
+        let (_, digest) = digests.iter().find(|(name, _)| *name == output).unwrap();
+        let path = project.workspace().join("artifacts").join(&digest[..2]).join(digest);
+        for record in read_all(&path).unwrap() {
+            let number: usize = record.id.trim_end_matches(".txt").parse().unwrap();
+            assert_eq!((record.fields["domain"].as_str(), class(number)), ("river", "river"), "{}", record.id);
+            n += 1;
+        }
+    }
+    assert_eq!(n, 30, "half of the records are about rivers");
+    let again = project.pedigree(&["run", "sorted.yaml", "--only", "dataset:web"]);
+    assert!(again.to_string().contains("nothing is stale"), "{again}");
+    // Other weights may tell other classes: nothing that was made of the old ones stands.
+    let shorter = ["run", "sorted.yaml", "--only", "dataset:web", "--set", "models.topic.train.budget.steps=40"];
+    let run = project.pedigree(&shorter);
+    assert!(run.code == 0 && !run.to_string().contains("nothing is stale"), "{run}");
+}
+
+#[test]
+fn a_model_of_the_zoo_sorts_a_dataset_of_another_recipe() {
+    let project = Project::empty();
+    let text = |i: usize| match i % 2 {
+        0 => format!("The river flows by, wet waves {i}."),
+        _ => format!("A hard rock, cold grit and ore {i}."),
+    };
+    let class = |i: usize| if i.is_multiple_of(2) { "river" } else { "stone" };
+    let row = |i: usize| format!("{{\"text\": \"{}\", \"label\": \"{}\"}}\n", text(i), class(i));
+    project.write("told/rows.jsonl", (0..80).map(row).collect::<String>());
+    (100..160).for_each(|i| project.write(&format!("web/{i}.txt"), text(i)));
+    project.write("sorted.yaml", format!("{SORTED}publish: {{ zoo: {{ name: sorted }} }}\n"));
+    let run = project.pedigree(&["run", "sorted.yaml"]);
+    assert_eq!(run.code, 0, "{run}");
+    let step = "clean: [{ type: classify-by-model, model: zoo/sorted-topic@v1, field: label, min-confidence: 0.5 }]";
+    let split = "split: { train: 0.8, validation: 0.1, test: 0.1 }";
+    let other = format!(
+        "version: 1\nname: other\nrun: {{ device: cpu, threads: 1 }}\ndatasets:\n  some: {{ source: {{ type: files, root: web, include: [\"*.txt\"] }}, {step}, {split} }}\n{}",
+        MODEL.replace("DATA", "some")
+    );
+    project.write("other.yaml", other);
+    let run = project.pedigree(&["run", "other.yaml", "--only", "dataset:some"]);
+    assert_eq!(run.code, 0, "{run}");
+    let digests = project.digests("latest");
+    let mut n = 0;
+    for split in ["train", "validation", "test"] {
+        let output = format!("dataset:some {split}.parquet");
+        let (_, digest) = digests.iter().find(|(name, _)| *name == output).unwrap();
+        let path = project.workspace().join("artifacts").join(&digest[..2]).join(digest);
+        for record in read_all(&path).unwrap() {
+            let number: usize = record.id.trim_end_matches(".txt").parse().unwrap();
+            assert_eq!(record.label.as_deref(), Some(class(number)), "{}", record.id);
+            n += 1;
+        }
+    }
+    assert_eq!(n, 60, "of two classes one is always as likely as this");
+}

@@ -34,6 +34,8 @@ pub use step::{Change, Counts, Fate, Step};
 pub enum Prepared {
     /// One record at a time.
     Each(Box<dyn Step>),
+    /// One record at a time, by a model: who asks for the preparation has it ready.
+    ByModel,
     /// All records at once: equal ones go.
     Exact,
     /// All records at once: those go that are nearly the same as an earlier one.
@@ -99,6 +101,7 @@ pub fn prepare(step: &CleanStep) -> Result<Prepared, DataError> {
             let (field, values) = (field.clone(), values.iter().cloned().collect());
             each(Box::new(filter::Filter { field, values }))
         }
+        CleanStep::ClassifyByModel { .. } => Ok(Prepared::ByModel),
         CleanStep::DedupExact => Ok(Prepared::Exact),
         CleanStep::DedupNear { method: NearMethod::Minhash, threshold } => Ok(Prepared::Near { threshold: *threshold }),
     }

@@ -55,6 +55,20 @@ pub trait Step: Sync {
     }
 }
 
+impl<S: Step + ?Sized> Step for &S {
+    fn one(&self, record: Record, counts: &mut Counts) -> Fate {
+        (**self).one(record, counts)
+    }
+
+    fn is_batched(&self) -> bool {
+        (**self).is_batched()
+    }
+
+    fn batch(&self, records: Vec<Record>, counts: &mut Counts) -> Result<Vec<Fate>, DataError> {
+        (**self).batch(records, counts)
+    }
+}
+
 /// A step that changes records, each for itself, and drops nothing.
 pub struct Change<F>(pub F);
 

@@ -22,6 +22,7 @@ mod finish;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,7 +30,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::data::clean::dictionary;
+use crate::data::clean::{Step, dictionary};
 use crate::data::error::DataError;
 use crate::data::extract::{self, Extractor};
 use crate::id::{Digest, Name};
@@ -50,6 +51,9 @@ pub use watch::Watch;
 /// Raised when the same part comes out of the same steps in another way.
 const VERSION: u32 = 1;
 
+/// The steps that models take, by their places in the recipe's list, each with a digest of everything that decides what it does.
+pub type ByModel<'a> = &'a BTreeMap<usize, (Digest, Box<dyn Step + 'a>)>;
+
 /// What is to be prepared.
 #[derive(Clone, Copy)]
 pub struct Job<'a> {
@@ -61,6 +65,8 @@ pub struct Job<'a> {
     pub seed: u64,
     /// What its records are made of.
     pub feed: Feed<'a>,
+    /// The steps that models take.
+    pub by_model: ByModel<'a>,
     /// Where what is made of parts is kept from run to run.
     pub kept: &'a Path,
     /// The folder for `train.parquet`, `validation.parquet` and `test.parquet`.
@@ -87,11 +93,15 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
     }
     let total = job.feed.bytes()?;
     let mut report = DatasetReport { files: job.feed.len() as u64, source_bytes: total, ..DatasetReport::default() };
-    let phases = phase::phases(&job.dataset.clean)?;
+    let phases = phase::phases(&job.dataset.clean, job.by_model)?;
     let extractor = extract::prepare(job.dataset.extract.as_ref(), &job.dataset.source)?;
     let parts = part::parts(job.feed, &job.dataset.source)?;
     let (first, later) = phases.split_first().expect("there is always a phase");
-    let steps = |phase: &Phase<'_>| phase.each.iter().map(|(i, ..)| &job.dataset.clean[*i]).collect::<Vec<_>>();
+    let step = |i: &usize| match job.by_model.get(i) {
+        None => json!(job.dataset.clean[*i]),
+        Some((digest, _)) => json!({ "step": job.dataset.clean[*i], "model": digest }),
+    };
+    let steps = |phase: &Phase<'_>| phase.each.iter().map(|(i, ..)| step(i)).collect::<Vec<Value>>();
     let work = json!({
         "version": VERSION,
         "source": without_files(json!(job.dataset.source)),

@@ -48,7 +48,8 @@ fn prepared(
     let files = source::digested(&dataset.source, Path::new("/"), |_| true).unwrap().unwrap();
     let out = tempfile::tempdir().unwrap();
     let name = "d".parse().unwrap();
-    let job = Job { name: &name, dataset: &dataset, seed: 1, feed: Feed::Files(&files), kept, out: out.path() };
+    let (by_model, feed) = (BTreeMap::new(), Feed::Files(&files));
+    let job = Job { name: &name, dataset: &dataset, seed: 1, feed, by_model: &by_model, kept, out: out.path() };
     let report = prepare(&job, watch).unwrap()?;
     Some((table::read_all(&out.path().join("train.parquet")).unwrap(), report))
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
 use crate::recipe::dataset::media::{Corner, Fit, PixelFilter};
-use crate::recipe::typed::SomeText;
+use crate::recipe::typed::{ModelReference, SomeText};
 
 pub use classify::{Class, Classify, ClassifyBy, ClassifyInto};
 pub use language::LanguageCode;
@@ -110,6 +110,21 @@ pub enum CleanStep {
     RedactPii(RedactPii),
     /// Sorts records into classes, such as domains, by the words they use.
     Classify(Classify),
+    /// Sorts records into classes, such as domains, by what a classifier takes them for.
+    ClassifyByModel {
+        /// The classifier: a model of this recipe, or one outside of it; of several repeats the first is asked.
+        #[schemars(with = "ModelReference", example = &"zoo/finance-zh-topic@v1")]
+        model: Name,
+        /// The field of the record that then holds the class; `label` makes it the label.
+        #[schemars(default = "CleanStep::default_model_field", example = &"topic")]
+        field: Name,
+        /// The classes that stay; without any, all stay.
+        #[schemars(default, with = "Vec<SomeText>", example = ["finance"])]
+        keep: Vec<String>,
+        /// How likely the class has to be for a record to stay, between 0 and 1.
+        #[schemars(default, range(min = 0.0, max = 1.0), extend("x-unit" = "share"), example = 0.6)]
+        min_confidence: f64,
+    },
     /// Drops records whose text has been seen before, apart from white space.
     DedupExact,
     /// Drops records that are nearly the same as an earlier one (MinHash over word shingles, then the estimated Jaccard similarity).
@@ -213,6 +228,43 @@ impl CleanStep {
         "language".parse().expect("the word is a name")
     }
 
+    /// Returns the field that holds the class a model tells, where the recipe says nothing.
+    pub fn default_model_field() -> Name {
+        "domain".parse().expect("the word is a name")
+    }
+
+    /// Returns the model the step asks.
+    pub fn model(&self) -> Option<&Name> {
+        if let Self::ClassifyByModel { model, .. } = self { Some(model) } else { None }
+    }
+
+    /// Returns whether the step gives records a label.
+    pub fn labels(&self) -> bool {
+        match self {
+            Self::Classify(_) => true,
+            Self::ClassifyByModel { field, .. } => field.as_str() == "label",
+            Self::FixEncoding { .. }
+            | Self::NormalizeUnicode { .. }
+            | Self::StripMarkup { .. }
+            | Self::StripBoilerplate { .. }
+            | Self::MinLength { .. }
+            | Self::Length { .. }
+            | Self::Language { .. }
+            | Self::Quality(_)
+            | Self::RedactPii(_)
+            | Self::Filter { .. }
+            | Self::DedupExact
+            | Self::DedupNear { .. }
+            | Self::ResizeImage { .. }
+            | Self::CropImage { .. }
+            | Self::GrayImage
+            | Self::ResampleAudio { .. }
+            | Self::MonoAudio
+            | Self::TrimSilence { .. }
+            | Self::LengthAudio { .. } => false,
+        }
+    }
+
     /// Returns the files the step reads beside the data.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let file = match self {
@@ -226,6 +278,7 @@ impl CleanStep {
             | Self::Length { .. }
             | Self::Language { .. }
             | Self::Classify(_)
+            | Self::ClassifyByModel { .. }
             | Self::Filter { .. }
             | Self::DedupExact
             | Self::DedupNear { .. }
@@ -253,6 +306,7 @@ impl CleanStep {
             Self::Quality(_) => "quality",
             Self::RedactPii(_) => "redact-pii",
             Self::Classify(_) => "classify",
+            Self::ClassifyByModel { .. } => "classify-by-model",
             Self::Filter { .. } => "filter",
             Self::DedupExact => "dedup-exact",
             Self::DedupNear { .. } => "dedup-near",

@@ -95,8 +95,13 @@ impl Dataset {
     pub fn has_labels(&self) -> Option<bool> {
         // Text files are nothing but text, until something is read from it.
         let is_text = matches!(self.source, Source::Files { .. }) && self.extract.is_none();
-        let is_classified = self.clean.iter().any(|step| matches!(step, CleanStep::Classify(_)));
+        let is_classified = self.clean.iter().any(CleanStep::labels);
         (is_text && !is_classified).then_some(false)
+    }
+
+    /// Returns the models that sort its records, as often as they are asked.
+    pub fn sorters(&self) -> impl Iterator<Item = &crate::id::Name> {
+        self.clean.iter().filter_map(CleanStep::model)
     }
 
     /// Returns how many bad rows are let pass.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::id::Name;
 use crate::recipe::code::Code;
+use crate::recipe::dataset::Dataset;
 use crate::recipe::evaluation::Gate;
 use crate::recipe::import::Import;
 use crate::recipe::model::Model;
@@ -24,7 +25,7 @@ pub struct Imports {
 }
 
 impl Imports {
-    /// Asks for every model outside that the models and the gates of a recipe name, once each.
+    /// Asks for every model outside that the datasets, the models and the gates of a recipe name, once each.
     pub fn asked(root: &Node, names: &Names, outside: &dyn Outside) -> Self {
         let mut imports = Self::default();
         for text in references(root) {
@@ -56,11 +57,18 @@ impl Imports {
         self.known.values()
     }
 
-    /// Returns those that a model starts from or that a gate compares with.
-    pub fn used(&self, models: &BTreeMap<Name, Model>, gates: &[Gate]) -> BTreeMap<Name, Import> {
+    /// Returns those that sort a dataset, that a model starts from or that a gate compares with.
+    pub fn used(
+        &self,
+        datasets: &BTreeMap<Name, Dataset>,
+        models: &BTreeMap<Name, Model>,
+        gates: &[Gate],
+    ) -> BTreeMap<Name, Import> {
+        let sorters = datasets.values().flat_map(Dataset::sorters);
         let bases = models.values().filter_map(|model| model.base.as_ref());
         let compared = gates.iter().filter_map(|gate| gate.rule.than());
-        bases.chain(compared).filter_map(|name| Some((name.clone(), self.known.get(name)?.clone()))).collect()
+        let named = sorters.chain(bases).chain(compared);
+        named.filter_map(|name| Some((name.clone(), self.known.get(name)?.clone()))).collect()
     }
 
     /// Takes a model in, and returns its name within the recipe: one that no model and no tokenizer of the recipe has.
@@ -91,7 +99,7 @@ pub fn tokenizers(imports: &BTreeMap<Name, Import>) -> impl Iterator<Item = (Nam
 /// Returns the texts of all references to models outside, as often as they stand there.
 fn references(root: &Node) -> Vec<String> {
     let mut found = Vec::new();
-    for section in [Section::Models, Section::Gates] {
+    for section in [Section::Datasets, Section::Models, Section::Gates] {
         let Some(node) = root.get(section.word()) else { continue };
         let entries: Vec<&Node> = match &node.value {
             Value::Map(entries) => entries.iter().map(|(_, entry)| entry).collect(),

@@ -46,6 +46,9 @@ pub fn each_reference(section: Section, entry: &mut Node, visit: &mut dyn FnMut(
             {
                 shares.iter_mut().for_each(|(key, _)| visit(Section::Datasets, &mut key.text));
             }
+            if let Some(Value::List(steps)) = value(entry, "clean") {
+                steps.iter_mut().for_each(|step| field(step, "model", Section::Models, visit));
+            }
         }
         Section::Tokenizers => {
             field(entry, "base", Section::Tokenizers, visit);

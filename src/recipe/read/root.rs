@@ -115,8 +115,8 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         publish: publish.as_ref().and_then(Option::as_ref),
     };
     sense::judge(reader, &parts);
-    let (models, gates) = (models?, gates?);
-    let imports = reader.imports.used(&models, &gates);
+    let (datasets, models, gates) = (datasets?, models?, gates?);
+    let imports = reader.imports.used(&datasets, &models, &gates);
     let mut tokenizers = tokenizers?;
     tokenizers.extend(imports::tokenizers(&imports));
     Some(Recipe {
@@ -126,7 +126,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         license: license?,
         tags: tags?,
         run: run?,
-        datasets: datasets?,
+        datasets,
         tokenizers,
         imports,
         models,

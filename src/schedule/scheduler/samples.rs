@@ -1,5 +1,7 @@
 //! Small plans for tests, here and in `execute`.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::id::{Digest, Name, RunId, StageId};
@@ -83,6 +85,7 @@ pub(crate) fn dataset() -> Work {
         source_digest: Digest::of(b"prose"),
         seed: 1,
         tables: None,
+        sorters: BTreeMap::new(),
     })
 }
 

@@ -24,12 +24,13 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         Quality,
         RedactPii,
         Classify,
+        ClassifyByModel,
         Filter,
         DedupExact,
         DedupNear,
         Media(MediaStep),
     }
-    const WORDS: [(&str, Word); 20] = [
+    const WORDS: [(&str, Word); 21] = [
         ("fix-encoding", Word::FixEncoding),
         ("normalize-unicode", Word::NormalizeUnicode),
         ("strip-markup", Word::StripMarkup),
@@ -40,6 +41,7 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         ("quality", Word::Quality),
         ("redact-pii", Word::RedactPii),
         ("classify", Word::Classify),
+        ("classify-by-model", Word::ClassifyByModel),
         ("filter", Word::Filter),
         ("dedup-exact", Word::DedupExact),
         ("dedup-near", Word::DedupNear),
@@ -76,6 +78,7 @@ pub(super) fn clean_step(reader: &mut Reader, at: &At<'_>) -> Option<CleanStep> 
         Word::Quality => quality::quality(reader, &mut fields),
         Word::RedactPii => pii::redact_pii(reader, &mut fields),
         Word::Classify => classify::classify(reader, &mut fields),
+        Word::ClassifyByModel => classify_by_model(reader, &mut fields),
         Word::Filter => filter(reader, &mut fields),
         Word::DedupExact => Some(CleanStep::DedupExact),
         Word::DedupNear => dedup_near(reader, &mut fields),
@@ -132,6 +135,14 @@ fn language(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
     let min_confidence = share(reader, fields, "min-confidence", 0.0);
     let field = fields.or(reader, "field", CleanStep::default_language_field(), |reader, at| reader.name(at));
     Some(CleanStep::Language { keep: keep?, min_confidence: min_confidence?, field: field? })
+}
+
+fn classify_by_model(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<CleanStep> {
+    let model = fields.need(reader, "model").and_then(|at| reader.any_model(&at));
+    let field = fields.or(reader, "field", CleanStep::default_model_field(), |reader, at| reader.name(at));
+    let keep = fields.or(reader, "keep", Vec::new(), |reader, at| reader.list(at, |reader, at| reader.some_text(at)));
+    let min_confidence = share(reader, fields, "min-confidence", 0.0);
+    Some(CleanStep::ClassifyByModel { model: model?, field: field?, keep: keep?, min_confidence: min_confidence? })
 }
 
 fn language_code(reader: &mut Reader, at: &At<'_>) -> Option<LanguageCode> {

@@ -222,6 +222,7 @@ pub(super) const PLACES: &[Place] = &[
             ("by", "rules"),
             ("rules", "{ finance: { any: [股票, fund] } }"),
             ("otherwise", "other"),
+            ("model", "topic"),
             ("into", "field"),
             ("min-chinese-chars", "80"),
             ("max-chinese-chars", "200000"),

@@ -8,6 +8,7 @@ mod training;
 mod gates;
 mod samples;
 mod classes;
+mod sorters;
 mod unused;
 mod names;
 
@@ -50,6 +51,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     gates::judge(reader, parts);
     samples::judge(reader, parts);
     classes::judge(reader, parts);
+    sorters::judge(reader, parts);
     unused::judge(reader, parts);
     names::judge(reader, parts);
 }
