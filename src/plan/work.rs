@@ -20,6 +20,7 @@ use crate::record::contamination::{Learned, Measured};
 /// The work of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "a plan has few works, and none is moved often")]
 pub enum Work {
     /// Outputs `model.safetensors` and `tokenizer.json`; done by the manager.
     Import(ImportWork),

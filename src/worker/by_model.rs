@@ -28,11 +28,14 @@ pub struct ByModel {
     pub min_confidence: f64,
 }
 
+/// Steps that models take, by their place among the steps, each with the digest of what decides what it does.
+pub type Sorters<'s> = BTreeMap<usize, (Digest, Box<dyn Step + 's>)>;
+
 /// Loads the models of a dataset's cleaning steps; returns each step by its place, with a digest of everything that decides what it does.
 ///
 /// # Errors
 /// When an input is missing or damaged, when a model is no classifier, and when the device is not there.
-pub fn steps<'s>(task: &Task, work: &DatasetWork) -> Result<BTreeMap<usize, (Digest, Box<dyn Step + 's>)>, Failure> {
+pub fn steps<'s>(task: &Task, work: &DatasetWork) -> Result<Sorters<'s>, Failure> {
     let mut steps: BTreeMap<usize, (Digest, Box<dyn Step + 's>)> = BTreeMap::new();
     for (i, step) in work.dataset.clean.iter().enumerate() {
         let CleanStep::ClassifyByModel { model, field, keep, min_confidence } = step else { continue };

@@ -30,11 +30,14 @@ impl Told {
     }
 }
 
+/// An object with its number within a list, where it stands in one.
+pub(super) type Numbered = (Option<usize>, Map<String, Json>);
+
 /// Returns the objects of a row, each with its number where a row has several: its fields, or text that is JSON.
 ///
 /// # Errors
 /// When it has no fields, and is no JSON with objects.
-pub(super) fn objects(value: Value) -> Result<Vec<(Option<usize>, Map<String, Json>)>, String> {
+pub(super) fn objects(value: Value) -> Result<Vec<Numbered>, String> {
     match json(value)? {
         Json::Object(fields) => Ok(vec![(None, fields)]),
         Json::Array(items) => {

@@ -104,8 +104,8 @@ impl Cut {
 
     /// Returns the split of a digest; one that was not counted goes where its neighbours are.
     fn split(&self, hash: u64) -> Option<SplitName> {
-        let ends = SplitName::ALL.into_iter().zip(self.0);
+        let mut ends = SplitName::ALL.into_iter().zip(self.0);
         let within = ends.clone().find(|(_, last)| last.is_some_and(|last| hash <= last));
-        within.or_else(|| ends.filter(|(_, last)| last.is_some()).last()).map(|(name, _)| name)
+        within.or_else(|| ends.rfind(|(_, last)| last.is_some())).map(|(name, _)| name)
     }
 }

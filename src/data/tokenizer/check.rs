@@ -100,8 +100,8 @@ fn part(value: &Value, name: &str, kinds: &[&str], steps: &str, depth: u32) -> R
     if depth > 4 {
         return Err(format!("`{name}` is nested too deeply"));
     }
-    let inner = value[steps].as_array().into_iter().flatten();
-    inner.map(|step| part(step, name, kinds, steps, depth + 1)).collect()
+    let mut inner = value[steps].as_array().into_iter().flatten();
+    inner.try_for_each(|step| part(step, name, kinds, steps, depth + 1))
 }
 
 fn model(model: &Value) -> Result<(), String> {

@@ -38,7 +38,7 @@ pub fn hidden(
     let hidden_BSD = embedded_BSD + positions;
     let mut hidden_ND = hidden_BSD.view([-1, i64::from(shape.width)]);
     if let Some(drop_ND) = reading.and_then(|reading| reading.embedding_drop.as_ref()) {
-        hidden_ND = hidden_ND * drop_ND;
+        hidden_ND *= drop_ND;
     }
     for number in 0..shape.layers {
         let block = Block { shape, weights, reading, apart, batch, sequence, number };

@@ -43,7 +43,7 @@ pub fn hidden(
     let rotation = Rotation::new(tables, sequence, apart)?;
     let mut hidden_ND = Tensor::embedding(weights.get(EMBEDDING), tokens_BS, -1, false, false).view([-1, width]);
     if let Some(drop_ND) = reading.and_then(|reading| reading.embedding_drop.as_ref()) {
-        hidden_ND = hidden_ND * drop_ND;
+        hidden_ND *= drop_ND;
     }
     for number in 0..shape.layers {
         let block = Block { shape, weights, rotation: &rotation, reading, apart, batch, sequence, number };

@@ -86,7 +86,7 @@ impl Reading {
         let hidden_BSD = hidden_ND.view([batch, sequence, -1]);
         let mut pooled_BD = self.pool.bmm(&hidden_BSD).squeeze_dim(1);
         if let Some(drop_BD) = &self.pool_drop {
-            pooled_BD = pooled_BD * drop_BD;
+            pooled_BD *= drop_BD;
         }
         pooled_BD.linear(score_CD, None::<&Tensor>)
     }

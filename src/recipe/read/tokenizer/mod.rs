@@ -17,7 +17,7 @@ pub use file::Files;
 enum Word {
     ByteBpe,
     Bpe,
-    WordPiece,
+    Pieces,
     Unigram,
     Character,
     Import,
@@ -28,7 +28,7 @@ enum Word {
 const WORDS: [(&str, Word); 7] = [
     ("byte-bpe", Word::ByteBpe),
     ("bpe", Word::Bpe),
-    ("word-piece", Word::WordPiece),
+    ("word-piece", Word::Pieces),
     ("unigram", Word::Unigram),
     ("character", Word::Character),
     ("import", Word::Import),
@@ -47,7 +47,7 @@ pub fn tokenizer(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Tokenizer
         Word::Extend => extended::extended(reader, &mut fields).map(Tokenizer::Extend),
         Word::ByteBpe => trained(reader, &mut fields, word).map(Tokenizer::ByteBpe),
         Word::Bpe => trained(reader, &mut fields, word).map(Tokenizer::Bpe),
-        Word::WordPiece => trained(reader, &mut fields, word).map(Tokenizer::WordPiece),
+        Word::Pieces => trained(reader, &mut fields, word).map(Tokenizer::WordPiece),
         Word::Unigram => trained(reader, &mut fields, word).map(Tokenizer::Unigram),
         Word::Character => trained(reader, &mut fields, word).map(Tokenizer::Character),
     };
@@ -68,7 +68,7 @@ fn trained(reader: &mut Reader, fields: &mut Fields<'_>, word: Word) -> Option<T
         let words = [("together", Digits::Together), ("individually", Digits::Individually)];
         reader.word(at, "way of digits", &words)
     });
-    let default = if word == Word::WordPiece { Chinese::Characters } else { Chinese::default() };
+    let default = if word == Word::Pieces { Chinese::Characters } else { Chinese::default() };
     let chinese = fields.or(reader, "chinese", default, |reader, at| {
         reader.word(at, "way of Chinese", &[("words", Chinese::Words), ("characters", Chinese::Characters)])
     });
@@ -128,7 +128,7 @@ fn vocab_size(reader: &mut Reader, at: &At<'_>, word: Word, n_special: usize) ->
         Word::Bpe | Word::Unigram | Word::Character | Word::Import | Word::Extend => {
             ("", 258, "the 256 bytes, the end-of-text token and a first character need 258")
         }
-        Word::WordPiece => ("", 3, "the end-of-text token, `[UNK]` and a first character need 3"),
+        Word::Pieces => ("", 3, "the end-of-text token, `[UNK]` and a first character need 3"),
     };
     if size < least + n_special as i128 {
         let hint = match n_special {
