@@ -194,7 +194,7 @@ fn a_document_in_a_row_of_several_is_read_as_if_it_stood_alone() {
                     .map(|logits| logits.try_to_vec_as::<f32>().unwrap())
                     .collect()
             };
-            let packed: Vec<Vec<f32>> = logits(&Inputs::new(Batch::of(&[row.clone()], 16), &device));
+            let packed: Vec<Vec<f32>> = logits(&Inputs::new(Batch::of(std::slice::from_ref(&row), 16), &device));
             assert_eq!(packed.len(), if choice == DeviceChoice::Cpu { 2 } else { 1 });
             let mut start = 0;
             for document in documents {
