@@ -27,9 +27,9 @@ use crate::recipe::training::Train;
 const fn version(work: &Work) -> u32 {
     match work {
         Work::Import(_) => 1,
-        Work::Dataset(_) => 2,   // It tells what it dropped.
+        Work::Dataset(_) => 3, // It tells what it dropped; a line without its markup ends as it did.
         Work::Tokenizer(_) => 2, // It says how a conversation becomes text; phrases of Chinese are no tokens.
-        Work::Tokens(_) => 2,    // Conversations go through a template.
+        Work::Tokens(_) => 2,  // Conversations go through a template.
         Work::Contamination(_) => 1,
         Work::Uncontaminated(_) => 1,
         Work::Train(_) => 1,
@@ -130,7 +130,7 @@ fn dataset(work: &DatasetWork) -> Value {
 
 /// What is not said of a split is not in its key, so that data prepared before it could be said stays fresh.
 fn split_key(split: &Split) -> Value {
-    let Split { train, validation, test, by, group, stratify, assign } = split;
+    let Split { train, validation, test, by, group, stratify, assign, decontaminate } = split;
     let mut key = json!({ "train": train, "validation": validation, "test": test, "by": by });
     if *by == SplitBy::Group {
         key["group"] = json!(group);
@@ -140,6 +140,9 @@ fn split_key(split: &Split) -> Value {
     }
     if !assign.is_empty() {
         key["assign"] = json!(assign);
+    }
+    if *decontaminate {
+        key["decontaminate"] = json!(true);
     }
     key
 }

@@ -45,15 +45,15 @@ fn the_fingerprints_of_a_recipe_without_repeats_are_those_they_always_were() {
         .chain(["gate:industry/loss", "sample:story", "card:vertical", "publish:tree"])
         .map(|id| format!("{id} {}", known.stage(&id.parse().unwrap()).unwrap().fingerprint.short()));
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
-    dataset:prose f90070613a99
-    tokens:prose/bytes c74cacdb0dda
-    train:general 3ebecb69329b
-    train:industry 155345ff165c
-    evaluate:vertical/ppl 34bf5a476c07
-    gate:industry/loss 9bff7132c6a3
-    sample:story b0b64c99adbd
-    card:vertical f5ef487b1254
-    publish:tree 00fd3921760a
+    dataset:prose 0ee1d7347bb2
+    tokens:prose/bytes 6b7ad735ac60
+    train:general 6cf1096038f0
+    train:industry 8e9ee1ff2ca0
+    evaluate:vertical/ppl b720f65678e9
+    gate:industry/loss 7d4a9fcba600
+    sample:story fb0d99ad9631
+    card:vertical 8a15ae63ea09
+    publish:tree 268282e5851f
     "#);
 }
 

@@ -77,34 +77,34 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     let found: Vec<String> =
         plan(&recipe("")).stages.iter().map(|stage| format!("{} {}", stage.fingerprint.short(), stage.id)).collect();
     insta::assert_snapshot!(found.join("\n"), @r#"
-    f90070613a99 dataset:prose
-    fca323da23f8 dataset:rust
-    2a0974f95f0d dataset:tasks
-    da54507f4f89 tokenizer:bytes
-    c74cacdb0dda tokens:prose/bytes
-    3ebecb69329b train:general
-    a9af16eca6dc tokens:rust/bytes
-    155345ff165c train:industry
-    cecad1891854 tokens:tasks/bytes
-    64b6a21c2cda train:vertical
-    a6520a2ac9a2 contamination:prose
-    c7f636f03f73 contamination:rust
-    17e3311b8466 contamination:tasks
-    f1bdc22e6c37 evaluate:general/loss
-    6099d6242591 evaluate:general/ppl
-    a1827656f2f0 evaluate:industry/loss
-    9dbe1b8dc393 evaluate:industry/ppl
-    556cc500688b evaluate:vertical/loss
-    34bf5a476c07 evaluate:vertical/ppl
-    9bff7132c6a3 gate:industry/loss
-    c02929788234 gate:industry/ppl
-    fd73356d509f gate:vertical/ppl
-    bec7027f9876 gate:vertical/ppl-2
-    b0b64c99adbd sample:story
-    6fc17c277f02 card:general
-    f6edbba74fdc card:industry
-    f5ef487b1254 card:vertical
-    00fd3921760a publish:tree
+    0ee1d7347bb2 dataset:prose
+    cb3f9586ea33 dataset:rust
+    9720dfb2a600 dataset:tasks
+    382148058ff0 tokenizer:bytes
+    6b7ad735ac60 tokens:prose/bytes
+    6cf1096038f0 train:general
+    20be2da71235 tokens:rust/bytes
+    8e9ee1ff2ca0 train:industry
+    bfbd7ea9d2cb tokens:tasks/bytes
+    ea0bf7d2243c train:vertical
+    d3bd3e4e138c contamination:prose
+    3cb181eb29a1 contamination:rust
+    7250f99afeb1 contamination:tasks
+    eabc1f62df01 evaluate:general/loss
+    f6ae0aa133a1 evaluate:general/ppl
+    6cf3d660d324 evaluate:industry/loss
+    68923483289e evaluate:industry/ppl
+    ad66f5b6cb4e evaluate:vertical/loss
+    b720f65678e9 evaluate:vertical/ppl
+    7d4a9fcba600 gate:industry/loss
+    69447bafa0e9 gate:industry/ppl
+    4a7968cbdc49 gate:vertical/ppl
+    4642ff464d8b gate:vertical/ppl-2
+    fb0d99ad9631 sample:story
+    5c5497d82c58 card:general
+    4654adde994b card:industry
+    8a15ae63ea09 card:vertical
+    268282e5851f publish:tree
     "#);
 }
 

@@ -238,6 +238,7 @@ fn a_recipe_is_shown_with_every_default() {
             train: []
             validation: []
           by: "document"
+          decontaminate: false
           group: "group"
           test: 0.1
           train: 0.8
@@ -260,6 +261,7 @@ fn a_recipe_is_shown_with_every_default() {
             train: []
             validation: []
           by: "document"
+          decontaminate: false
           group: "group"
           test: 0.1
           train: 0.8
@@ -286,6 +288,7 @@ fn a_recipe_is_shown_with_every_default() {
             train: []
             validation: []
           by: "document"
+          decontaminate: false
           group: "group"
           test: 0.1
           train: 0.8

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::data::error::DataError;
 use crate::data::prepare::Job;
+use crate::data::prepare::decontaminate::{decontaminate, is_held_out};
 use crate::data::prepare::made::Made;
 use crate::data::prepare::profile::Profiler;
-use crate::data::prepare::watch::Halt;
+use crate::data::prepare::watch::{Halt, Watch};
 use crate::data::record::Record;
 use crate::data::split::{self, Dealer};
 use crate::data::table::{Shape, Writer};
@@ -24,13 +25,14 @@ pub(super) fn finish(
     job: &Job<'_>,
     parts: &[Made],
     alive: &[Vec<bool>],
-    go_on: &(dyn Fn(u64) -> bool + Sync),
+    watch: &dyn Watch,
     report: &mut DatasetReport,
 ) -> Result<(), Halt> {
+    let left = super::bytes_alive(parts, alive)?;
+    let go_on = super::counted(watch, "writing", left.1);
     let mut shape = Shape::default();
     parts.iter().for_each(|part| shape.join(&part.facts.shape));
-    let n_left: usize = alive.iter().map(|part| part.iter().filter(|is_alive| **is_alive).count()).sum();
-    if n_left == 0 {
+    if left.0 == 0 {
         return Err(DataError::NothingLeft { dataset: job.name.clone() }.into());
     }
     let mut writers = BTreeMap::new();
@@ -38,13 +40,15 @@ pub(super) fn finish(
         writers.insert(name, Writer::create(&file_of(job.out, name), &shape)?);
         report.splits.insert(name, SplitReport::default());
     }
-    let (dealer, mut profiler) = (dealer(job, parts, alive)?, Profiler::new(n_left as u64));
+    let (dealer, mut profiler) = (dealer(job, parts, alive)?, Profiler::new(left.0));
     let mut deal = |record: Record, split: Option<SplitName>| -> Result<(), DataError> {
         let name = split.unwrap_or_else(|| dealer.deal(&record));
         let split = report.splits.entry(name).or_default();
         split.records += 1;
         split.bytes += record.bytes();
-        profiler.look(&record);
+        if !(job.dataset.split.decontaminate && is_held_out(name)) {
+            profiler.look(&record);
+        }
         writers.get_mut(&name).expect("every split has a table").push(record)
     };
     for (part, alive) in parts.iter().zip(alive) {
@@ -61,10 +65,13 @@ pub(super) fn finish(
             return Err(Halt::Stopped);
         }
     }
-    report.profile = profiler.finish();
     for (_, writer) in writers {
         writer.finish()?;
     }
+    if job.dataset.split.decontaminate {
+        decontaminate(job, &shape, watch, &mut profiler, report)?;
+    }
+    report.profile = profiler.finish();
     if job.dataset.source.is_prepared() {
         return Ok(());
     }

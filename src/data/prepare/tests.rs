@@ -13,7 +13,7 @@ use super::*;
 use crate::data::record::Record;
 use crate::data::source;
 use crate::data::table;
-use crate::recipe::dataset::{CleanStep, NearMethod, OnBadRow, Source, Split, SplitBy, UnicodeForm, Width};
+use crate::recipe::dataset::{Assign, CleanStep, NearMethod, OnBadRow, Source, Split, SplitBy, UnicodeForm, Width};
 
 fn dataset(root: &Path, clean: Vec<CleanStep>) -> Dataset {
     let root = root.display().to_string();
@@ -177,4 +177,48 @@ fn a_file_more_leaves_the_work_on_the_others_as_it_is() {
     let (records, _) = prepared(root.path(), kept.path(), vec![EXACT, NEAR], &()).unwrap();
     assert!(records.iter().any(|record| record.id == "00007-more.txt"));
     assert_eq!(files(".near").difference(&before).count(), 1);
+}
+
+#[test]
+fn what_is_held_out_and_stands_in_the_training_data_goes() {
+    let root = tempfile::tempdir().unwrap();
+    let text = |of: &str, n: usize| (0..n).map(|i| format!("{of}{i}")).collect::<Vec<_>>().join(" ");
+    let own = |name: &str| text(&format!("own{name}"), 30);
+    let files = [
+        ("train-a", format!("{} {}", own("a"), text("shared", 40))),
+        ("train-b", own("b")),
+        // Most of it stands in a training record, whose greater part is something else: no near duplicate.
+        ("dev-seen", format!("{} tail", text("shared", 20))),
+        ("dev-new", format!("{} {}", own("c"), text("later", 40))),
+        // A third of it stands there: not enough.
+        ("test-little", format!("{} {}", text("shared", 14), own("d"))),
+        ("test-seen", text("shared", 30)),
+        ("test-in-dev", format!("{} tail", text("later", 20))),
+    ];
+    files.iter().for_each(|(name, text)| fs::write(root.path().join(format!("{name}.txt")), text).unwrap());
+    let assign = Assign { validation: vec!["dev-*".to_owned()], test: vec!["test-*".to_owned()], ..Assign::default() };
+    let mut dataset = dataset(root.path(), vec![CleanStep::DedupNear { method: NearMethod::Minhash, threshold: 0.8 }]);
+    dataset.split = Split { assign, decontaminate: true, ..dataset.split };
+    let (kept, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let files = source::digested(&dataset.source, Path::new("/"), |_| true).unwrap().unwrap();
+    let (name, by_model) = ("d".parse().unwrap(), BTreeMap::new());
+    let feed = Feed::Files(&files);
+    let job =
+        Job { name: &name, dataset: &dataset, seed: 1, feed, by_model: &by_model, kept: kept.path(), out: out.path() };
+
+    let report = prepare(&job, &()).unwrap().unwrap();
+
+    let documents = |split: &str| {
+        let records = table::read_all(&out.path().join(format!("{split}.parquet"))).unwrap();
+        records.into_iter().map(|record| record.document).collect::<Vec<_>>()
+    };
+    assert_eq!(documents("train"), ["train-a.txt", "train-b.txt"]);
+    assert_eq!(documents("validation"), ["dev-new.txt"]);
+    assert_eq!(documents("test"), ["test-little.txt"]);
+    let step = report.steps.last().unwrap();
+    assert_eq!((step.step.as_str(), step.records_in, step.records_out), ("decontaminate", 7, 4));
+    assert_eq!(step.reasons, BTreeMap::from([("in-train".to_owned(), 2), ("in-validation".to_owned(), 1)]));
+    assert_eq!(step.bytes_out, report.splits.values().map(|split| split.bytes).sum::<u64>());
+    assert_eq!(report.profile.lengths.iter().sum::<u64>(), 4);
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 3);
 }

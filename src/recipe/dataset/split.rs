@@ -36,6 +36,12 @@ pub struct Split {
     #[serde(default)]
     #[schemars(default, example = json!({ "train": ["**/train*"], "test": ["**/test*"] }))]
     pub assign: Assign,
+    /// Takes from the validation and test splits the records that stand in the training split, and from the test split those that
+    /// stand in the validation split: those of whose words half or more are in runs of 13 that both have, or nearly so, as
+    /// `contamination` counts them where a recipe does not say otherwise.
+    #[serde(default)]
+    #[schemars(default, example = true)]
+    pub decontaminate: bool,
 }
 
 /// Patterns of document names for each split; `*` stays within a folder, `**` crosses folders, `{a,b}` is either. Of several splits that
@@ -118,6 +124,7 @@ impl Default for Split {
             group: Self::default_group(),
             stratify: None,
             assign: Assign::default(),
+            decontaminate: false,
         }
     }
 }

@@ -61,13 +61,14 @@ impl StripBoilerplate {
             Page::Text => false,
             Page::Auto => html::is_page(text),
         };
-        match is_page {
+        let stripped = match is_page {
             false => lines::strip(text, self.repeats, gone),
             true => {
                 let content = self.content(text, gone);
                 lines::strip(&content, self.repeats, gone).into_owned().into()
             }
-        }
+        };
+        strip_markup::ended_like(text, stripped)
     }
 
     /// Returns the content of a page, a blank line between blocks.

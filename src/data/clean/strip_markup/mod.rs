@@ -10,13 +10,26 @@ use scraper::Html;
 use crate::data::clean::html::{self, Block, BlockKind};
 use crate::recipe::dataset::Markup;
 
-/// Returns the text without its markup; a blank line stands between blocks.
+/// Returns the text without its markup; a blank line stands between blocks. It ends with a line break if the text does.
 pub fn strip(text: &str, kind: Markup) -> Cow<'_, str> {
-    match kind {
+    let stripped = match kind {
         Markup::Markdown => markdown(text),
         Markup::Html => Cow::Owned(page(text)),
         Markup::Auto if html::is_page(text) => Cow::Owned(page(text)),
         Markup::Auto => markdown(text),
+    };
+    ended_like(text, stripped)
+}
+
+/// Takes the line break from the end of what was made of a text that has none there, such as a headline.
+pub(super) fn ended_like<'s>(text: &str, made: Cow<'s, str>) -> Cow<'s, str> {
+    match made {
+        made if text.ends_with('\n') => made,
+        Cow::Borrowed(made) => Cow::Borrowed(made.strip_suffix('\n').unwrap_or(made)),
+        Cow::Owned(mut made) => {
+            made.truncate(made.strip_suffix('\n').unwrap_or(&made).len());
+            Cow::Owned(made)
+        }
     }
 }
 
@@ -79,9 +92,17 @@ mod tests {
     #[test]
     fn pages_are_told_from_markdown() {
         let html = "<!DOCTYPE html><title>t</title><h1>标题</h1><p>第一段，<a href='/x'>链接</a>。<ul><li>一<li>二</ul><pre>code()</pre><script>x()</script>";
-        assert_eq!(strip(html, Markup::Auto), "标题\n\n第一段，链接。\n\n- 一\n- 二\n");
-        assert_eq!(strip("# A *b*\n\n<b>c</b> d", Markup::Auto), "A b\n\nc d\n");
-        assert_eq!(strip("a<br>b &amp; c", Markup::Html), "a\nb & c\n");
+        assert_eq!(strip(html, Markup::Auto), "标题\n\n第一段，链接。\n\n- 一\n- 二");
+        assert_eq!(strip("# A *b*\n\n<b>c</b> d", Markup::Auto), "A b\n\nc d");
+        assert_eq!(strip("a<br>b &amp; c", Markup::Html), "a\nb & c");
+    }
+
+    #[test]
+    fn a_line_stays_a_line() {
+        for kind in [Markup::Auto, Markup::Markdown, Markup::Html] {
+            assert_eq!(strip("沪指涨3%", kind), "沪指涨3%");
+            assert_eq!(strip("沪指<b>涨</b>3%\n", kind), "沪指涨3%\n");
+        }
     }
 
     #[test]

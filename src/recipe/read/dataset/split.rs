@@ -26,6 +26,7 @@ pub(super) fn split(reader: &mut Reader, at: &At<'_>) -> Option<Split> {
     let stratify = fields.or(reader, "stratify", None, |reader, at| reader.some_text(at).map(Some));
     let assign_at = fields.take("assign");
     let assign = assign_at.as_ref().map_or_else(|| Some(Assign::default()), |at| assign(reader, at));
+    let decontaminate = fields.or(reader, "decontaminate", false, Reader::truth);
     fields.finish(reader);
     let (shares, by, assign) = ([train?, validation?, test?], by?, assign?);
     let group = group?;
@@ -44,7 +45,8 @@ pub(super) fn split(reader: &mut Reader, at: &At<'_>) -> Option<Split> {
         true => [1.0, 0.0, 0.0],
         false => shares.map(|share| share.unwrap_or(0.0)),
     };
-    let split = Split { train, validation, test, by, group, stratify: stratify?, assign };
+    let split =
+        Split { train, validation, test, by, group, stratify: stratify?, assign, decontaminate: decontaminate? };
     let sum = split.train + split.validation + split.test;
     if (sum - 1.0).abs() > 1e-6 {
         let rest = 1.0 - split.validation - split.test;

@@ -265,6 +265,7 @@ pub(super) const PLACES: &[Place] = &[
             ("group", "author"),
             ("stratify", "label"),
             ("assign", "{ train: [\"**/train*\"], test: [\"**/test*\"] }"),
+            ("decontaminate", "true"),
         ],
     ),
     (
@@ -453,6 +454,7 @@ pub(super) const SYNONYMS: &[(&[&str], &str)] = &[
     (&["chunk-overlap"], "overlap"),
     (&["stratify-by", "stratified"], "stratify"),
     (&["group-by"], "group"),
+    (&["decontamination", "remove-leakage"], "decontaminate"),
     (&["val-set-size", "test-size", "val-size", "splits"], "split"),
     (&["val", "valid", "dev", "eval-split"], "validation"),
     (&["path", "folder", "dir", "directory", "data-dir"], "root"),
