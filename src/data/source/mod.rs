@@ -78,7 +78,7 @@ pub fn read(source: &Source, file: &SourceFile, sink: Sink<'_>) -> Result<(), Da
     read_range(source, file, &Piece::WHOLE, sink)
 }
 
-/// Reads the rows of one of the [`pieces`] of a file, in their order; the root of the source is absolute.
+/// Reads the rows of one of the [`pieces()`] of a file, in their order; the root of the source is absolute.
 ///
 /// # Errors
 /// When the file cannot be read, or `sink` fails. What is wrong with a row goes to `sink`, and the reading goes on.
