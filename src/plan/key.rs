@@ -27,10 +27,10 @@ use crate::recipe::training::Train;
 const fn version(work: &Work) -> u32 {
     match work {
         Work::Import(_) => 1,
-        Work::Dataset(_) => 2,   // It tells what it dropped.
-        Work::Tokenizer(_) => 2, // It says how a conversation becomes text; phrases of Chinese are no tokens.
-        Work::Tokens(_) => 2,    // Conversations go through a template.
-        Work::Contamination(_) => 1,
+        Work::Dataset(_) => 3,       // It tells languages by the codes that recipes have for them.
+        Work::Tokenizer(_) => 2,     // It says how a conversation becomes text; phrases of Chinese are no tokens.
+        Work::Tokens(_) => 2,        // Conversations go through a template.
+        Work::Contamination(_) => 2, // It names the training records.
         Work::Uncontaminated(_) => 1,
         Work::Train(_) => 1,
         Work::Evaluate(_) => 1,

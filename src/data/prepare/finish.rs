@@ -7,6 +7,7 @@ use crate::data::error::DataError;
 use crate::data::prepare::Job;
 use crate::data::prepare::made::Made;
 use crate::data::prepare::profile::Profiler;
+use crate::data::prepare::told;
 use crate::data::prepare::watch::Halt;
 use crate::data::record::Record;
 use crate::data::split::{self, Dealer};
@@ -31,7 +32,7 @@ pub(super) fn finish(
     parts.iter().for_each(|part| shape.join(&part.facts.shape));
     let n_left: usize = alive.iter().map(|part| part.iter().filter(|is_alive| **is_alive).count()).sum();
     if n_left == 0 {
-        return Err(DataError::NothingLeft { dataset: job.name.clone() }.into());
+        return Err(DataError::NothingLeft { dataset: job.name.clone(), why: told::nothing_left(report) }.into());
     }
     let mut writers = BTreeMap::new();
     for name in SplitName::ALL {
@@ -39,7 +40,9 @@ pub(super) fn finish(
         report.splits.insert(name, SplitReport::default());
     }
     let (dealer, mut profiler) = (dealer(job, parts, alive)?, Profiler::new(n_left as u64));
+    let mut wanted: Vec<(&'static str, &str)> = job.dataset.split.fields().collect();
     let mut deal = |record: Record, split: Option<SplitName>| -> Result<(), DataError> {
+        wanted.retain(|(_, field)| !split::has(&record, field));
         let name = split.unwrap_or_else(|| dealer.deal(&record));
         let split = report.splits.entry(name).or_default();
         split.records += 1;
@@ -67,6 +70,9 @@ pub(super) fn finish(
     }
     if job.dataset.source.is_prepared() {
         return Ok(());
+    }
+    if let Some((key, field)) = wanted.first() {
+        return Err(DataError::NoSuchField { dataset: job.name.clone(), key, field: (*field).to_owned() }.into());
     }
     match split::starved(&job.dataset.split, |name| report.splits[&name].records) {
         Some(split) => Err(DataError::EmptySplit { dataset: job.name.clone(), split }.into()),
