@@ -106,6 +106,55 @@ fn a_dataset_of_which_nothing_is_left_is_told() {
 }
 
 #[test]
+fn a_split_by_a_field_that_no_record_has_is_told() {
+    let project = Project::empty();
+    project.write(
+        "rows.jsonl",
+        (0..30).map(|i| format!("{{\"text\": \"row {i}\", \"who\": {}}}\n", i % 7)).collect::<String>(),
+    );
+    let recipe = |split: &str| {
+        format!(
+            "version: 1\nname: rows\ndatasets:\n  rows:\n    source: {{ type: jsonl, include: [rows.jsonl] }}\n    \
+             split: {{ train: 0.5, test: 0.5, {split} }}\n"
+        )
+    };
+    let told = |split: &str| {
+        project.write("rows.yaml", recipe(split));
+        let said = project.pedigree(&["run", "rows.yaml"]);
+        assert_eq!(said.code, 2, "{said}");
+        said.stderr
+            .lines()
+            .filter(|line| line.starts_with("error") || line.starts_with("hint"))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+    };
+    insta::assert_snapshot!(told("by: group, group: who"), @r#""#);
+    insta::assert_snapshot!(told("by: record, stratify: label"), @r#""#);
+    insta::assert_snapshot!(told("by: record, stratify: domain"), @r#""#);
+    project.write(
+        "rows.yaml",
+        recipe("by: group, group: who").replace("[rows.jsonl]", "[rows.jsonl], columns: { keep: [who] }"),
+    );
+    assert_eq!(project.pedigree(&["run", "rows.yaml"]).code, 0);
+}
+
+#[test]
+fn a_column_that_is_called_otherwise_is_told() {
+    let project = Project::empty();
+    project.write("rows.jsonl", "{\"txt\": \"SECRET\"}\n");
+    project.write("rows.yaml", "version: 1\nname: rows\ndatasets:\n  rows: { source: { type: jsonl, include: [rows.jsonl], columns: { text: body } }, on-bad-row: skip }\n");
+    let told = |said: &crate::support::Said| {
+        let lines = said.stderr.lines().filter(|line| line.starts_with("error") || line.starts_with("hint"));
+        crate::support::redacted(&lines.collect::<Vec<_>>().join("\n"), project.path())
+    };
+    let said = project.pedigree(&["run", "rows.yaml"]);
+    assert!(said.code == 2 && !said.stderr.contains("SECRET"), "{said}");
+    insta::assert_snapshot!(told(&said), @r#""#);
+    project.write("rows.yaml", "version: 1\nname: rows\ndatasets:\n  rows: { source: { type: jsonl, include: [rows.jsonl], columns: { text: body } } }\n");
+    insta::assert_snapshot!(told(&project.pedigree(&["run", "rows.yaml"])), @r#""#);
+}
+
+#[test]
 fn recipes_that_are_no_text_or_too_much_are_told() {
     let project = Project::empty();
     project.write("latin.yaml", b"version: 1\nname: caf\xe9\n");

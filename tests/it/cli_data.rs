@@ -509,3 +509,46 @@ fn what_nobody_prepared_is_told_with_what_there_is() {
     hint: name one of them: `latest/prose`, `latest/rust`
     "#);
 }
+
+/// A recipe without models: five questions in two files, one of them too short.
+const ONLY_DATA: &str = r#"version: 1
+name: only
+run: { seed: 7 }
+datasets:
+  faq:
+    source: { type: files, root: faq, include: ["*.txt"] }
+    extract: { type: regex, pattern: "(?m)^Q: (?<question>.+)\\nA: (?<answer>.+)$", prompt: question, response: answer }
+    clean: [ { type: length, min-chars: 12 } ]
+    split: { train: 1 }
+"#;
+
+#[test]
+fn a_recipe_may_prepare_data_and_nothing_else() {
+    let project = Project::empty();
+    project.write("only.yaml", ONLY_DATA);
+    project.write("faq/a.txt", "Q: How far is it?\nA: Ten miles.\n\nQ: How long?\nA: Two hours and a half.\n");
+    project.write("faq/b.txt", "Q: Who?\nA: I.\n\nQ: Who else is there?\nA: Nobody.\n\nQ: What is it?\nA: A tree.\n");
+    insta::assert_snapshot!(project.pedigree(&["check", "only.yaml"]), @r#""#);
+    insta::assert_snapshot!(project.pedigree(&["plan", "only.yaml"]), @r#""#);
+    let said = project.pedigree(&["run", "only.yaml"]);
+    assert_eq!(said.code, 0, "{said}");
+    insta::assert_snapshot!(project.pedigree(&["status"]), @r#""#);
+    insta::assert_snapshot!(project.pedigree(&["data", "report", "only/faq"]), @r#""#);
+    let list = project.json(&["data", "list"]);
+    let numbers = ["rows-in", "records-extracted", "rows-out"].map(|key| list[0][key].as_u64());
+    assert_eq!(numbers, [Some(2), Some(5), Some(4)]);
+    let card = project.pedigree(&["data", "card", "only/faq"]).stdout;
+    assert!(
+        card.contains("2 rows came in, 5 records were extracted from them, and 4 of those were left (80.0 %)."),
+        "{card}"
+    );
+    insta::assert_snapshot!(project.pedigree(&["data", "report", "only/faq", "--html", "missing/faq.html"]), @r#""#);
+}
+
+#[test]
+fn a_dataset_without_a_model_is_needed_where_a_model_is_spoken_of() {
+    let project = Project::empty();
+    project.write("only.yaml", format!("{ONLY_DATA}publish: {{ zoo: {{ name: only }} }}\n"));
+    let said = project.pedigree(&["check", "only.yaml"]);
+    assert!(said.code == 2 && said.stderr.contains("models: `models` is missing"), "{said}");
+}

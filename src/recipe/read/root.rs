@@ -79,8 +79,8 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     let license = fields.or(reader, "license", None, |reader, at| reader.some_text(at).map(Some));
     let tags = fields.or(reader, "tags", Tags::default(), tags);
     let run = fields.or(reader, "run", crate::recipe::run::RunOptions::default(), run::run);
+    let is_only_data = fields.has("datasets") && !ABOUT_MODELS.iter().any(|key| fields.has(key));
     let datasets = fields.need(reader, "datasets").and_then(|at| named(reader, &at, dataset::dataset));
-    let is_only_data = !ABOUT_MODELS.iter().any(|key| fields.has(key));
     // A recipe whose models all come from outside needs no tokenizer of its own.
     let tokenizers_at = match reader.imports.is_empty() && !is_only_data {
         true => fields.need(reader, "tokenizers").map(Some),
