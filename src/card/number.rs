@@ -36,6 +36,15 @@ pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
+/// Returns a part of a whole as a percentage: what is nearly nothing is not told as nothing, and what is nearly all not as all.
+pub fn portion(share: f64) -> String {
+    match share {
+        _ if share > 0.0 && share < 0.000_5 => "<0.1 %".to_owned(),
+        _ if share > 0.999_5 && share < 1.0 => ">99.9 %".to_owned(),
+        _ => percent(share),
+    }
+}
+
 /// Returns a size in bytes, in a unit that leaves few digits.
 pub(super) fn bytes(n: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
@@ -61,5 +70,7 @@ mod tests {
         assert_eq!([decimal(12.345_6), decimal(0.5), decimal(1e-5)], ["12.35", "0.5000", "1.000e-5"]);
         assert_eq!([bytes(999), bytes(1_500), bytes(2_340_000)], ["999 bytes", "1.5 kB", "2.3 MB"]);
         assert_eq!(percent(0.125), "12.5 %");
+        assert_eq!([portion(0.125), portion(0.0), portion(1.0)], ["12.5 %", "0.0 %", "100.0 %"]);
+        assert_eq!([portion(0.000_1), portion(0.999_9), portion(0.001)], ["<0.1 %", ">99.9 %", "0.1 %"]);
     }
 }

@@ -98,11 +98,23 @@ pub enum DataError {
         /// What is wrong with it.
         message: String,
     },
-    /// Cleaning left nothing.
-    #[error("nothing is left of dataset `{dataset}` after cleaning")]
+    /// Nothing is left of the rows.
+    #[error("nothing is left of dataset `{dataset}`: {why}")]
     NothingLeft {
         /// The dataset.
         dataset: Name,
+        /// What took the rows.
+        why: String,
+    },
+    /// The recipe splits by a field that no record has.
+    #[error("no record of dataset `{dataset}` has {}, which `split.{key}` names", if *field == "label" { "a label".to_owned() } else { format!("a field `{field}`") })]
+    NoSuchField {
+        /// The dataset.
+        dataset: Name,
+        /// The key of the split that names it.
+        key: &'static str,
+        /// The field.
+        field: String,
     },
     /// A split has a share and no record.
     #[error("split `{}` of dataset `{dataset}` is empty", split.word())]
@@ -113,7 +125,7 @@ pub enum DataError {
         split: SplitName,
     },
     /// The salt of hashes of private data is not where it should be.
-    #[error("the salt of `redact-pii` is missing at `{reference}`: {reason}")]
+    #[error("the salt of `redact-pii` at `{reference}` cannot be used: {reason}")]
     NoSalt {
         /// Where it should be.
         reference: String,
@@ -227,6 +239,7 @@ impl Explain for DataError {
             | Self::BadExtraction { .. }
             | Self::NothingLeft { .. }
             | Self::EmptySplit { .. }
+            | Self::NoSuchField { .. }
             | Self::BadLabels { .. }
             | Self::NoFeatures { .. }
             | Self::NoSalt { .. }
@@ -256,15 +269,29 @@ impl Explain for DataError {
             Self::BadRows { first, .. } if first.reason.starts_with("not ") && first.reason.contains(" at byte ") => {
                 Some("name the file's encoding, such as `encoding: gb18030` or `encoding: auto`, or leave it out with `exclude`".to_owned())
             }
+            Self::BadRows { first, .. } if first.reason.contains("` is missing") => Some(
+                "`columns` or `extract` says what fields are called; rows that lack one are left out with `on-bad-row: skip`".to_owned(),
+            ),
+            Self::BadRows { first, .. } if first.line.is_none() => {
+                Some("mend it, leave it out with `exclude`, or leave out some files and rows with `on-bad-row: skip`".to_owned())
+            }
             Self::BadRows { .. } | Self::TooManyBadRows { .. } => Some("mend it, or leave out some rows with `on-bad-row: skip`".to_owned()),
             Self::Changed { .. } => Some("run again: a new plan takes the files as they are".to_owned()),
             Self::NameNotUtf8 { .. } => Some("rename the file, or leave it out with `exclude`".to_owned()),
             Self::SameName { .. } => Some("lower `strip-components`, or leave one of them out with `exclude`".to_owned()),
-            Self::NothingLeft { .. } => Some("`report.json` tells what each step dropped; `min-length` is the usual reason".to_owned()),
+            Self::NothingLeft { .. } => Some("loosen what takes them, or look whether the source is the one that is meant".to_owned()),
+            Self::NoSuchField { field, .. } if field == "label" => {
+                Some("say in the dataset's source where the label of a record stands".to_owned())
+            }
+            Self::NoSuchField { field, .. } => Some(format!(
+                "a source with columns keeps one with `columns: {{ keep: [{field}] }}`; an extraction tells the group with its `group`"
+            )),
             Self::EmptySplit { .. } => Some("add data, raise the share of the split, set it to 0, or split by `record`".to_owned()),
             Self::BadLabels { .. } => Some("such as `{label}_{speaker}_{n}.wav`".to_owned()),
             Self::NoFeatures { .. } => Some("leave it out with `exclude`, or drop it with a cleaning step".to_owned()),
-            Self::NoSalt { .. } => Some("set the variable, or write a file of random characters: `head -c 32 /dev/urandom | base64 > salt`".to_owned()),
+            Self::NoSalt { .. } => Some(
+                "a salt has at least 8 bytes, and random ones: `head -c 32 /dev/urandom | base64` makes some for the variable or the file".to_owned(),
+            ),
             Self::BadExpression { .. } => None,
             Self::NoClass { is_labelled: false, .. } => {
                 Some("say in the dataset's source where the label of a record stands".to_owned())

@@ -96,6 +96,11 @@ impl<'a> Dealer<'a> {
     }
 }
 
+/// Returns whether a record has a field that a split names: `label` is its class.
+pub fn has(record: &Record, field: &str) -> bool {
+    record.fields.contains_key(field) || field == "label" && record.label.is_some()
+}
+
 /// Returns the first split that is to have records and has none, as told by `n_records`.
 pub fn starved(split: &Split, n_records: impl Fn(SplitName) -> u64) -> Option<SplitName> {
     SplitName::ALL.into_iter().find(|name| split.fills(*name) && n_records(*name) == 0)

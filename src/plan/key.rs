@@ -27,10 +27,10 @@ use crate::recipe::training::Train;
 const fn version(work: &Work) -> u32 {
     match work {
         Work::Import(_) => 1,
-        Work::Dataset(_) => 3, // It tells what it dropped; a line without its markup ends as it did.
-        Work::Tokenizer(_) => 2, // It says how a conversation becomes text; phrases of Chinese are no tokens.
-        Work::Tokens(_) => 2,  // Conversations go through a template.
-        Work::Contamination(_) => 1,
+        Work::Dataset(_) => 4,       // A line without its markup ends as it did; languages have the codes of recipes.
+        Work::Tokenizer(_) => 2,     // It says how a conversation becomes text; phrases of Chinese are no tokens.
+        Work::Tokens(_) => 2,        // Conversations go through a template.
+        Work::Contamination(_) => 2, // It names the training records.
         Work::Uncontaminated(_) => 1,
         Work::Train(_) => 1,
         Work::Evaluate(_) => 1,

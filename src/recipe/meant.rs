@@ -48,7 +48,7 @@ pub struct Recipe {
     /// The tokenizers by name.
     #[schemars(
         with = "Option<BTreeMap<Name, Tokenizer>>",
-        extend("x-default" = "has to be given, unless all models have a parent outside of the recipe"),
+        extend("x-default" = "has to be given, unless all models have a parent outside of the recipe, or there are none"),
         example = json!({ "bpe": { "type": "byte-bpe", "vocab-size": 4096, "train-on": ["prose"] } })
     )]
     pub tokenizers: BTreeMap<Name, Tokenizer>,
@@ -57,7 +57,11 @@ pub struct Recipe {
     #[schemars(skip)]
     pub imports: BTreeMap<Name, Import>,
     /// The models by name.
-    #[schemars(example = json!({ "industry": { "base": "general", "train": { "data": "rust", "budget": { "steps": 400 } } } }))]
+    #[schemars(
+        with = "Option<BTreeMap<Name, Model>>",
+        extend("x-default" = "has to be given, unless the recipe only prepares data: then there are no evaluations, gates, analyses and samples, and nothing is published"),
+        example = json!({ "industry": { "base": "general", "train": { "data": "rust", "budget": { "steps": 400 } } } })
+    )]
     pub models: BTreeMap<Name, Model>,
     /// The evaluations by name; each is made of every model.
     #[serde(default)]

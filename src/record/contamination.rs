@@ -85,7 +85,10 @@ pub struct Match {
     pub document: String,
     /// Where the passage begins in the record, in bytes.
     pub offset: u64,
-    /// The document in the training data.
+    /// The id of the training record; reports of earlier versions do not tell it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub trained_record: String,
+    /// The document that record comes from.
     pub trained_document: String,
     /// Where the passage begins in the training record, in bytes.
     pub trained_offset: u64,
@@ -312,6 +315,7 @@ mod tests {
             record: record.into(),
             document: record.into(),
             offset: 0,
+            trained_record: "t#1".into(),
             trained_document: "t".into(),
             trained_offset: 0,
             trained_records: 1,
@@ -347,6 +351,15 @@ mod tests {
         let measured = Measured { evaluation: name("exam"), dataset: name("test"), split: SplitName::Test };
         let before = |dataset: &Name| format!("dataset:{dataset}").parse().unwrap();
         exposure(&lineage, &measured, &reports.iter().cloned().collect(), before).unwrap()
+    }
+
+    #[test]
+    fn evidence_of_an_earlier_version_is_read() {
+        let mut told = serde_json::to_value(found(1.0, "r")).unwrap();
+        assert_eq!(told["trained-record"], "t#1");
+        told.as_object_mut().unwrap().remove("trained-record");
+        let read: Match = serde_json::from_value(told).unwrap();
+        assert_eq!((read.trained_record.as_str(), read.trained_document.as_str()), ("", "t"));
     }
 
     #[test]

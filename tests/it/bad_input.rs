@@ -90,7 +90,7 @@ fn a_dataset_of_which_nothing_is_left_is_told() {
     insta::assert_snapshot!(said.in_any_order(), @r#"
     exit: 2
     --- stdout
-    small  run [short]  failed in [took]: `dataset:prose`: nothing is left of dataset `prose` after cleaning
+    small  run [short]  failed in [took]: `dataset:prose`: nothing is left of dataset `prose`: `min-length` left none of 120 rows (too short 120)
     began [time] UTC · 1 stage (1 failed)
 
     what next
@@ -98,10 +98,74 @@ fn a_dataset_of_which_nothing_is_left_is_told() {
     --- stderr
       dataset:prose begins
     1 stage to do (1 new), 0 fresh, about [took]
-    error: dataset:prose: nothing is left of dataset `prose` after cleaning
-    hint: `report.json` tells what each step dropped; `min-length` is the usual reason
+    error: dataset:prose: nothing is left of dataset `prose`: `min-length` left none of 120 rows (too short 120)
+    hint: loosen what takes them, or look whether the source is the one that is meant
     run [short] of `small` begins
-    ✗ [i/1] dataset:prose  failed: nothing is left of dataset `prose` after cleaning
+    ✗ [i/1] dataset:prose  failed: nothing is left of dataset `prose`: `min-length` left none of 120 rows (too short 120)
+    "#);
+}
+
+#[test]
+fn a_split_by_a_field_that_no_record_has_is_told() {
+    let project = Project::empty();
+    project.write(
+        "rows.jsonl",
+        (0..30).map(|i| format!("{{\"text\": \"row {i}\", \"who\": {}}}\n", i % 7)).collect::<String>(),
+    );
+    let recipe = |split: &str| {
+        format!(
+            "version: 1\nname: rows\ndatasets:\n  rows:\n    source: {{ type: jsonl, include: [rows.jsonl] }}\n    \
+             split: {{ train: 0.5, test: 0.5, {split} }}\n"
+        )
+    };
+    let told = |split: &str| {
+        project.write("rows.yaml", recipe(split));
+        let said = project.pedigree(&["run", "rows.yaml"]);
+        assert_eq!(said.code, 2, "{said}");
+        said.stderr
+            .lines()
+            .filter(|line| line.starts_with("error") || line.starts_with("hint"))
+            .map(|line| format!("{line}\n"))
+            .collect::<String>()
+    };
+    insta::assert_snapshot!(told("by: group, group: who"), @r#"
+    error: dataset:rows: no record of dataset `rows` has a field `who`, which `split.group` names
+    hint: a source with columns keeps one with `columns: { keep: [who] }`; an extraction tells the group with its `group`
+    "#);
+    insta::assert_snapshot!(told("by: record, stratify: label"), @r#"
+    error: dataset:rows: no record of dataset `rows` has a label, which `split.stratify` names
+    hint: say in the dataset's source where the label of a record stands
+    "#);
+    insta::assert_snapshot!(told("by: record, stratify: domain"), @r#"
+    error: dataset:rows: no record of dataset `rows` has a field `domain`, which `split.stratify` names
+    hint: a source with columns keeps one with `columns: { keep: [domain] }`; an extraction tells the group with its `group`
+    "#);
+    project.write(
+        "rows.yaml",
+        recipe("by: group, group: who").replace("[rows.jsonl]", "[rows.jsonl], columns: { keep: [who] }"),
+    );
+    assert_eq!(project.pedigree(&["run", "rows.yaml"]).code, 0);
+}
+
+#[test]
+fn a_column_that_is_called_otherwise_is_told() {
+    let project = Project::empty();
+    project.write("rows.jsonl", "{\"txt\": \"SECRET\"}\n");
+    project.write("rows.yaml", "version: 1\nname: rows\ndatasets:\n  rows: { source: { type: jsonl, include: [rows.jsonl], columns: { text: body } }, on-bad-row: skip }\n");
+    let told = |said: &crate::support::Said| {
+        let lines = said.stderr.lines().filter(|line| line.starts_with("error") || line.starts_with("hint"));
+        crate::support::redacted(&lines.collect::<Vec<_>>().join("\n"), project.path())
+    };
+    let said = project.pedigree(&["run", "rows.yaml"]);
+    assert!(said.code == 2 && !said.stderr.contains("SECRET"), "{said}");
+    insta::assert_snapshot!(told(&said), @r#"
+    error: dataset:rows: nothing is left of dataset `rows`: every row is bad (1), and the first is [project]/rows.jsonl:1: field `body` is missing
+    hint: loosen what takes them, or look whether the source is the one that is meant
+    "#);
+    project.write("rows.yaml", "version: 1\nname: rows\ndatasets:\n  rows: { source: { type: jsonl, include: [rows.jsonl], columns: { text: body } } }\n");
+    insta::assert_snapshot!(told(&project.pedigree(&["run", "rows.yaml"])), @r#"
+    error: dataset:rows: [project]/rows.jsonl:1: field `body` is missing
+    hint: `columns` or `extract` says what fields are called; rows that lack one are left out with `on-bad-row: skip`
     "#);
 }
 

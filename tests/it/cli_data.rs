@@ -238,7 +238,7 @@ fn a_report_is_written_as_a_page() {
     the report of notes/notes is in report.html
     "#);
     let page = fs::read_to_string(project.path().join("report.html")).unwrap();
-    assert!(page.contains("default-src 'none'") && page.contains("<svg") && !page.contains("<script"), "{page}");
+    assert!(page.contains("default-src 'none'") && page.contains("class=\"bar\"") && !page.contains("<script"), "{page}");
     assert!(!page.contains("somebody@example.org"));
     let said = project.pedigree(&["data", "report", "notes", "--html", "nowhere/report.html"]);
     assert!(said.code == 2 && said.stderr.starts_with("error: cannot write `nowhere/report.html`"), "{said}");
@@ -508,4 +508,109 @@ fn what_nobody_prepared_is_told_with_what_there_is() {
     error: run `latest` has several datasets
     hint: name one of them: `latest/prose`, `latest/rust`
     "#);
+}
+
+/// A recipe without models: five questions in two files, one of them too short.
+const ONLY_DATA: &str = r#"version: 1
+name: only
+run: { seed: 7 }
+datasets:
+  faq:
+    source: { type: files, root: faq, include: ["*.txt"] }
+    extract: { type: regex, pattern: "(?m)^Q: (?<question>.+)\\nA: (?<answer>.+)$", prompt: question, response: answer }
+    clean: [ { type: length, min-chars: 12 } ]
+    split: { train: 1 }
+"#;
+
+#[test]
+fn a_recipe_may_prepare_data_and_nothing_else() {
+    let project = Project::empty();
+    project.write("only.yaml", ONLY_DATA);
+    project.write("faq/a.txt", "Q: How far is it?\nA: Ten miles.\n\nQ: How long?\nA: Two hours and a half.\n");
+    project.write("faq/b.txt", "Q: Who?\nA: I.\n\nQ: Who else is there?\nA: Nobody.\n\nQ: What is it?\nA: A tree.\n");
+    insta::assert_snapshot!(project.pedigree(&["check", "only.yaml"]), @r#"
+    exit: 0
+    --- stdout
+    checked 1 recipe: no problems
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["plan", "only.yaml"]), @r#"
+    exit: 0
+    --- stdout
+     stage  state  why  size  time
+     dataset:faq  stale  never done before [took]
+
+    1 of 1 stage to do: about [took] one after the other, [energy]
+    "#);
+    let said = project.pedigree(&["run", "only.yaml"]);
+    assert_eq!(said.code, 0, "{said}");
+    insta::assert_snapshot!(project.pedigree(&["status"]), @r#"
+    exit: 0
+    --- stdout
+     stage  state  took  why
+     dataset:faq  finished [took]  never done before
+
+     training  expected  took  expected  speed  expected  memory
+     all stages [took] [took]
+
+    only  run [short]  succeeded in [took]
+    began [time] UTC · 1 stage (1 finished)
+
+    what next
+      pedigree reproduce [short]
+    "#);
+    insta::assert_snapshot!(project.pedigree(&["data", "report", "only/faq"]), @r#"
+    exit: 0
+    --- stdout
+    only/faq  [digest]  run [short]
+    from 2 files of [size] (files)
+    2 rows in, 5 records extracted, 4 out (80.0 %)
+
+    steps
+     step  rows in  rows out  dropped  changed  bytes in  bytes out
+     regex  2  5  0  0  [size]  [size]
+     length  5  4  1  0  [size]  [size]
+
+    what went
+     step  reason  rows  of its rows
+     length  too few characters  1  20.0 %
+
+    some of what went
+      length (too few characters): b.txt#1
+      │ Who? I.
+
+    splits
+     split  rows  share  text
+     train  4  100.0 %  [size]
+     validation  0  0.0 %  [size]
+     test  0  0.0 %  [size]
+
+    lengths, in characters
+      16–31  4  100.0 %  ██████████████████████████████
+
+    languages, of a sample
+      cat  2  50.0 %  ██████████████████████████████
+      eng  2  50.0 %  ██████████████████████████████
+    "#);
+    let list = project.json(&["data", "list"]);
+    let numbers = ["rows-in", "records-extracted", "rows-out"].map(|key| list[0][key].as_u64());
+    assert_eq!(numbers, [Some(2), Some(5), Some(4)]);
+    let card = project.pedigree(&["data", "card", "only/faq"]).stdout;
+    assert!(
+        card.contains("2 rows came in, 5 records were extracted from them, and 4 of those were left (80.0 %)."),
+        "{card}"
+    );
+    insta::assert_snapshot!(project.pedigree(&["data", "report", "only/faq", "--html", "missing/faq.html"]), @r#"
+    exit: 2
+    --- stderr
+    error: cannot write `missing/faq.html`: its folder does not exist
+    hint: make the folder first
+    "#);
+}
+
+#[test]
+fn a_dataset_without_a_model_is_needed_where_a_model_is_spoken_of() {
+    let project = Project::empty();
+    project.write("only.yaml", format!("{ONLY_DATA}publish: {{ zoo: {{ name: only }} }}\n"));
+    let said = project.pedigree(&["check", "only.yaml"]);
+    assert!(said.code == 2 && said.stderr.contains("models: `models` is missing"), "{said}");
 }

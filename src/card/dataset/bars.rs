@@ -39,14 +39,20 @@ pub fn profile(profile: &Profile) -> Vec<Bars> {
     let Profile { lengths, languages, labels, fields } = profile;
     let first = lengths.iter().position(|n| *n > 0).unwrap_or(lengths.len());
     let by_length = lengths.iter().enumerate().skip(first).map(|(n, records)| (range(n), *records));
-    let mut all = vec![
-        bars("lengths, in characters".to_owned(), by_length.collect()),
-        bars("languages, of a sample".to_owned(), largest(languages)),
-        bars("labels".to_owned(), largest(labels)),
-    ];
+    let mut all = Vec::new();
+    if !is_wordless(profile) {
+        all.push(bars("lengths, in characters".to_owned(), by_length.collect()));
+        all.push(bars("languages, of a sample".to_owned(), largest(languages)));
+    }
+    all.push(bars("labels".to_owned(), largest(labels)));
     all.extend(fields.iter().map(|(name, values)| bars(format!("field {name}"), largest(values))));
     all.retain(|bars| !bars.bars.is_empty());
     all
+}
+
+/// Returns whether no record says anything, as pictures and sounds do that nobody has described.
+fn is_wordless(profile: &Profile) -> bool {
+    profile.lengths.iter().skip(1).all(|n| *n == 0) && profile.languages.keys().all(|code| code == "unknown")
 }
 
 /// Returns the characters of the n-th count of lengths: `64–127`.
@@ -80,6 +86,16 @@ fn bars(title: String, counts: Vec<(String, u64)>) -> Bars {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_without_words_have_no_lengths_and_no_languages() {
+        let languages = [("unknown".to_owned(), 5)].into();
+        let labels = [("7".to_owned(), 5)].into();
+        let pictures = Profile { lengths: vec![5], languages, labels, ..Profile::default() };
+        assert_eq!(profile(&pictures).iter().map(|bars| bars.title.as_str()).collect::<Vec<_>>(), ["labels"]);
+        let described = Profile { lengths: vec![4, 0, 1], ..pictures };
+        assert_eq!(profile(&described).len(), 3);
+    }
 
     #[test]
     fn lengths_are_ranges_and_rare_values_are_one_bar() {

@@ -82,6 +82,20 @@ impl DatasetFacts {
         self.report.steps.first().map_or_else(|| self.rows_out(), |step| step.records_in)
     }
 
+    /// Returns the records that an extraction made of the rows; `None` where a row is a record.
+    pub fn extracted(&self) -> Option<u64> {
+        let first = self.report.steps.first().filter(|_| self.made["extract"].is_object())?;
+        Some(first.records_out)
+    }
+
+    /// Returns what share of the rows, or of the records extracted from them, is left; of nothing that is all.
+    pub fn share_left(&self) -> f64 {
+        match self.extracted().unwrap_or_else(|| self.rows_in()) {
+            0 => 1.0,
+            all => self.rows_out() as f64 / all as f64,
+        }
+    }
+
     /// Returns the rows that are left.
     pub fn rows_out(&self) -> u64 {
         self.report.splits.values().map(|split| split.records).sum()
@@ -100,6 +114,16 @@ impl DatasetFacts {
     /// Returns the names of the columns: all tables have the same.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.files.first().into_iter().flat_map(|file| &file.columns).map(String::as_str)
+    }
+
+    /// Returns whether the records are pictures or sounds.
+    pub fn has_media(&self) -> bool {
+        self.has_column("image") || self.has_column("audio")
+    }
+
+    /// Returns what the bytes of a split are counted of: `Text`, or `Data` where most of them are pictures or sounds.
+    pub fn measure(&self) -> &'static str {
+        if self.has_media() { "Data" } else { "Text" }
     }
 
     /// Returns whether there is a column of this name.

@@ -17,6 +17,8 @@ pub use bars::{Bar, Bars, profile};
 pub use croissant::croissant;
 pub use facts::{DatasetFacts, SplitFile};
 
+pub use crate::card::number::portion;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};

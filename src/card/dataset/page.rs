@@ -1,18 +1,16 @@
-//! The facts as the page on a preparation shows them: rows of words, and bars with their places.
+//! The facts as the page on a preparation shows them: rows of words, and bars beside them.
+//!
+//! Bars are cells of tables, so that their words are as large as all others on a screen of any width.
 
 use serde::Serialize;
 
-use crate::card::dataset::bars::{Bars, profile};
+use crate::card::dataset::bars::{Bar, Bars, profile};
 use crate::card::dataset::facts::DatasetFacts;
-use crate::card::number::{bytes, count, percent};
+use crate::card::number::{bytes, count, portion};
 use crate::record::report::{Cluster, DatasetReport, StepReport};
 
-/// The length of the longest bar.
-const LONGEST: f64 = 340.0;
-/// The height of a bar and the space behind it.
-const ROW: usize = 26;
-/// The most characters of a bar's label: there is room for so many.
-const MOST_CHARS: usize = 30;
+/// The most characters of a bar's label that are shown; a pointer shows all of them.
+const MOST_CHARS: usize = 60;
 
 /// The facts as the template shows them.
 #[derive(Debug, Serialize)]
@@ -20,7 +18,7 @@ pub(super) struct Page {
     title: String,
     description: String,
     head: Vec<(&'static str, String)>,
-    funnel: Drawn,
+    funnel: Vec<Drawn>,
     steps: Vec<Vec<String>>,
     reasons: Vec<Vec<String>>,
     counts: Vec<Vec<String>>,
@@ -52,29 +50,19 @@ struct ClusterView {
 #[derive(Debug, Serialize)]
 struct Group {
     title: String,
-    drawn: Drawn,
-    rows: Vec<Vec<String>>,
+    bars: Vec<Drawn>,
 }
 
-/// Bars with their places, in units of the picture.
+/// A bar with the words beside it.
 #[derive(Debug, Serialize)]
 struct Drawn {
-    height: usize,
-    summary: String,
-    bars: Vec<DrawnBar>,
-}
-
-#[derive(Debug, Serialize)]
-struct DrawnBar {
     label: String,
     short: String,
-    value: String,
-    top: usize,
-    middle: usize,
+    cells: Vec<String>,
+    /// What stayed, in percent of the longest bar.
     kept: String,
-    kept_end: String,
+    /// What went, in percent of the longest bar.
     gone: Option<String>,
-    end: String,
 }
 
 impl Page {
@@ -89,7 +77,7 @@ impl Page {
             clusters,
             profile: looks,
         } = &facts.report;
-        let mut split_header: Vec<String> = ["Split", "Rows", "Share", "Text"].map(str::to_owned).to_vec();
+        let mut split_header: Vec<String> = ["Split", "Rows", "Share", facts.measure()].map(str::to_owned).to_vec();
         split_header.extend(facts.tokens.keys().map(|tokenizer| format!("Tokens of {tokenizer}")));
         Self {
             title: facts.reference(),
@@ -111,21 +99,20 @@ impl Page {
 }
 
 fn head(facts: &DatasetFacts) -> Vec<(&'static str, String)> {
-    let (rows_in, rows_out) = (facts.rows_in(), facts.rows_out());
-    let share = if rows_in == 0 { 1.0 } else { rows_out as f64 / rows_in as f64 };
     let mut lines = vec![
         (
             "Source",
             format!(
-                "{}: {} files, {}",
+                "{}: {} {}, {}",
                 facts.source_word(),
                 count(facts.report.files),
+                if facts.report.files == 1 { "file" } else { "files" },
                 bytes(facts.report.source_bytes)
             ),
         ),
-        ("Rows", format!("{} in, {} out ({})", count(rows_in), count(rows_out), percent(share))),
+        ("Rows", format!("{}, {} out ({})", came(facts), count(facts.rows_out()), portion(facts.share_left()))),
         ("Bad rows left out", count(facts.report.bad_rows)),
-        ("Text left", bytes(facts.bytes_out())),
+        (if facts.has_media() { "Data left" } else { "Text left" }, bytes(facts.bytes_out())),
     ];
     for (tokenizer, report) in &facts.tokens {
         lines.push(("Tokens", format!("{} of {tokenizer}", count(report.tokens.values().sum()))));
@@ -136,52 +123,44 @@ fn head(facts: &DatasetFacts) -> Vec<(&'static str, String)> {
     lines
 }
 
+/// Returns the rows that came in, and the records that were extracted from them.
+fn came(facts: &DatasetFacts) -> String {
+    let rows_in = count(facts.rows_in());
+    match facts.extracted() {
+        None => format!("{rows_in} in"),
+        Some(n) => format!("{rows_in} in, {} records extracted", count(n)),
+    }
+}
+
 /// Returns what every step let through and what it dropped, as bars of one scale.
-fn funnel(facts: &DatasetFacts) -> Drawn {
+fn funnel(facts: &DatasetFacts) -> Vec<Drawn> {
     let steps = &facts.report.steps;
     let most = steps.iter().map(|step| step.records_in.max(step.records_out)).max().unwrap_or(0).max(1) as f64;
-    let bars = steps.iter().map(|step| {
+    let bar = |step: &StepReport| {
         // An extraction makes more rows than it is given documents.
         let gone = step.records_in.saturating_sub(step.records_out);
-        let value = match gone {
-            0 => count(step.records_out),
-            gone => format!("{} (−{})", count(step.records_out), count(gone)),
-        };
-        (step.step.clone(), value, step.records_out as f64 / most, gone as f64 / most)
-    });
-    let summary = format!("{} rows in, {} out", count(facts.rows_in()), count(facts.rows_out()));
-    drawn(bars.collect(), summary)
+        let cells = vec![count(step.records_out), count(gone)];
+        drawn(step.step.clone(), cells, step.records_out as f64 / most, gone as f64 / most)
+    };
+    steps.iter().map(bar).collect()
 }
 
 fn group(group: Bars) -> Group {
-    let value = |records: u64, share: f64| format!("{} ({})", count(records), percent(share));
-    let bars = group.bars.iter().map(|bar| (bar.label.clone(), value(bar.records, bar.share), bar.length, 0.0));
-    let most = group.bars.iter().max_by_key(|bar| bar.records);
-    let summary = most.map(|bar| format!("the most are {}", bar.label)).unwrap_or_default();
-    let rows = group.bars.iter().map(|bar| vec![bar.label.clone(), count(bar.records), percent(bar.share)]).collect();
-    Group { drawn: drawn(bars.collect(), summary), rows, title: group.title }
+    let bar = |bar: Bar| drawn(bar.label, vec![count(bar.records), portion(bar.share)], bar.length, 0.0);
+    Group { title: group.title, bars: group.bars.into_iter().map(bar).collect() }
 }
 
-/// Gives bars their places: label, value, and what is kept and gone as shares of the longest bar.
-fn drawn(bars: Vec<(String, String, f64, f64)>, summary: String) -> Drawn {
-    let place = |(i, (label, value, kept, gone)): (usize, (String, String, f64, f64))| {
-        let (kept, gone) = (kept * LONGEST, gone * LONGEST);
-        let number = |value: f64| format!("{value:.1}");
-        let cut: String = label.chars().take(MOST_CHARS).collect();
-        DrawnBar {
-            short: if cut.len() < label.len() { format!("{cut}…") } else { cut },
-            top: i * ROW + 4,
-            middle: i * ROW + 13,
-            kept: number(kept),
-            kept_end: number(220.0 + kept),
-            gone: (gone > 0.0).then(|| number(gone)),
-            end: number(228.0 + kept + gone),
-            label,
-            value,
-        }
-    };
-    let bars: Vec<DrawnBar> = bars.into_iter().enumerate().map(place).collect();
-    Drawn { height: bars.len() * ROW + 8, summary, bars }
+/// Draws a bar: what is kept and gone are shares of the longest one.
+fn drawn(label: String, cells: Vec<String>, kept: f64, gone: f64) -> Drawn {
+    let percent = |share: f64| format!("{:.2}", share * 100.0);
+    let cut: String = label.chars().take(MOST_CHARS).collect();
+    Drawn {
+        short: if cut.len() < label.len() { format!("{cut}…") } else { cut },
+        label,
+        cells,
+        kept: percent(kept),
+        gone: (gone > 0.0).then(|| percent(gone)),
+    }
 }
 
 fn step(step: &StepReport) -> Vec<String> {
@@ -198,7 +177,7 @@ fn step(step: &StepReport) -> Vec<String> {
 
 fn reasons(step: &StepReport) -> Vec<Vec<String>> {
     let share = |n: u64| if step.records_in == 0 { 0.0 } else { n as f64 / step.records_in as f64 };
-    let row = |(reason, n): (&String, &u64)| vec![step.step.clone(), reason.clone(), count(*n), percent(share(*n))];
+    let row = |(reason, n): (&String, &u64)| vec![step.step.clone(), reason.clone(), count(*n), portion(share(*n))];
     step.reasons.iter().map(row).collect()
 }
 
@@ -224,7 +203,7 @@ fn cluster(cluster: &Cluster) -> ClusterView {
 fn splits(facts: &DatasetFacts) -> Vec<Vec<String>> {
     let all = facts.rows_out().max(1) as f64;
     let row = |(name, split): (&crate::recipe::dataset::SplitName, &crate::record::report::SplitReport)| {
-        let share = percent(split.records as f64 / all);
+        let share = portion(split.records as f64 / all);
         let mut row = vec![name.word().to_owned(), count(split.records), share, bytes(split.bytes)];
         row.extend(facts.tokens.values().map(|report| count(report.tokens.get(name).copied().unwrap_or(0))));
         row

@@ -6,7 +6,7 @@ use crate::card::dataset::bars::profile;
 use crate::card::dataset::croissant::what;
 use crate::card::dataset::facts::DatasetFacts;
 use crate::card::dataset::source;
-use crate::card::number::{bytes, count, percent};
+use crate::card::number::{bytes, count, portion};
 use crate::record::report::StepReport;
 
 /// The facts as the template shows them.
@@ -17,12 +17,14 @@ pub(super) struct View {
     recipe: String,
     description: String,
     rows_in: String,
+    extracted: Option<String>,
     rows_out: String,
     left: String,
     bad_rows: Option<String>,
     source: Vec<(String, String)>,
     steps: Vec<StepView>,
     dealt: String,
+    measure: &'static str,
     tokenizers: Vec<String>,
     splits: Vec<SplitView>,
     columns: Vec<(String, String)>,
@@ -66,8 +68,6 @@ struct BarView {
 
 impl View {
     pub(super) fn of(facts: &DatasetFacts) -> Self {
-        let (rows_in, rows_out) = (facts.rows_in(), facts.rows_out());
-        let left = if rows_in == 0 { 1.0 } else { rows_out as f64 / rows_in as f64 };
         let groups = profile(&facts.report.profile)
             .into_iter()
             .map(|group| GroupView { title: group.title, bars: group.bars.into_iter().map(bar).collect() });
@@ -76,13 +76,15 @@ impl View {
             name: facts.name.clone(),
             recipe: facts.recipe.to_string(),
             description: facts.description.clone(),
-            rows_in: count(rows_in),
-            rows_out: count(rows_out),
-            left: percent(left),
+            rows_in: count(facts.rows_in()),
+            extracted: facts.extracted().map(count),
+            rows_out: count(facts.rows_out()),
+            left: portion(facts.share_left()),
             bad_rows: (facts.report.bad_rows > 0).then(|| count(facts.report.bad_rows)),
             source: lines_of_source(facts),
             steps: facts.report.steps.iter().map(step).collect(),
             dealt: dealt(facts),
+            measure: facts.measure(),
             tokenizers: facts.tokens.keys().cloned().collect(),
             splits: splits(facts),
             columns: facts.columns().map(|column| (column.to_owned(), what(column).to_owned())).collect(),
@@ -154,7 +156,7 @@ fn splits(facts: &DatasetFacts) -> Vec<SplitView> {
 }
 
 fn bar(bar: crate::card::dataset::Bar) -> BarView {
-    BarView { label: bar.label, records: count(bar.records), share: percent(bar.share) }
+    BarView { label: bar.label, records: count(bar.records), share: portion(bar.share) }
 }
 
 /// Returns what somebody who takes the data has to know: what is unknown, and what the preparation does not promise.
@@ -162,7 +164,6 @@ fn limits(facts: &DatasetFacts) -> Vec<String> {
     let mut limits = Vec::new();
     let mut add = |is_so: bool, text: &str| limits.extend(is_so.then(|| text.to_owned()));
     let did = |word: &str| facts.report.steps.iter().any(|step| step.step == word);
-    let has_media = facts.has_column("image") || facts.has_column("audio");
     add(
         facts.license.is_none(),
         "The licence is unknown: the recipe names none. Ask whoever made the source before passing the data on.",
@@ -178,7 +179,7 @@ fn limits(facts: &DatasetFacts) -> Vec<String> {
         "Private data was looked for by patterns: names, addresses and whatever has no pattern may still stand in it.",
     );
     add(!did("dedup-exact") && !did("dedup-near"), "Duplicates were not looked for.");
-    add(has_media, "What pictures and sounds show was not looked at.");
+    add(facts.has_media(), "What pictures and sounds show was not looked at.");
     limits.push("Whether the source is right, fair or complete was not looked at. Who made it, when, and how is not known here.".to_owned());
     limits
 }

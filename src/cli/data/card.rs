@@ -131,5 +131,13 @@ fn land(file: tempfile::NamedTempFile, target: &Path) -> anyhow::Result<()> {
 
 fn written(target: &Path, error: std::io::Error) -> anyhow::Error {
     let exit = crate::error::exit_of_io(&error);
-    Complaint { message: format!("cannot write `{}`: {error}", target.display()), hint: None, exit }.into()
+    // What the system says would name a file that is only there for a moment.
+    let (why, hint) = match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            ("its folder does not exist".to_owned(), Some("make the folder first".to_owned()))
+        }
+        std::io::ErrorKind::PermissionDenied => ("the folder may not be written to".to_owned(), None),
+        _ => (error.to_string(), None),
+    };
+    Complaint { message: format!("cannot write `{}`: {why}", target.display()), hint, exit }.into()
 }

@@ -168,7 +168,9 @@ fn example(example: &Example) -> Vec<String> {
         let Shown { record, split, label, fields, text } = shown;
         let label = label.as_ref().map(|label| format!(" · {label}")).unwrap_or_default();
         let fields = if example.found == How::OtherFields { format!(" · {fields:?}") } else { String::new() };
-        [fit(&format!("    {name}: {record} ({}){label}{fields}", split.word()), 80), quote(text)]
+        let head = fit(&format!("    {name}: {record} ({}){label}{fields}", split.word()), 80);
+        // A picture that nobody has described says nothing.
+        std::iter::once(head).chain((!text.is_empty()).then(|| quote(text)))
     };
     std::iter::once(format!("  {what}")).chain(sides.flat_map(side)).collect()
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::arguments::DataListArgs;
 use crate::cli::data::found::{Found, Shelf};
-use crate::cli::data::tables::fit;
+use crate::cli::data::tables::{COLUMNS, fit};
 use crate::cli::failure::Complaint;
 use crate::cli::format::{bytes, count, duration, short, table};
 use crate::cli::session::Session;
@@ -24,6 +24,8 @@ struct Listed {
     source_bytes: u64,
     bad_rows: u64,
     rows_in: u64,
+    /// The records that an extraction made of the rows.
+    records_extracted: Option<u64>,
     rows_out: u64,
     bytes: u64,
     splits: BTreeMap<SplitName, u64>,
@@ -69,6 +71,7 @@ fn listed(found: &Found) -> Listed {
         source_bytes: facts.report.source_bytes,
         bad_rows: facts.report.bad_rows,
         rows_in: facts.rows_in(),
+        records_extracted: facts.extracted(),
         rows_out: facts.rows_out(),
         bytes: facts.bytes_out(),
         splits: facts.report.splits.iter().map(|(name, split)| (*name, split.records)).collect(),
@@ -105,7 +108,14 @@ fn human(datasets: &[Listed]) -> String {
 fn details(one: &Listed) -> String {
     let filled = one.splits.iter().filter(|(_, n)| **n > 0);
     let splits = filled.map(|(name, n)| format!("{} {}", name.word(), count(*n))).collect::<Vec<_>>().join(", ");
-    let tokens = one.tokens.iter().map(|(name, n)| format!(" · {} tokens of {name}", short(*n))).collect::<String>();
-    let digest = one.digest.short();
-    format!("   {}", fit(&format!("{digest} · {splits}{tokens}"), 77))
+    let (digest, most) = (one.digest.short(), COLUMNS - 3);
+    let first = format!("   {}", fit(&format!("{digest} · {splits}"), most));
+    // A tokenizer is told where there is room for it, and else on a line of its own.
+    one.tokens.iter().fold(first, |mut lines, (name, n)| {
+        let tokens = fit(&format!("{} tokens of {name}", short(*n)), most);
+        let width = console::measure_text_width(lines.lines().last().unwrap_or_default());
+        let has_room = width + 3 + console::measure_text_width(&tokens) <= COLUMNS;
+        lines.push_str(if has_room { " · " } else { "\n   " });
+        lines + &tokens
+    })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::card::dataset::{page, profile};
+use crate::card::dataset::{page, portion, profile};
 use crate::cli::arguments::DataReportArgs;
 use crate::cli::data::card::put;
 use crate::cli::data::found::{Found, Shelf};
@@ -80,17 +80,22 @@ fn head(printer: &Printer, found: &Found) -> String {
         0 => String::new(),
         n => format!(", {} left out", plural(*n as usize, "bad row")),
     };
+    let rows_in = plural(facts.rows_in() as usize, "row");
+    // An extraction makes several records of a row, or none: what is left is a share of those, and not of the rows.
+    let came = match facts.extracted() {
+        None => format!("{rows_in} in"),
+        Some(n) => format!("{rows_in} in, {} extracted", plural(n as usize, "record")),
+    };
     format!(
-        "{}  {}  run {}\nfrom {} of {} ({}){bad}\n{} in, {} out ({})",
+        "{}  {}  run {}\nfrom {} of {} ({}){bad}\n{came}, {} out ({})",
         printer.heading(&facts.reference()),
         facts.digest().short(),
         found.run().short(),
         plural(*files as usize, "file"),
         bytes(*source_bytes),
         facts.source_word(),
-        plural(facts.rows_in() as usize, "row"),
         count(facts.rows_out()),
-        percent(facts.rows_out(), facts.rows_in()),
+        portion(facts.share_left()),
     )
 }
 
@@ -151,7 +156,8 @@ fn clusters(report: &DatasetReport) -> Vec<String> {
 pub(super) fn splits(printer: &Printer, found: &Found) -> String {
     let facts = &found.facts;
     let tokenizers: Vec<String> = facts.tokens.keys().map(|name| fit(&format!("tokens of {name}"), 24)).collect();
-    let mut header = vec!["split", "rows", "share", "text"];
+    let measure = facts.measure().to_lowercase();
+    let mut header = vec!["split", "rows", "share", measure.as_str()];
     header.extend(tokenizers.iter().map(String::as_str));
     let all = facts.rows_out();
     let row = |(name, split): (&crate::recipe::dataset::SplitName, &crate::record::report::SplitReport)| {

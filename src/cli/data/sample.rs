@@ -9,7 +9,7 @@ use crate::cli::failure::Complaint;
 use crate::cli::format::count;
 use crate::cli::session::Session;
 use crate::data::look::{self, Wanted};
-use crate::data::record::{Content, Media, Record};
+use crate::data::record::{Content, Media, MediaKind, Record};
 use crate::data::table;
 use crate::error::Exit;
 use crate::recipe::dataset::SplitName;
@@ -77,8 +77,13 @@ pub(super) fn row(split: SplitName, record: &Record, is_whole: bool) -> Vec<Stri
             put("response: ", response);
         }
         Content::Chat(turns) => turns.iter().for_each(|turn| put(&format!("{}: ", turn.role), &turn.content)),
-        Content::Media(Media { kind: _, bytes, caption }) => {
-            put(&format!("{} bytes: ", count(bytes.len() as u64)), caption)
+        Content::Media(Media { kind, bytes, caption }) => {
+            let what = match kind {
+                MediaKind::Image => "picture",
+                MediaKind::Audio => "sound",
+            };
+            let parted = if caption.is_empty() { "" } else { ": " };
+            put(&format!("{what} of {}{parted}", crate::cli::format::bytes(bytes.len() as u64)), caption)
         }
     }
     fields.iter().for_each(|(name, value)| put(&format!("{name} = "), value));

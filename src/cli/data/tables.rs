@@ -1,10 +1,10 @@
 //! Tables, bars and texts that fit into a terminal of 80 columns.
 
-use crate::card::dataset::{Bar, Bars};
+use crate::card::dataset::{Bar, Bars, portion};
 use crate::cli::format::{count, table};
 
 /// The columns of a terminal nobody has widened.
-const COLUMNS: usize = 80;
+pub const COLUMNS: usize = 80;
 /// The columns of the longest bar.
 const BAR: usize = 30;
 
@@ -35,7 +35,7 @@ pub fn bars(heading: String, bars: &Bars) -> String {
     let number = bars.bars.iter().map(|bar| count(bar.records).len()).max().unwrap_or(0);
     let line = |bar: &Bar| {
         let name = console::pad_str(&fit(&bar.label, label), label, console::Alignment::Left, None).into_owned();
-        let share = format!("{:.1} %", bar.share * 100.0);
+        let share = portion(bar.share);
         format!("  {name}  {:>number$}  {share:>7}  {}", count(bar.records), drawn(bar.length)).trim_end().to_owned()
     };
     format!("{heading}\n{}", bars.bars.iter().map(line).collect::<Vec<_>>().join("\n"))
@@ -51,7 +51,7 @@ fn drawn(length: f64) -> String {
 
 /// Returns a share of a whole in percent; nothing of nothing is all of it.
 pub fn percent(part: u64, whole: u64) -> String {
-    if whole == 0 { "100 %".to_owned() } else { format!("{:.1} %", part as f64 / whole as f64 * 100.0) }
+    portion(if whole == 0 { 1.0 } else { part as f64 / whole as f64 })
 }
 
 #[cfg(test)]
@@ -63,6 +63,6 @@ mod tests {
         assert_eq!(fit("a\nlong text", 6), "a lon…");
         assert_eq!(fit("中文字", 4), "中…");
         assert_eq!((drawn(0.0), drawn(1e-9), drawn(0.5)), (String::new(), "▏".to_owned(), "█".repeat(15)));
-        assert_eq!(percent(1, 3), "33.3 %");
+        assert_eq!([percent(1, 3), percent(1, 5000), percent(4999, 5000)], ["33.3 %", "<0.1 %", ">99.9 %"]);
     }
 }

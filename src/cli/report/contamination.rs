@@ -42,7 +42,8 @@ pub fn lines(printer: &Printer, exposures: &[Exposure]) -> Vec<String> {
             ExposureVerdict::Clean(_) => clean.entry(exposure.to_string()).or_default().push(subject),
             ExposureVerdict::Contaminated { matches, .. } => {
                 lines.push(format!("  {} {subject}: {exposure}", printer.verdict(false, "✗")));
-                let new = |found: &&Match| shown.insert((exposure.measured.evaluation.clone(), found.record.clone()));
+                let key = |found: &Match| [&found.record, &found.trained_record].map(String::clone);
+                let new = |found: &&Match| shown.insert((exposure.measured.evaluation.clone(), key(found)));
                 lines.extend(matches.iter().take(MOST_TEXTS).filter(new).flat_map(evidence));
             }
         }
@@ -74,13 +75,47 @@ fn evidence(found: &Match) -> [String; 2] {
         0 | 1 => String::new(),
         n => format!(" and {} more", n - 1),
     };
+    let trained = if found.trained_record.is_empty() { &found.trained_document } else { &found.trained_record };
     let place = format!(
-        "    {} at byte {} stands in {} at byte {}{also}: {:.0} % {how}",
-        found.document,
-        found.offset,
-        found.trained_document,
-        found.trained_offset,
+        "    {} stands in {}{also}: {:.0} % {how}",
+        place(&found.record, found.offset),
+        place(trained, found.trained_offset),
         100.0 * found.share,
     );
     [place, format!("    │ {text}")]
+}
+
+/// Returns where a passage begins: the record as every report names it, and the byte within where it does not begin with it.
+fn place(record: &str, offset: u64) -> String {
+    match offset {
+        0 => record.to_owned(),
+        offset => format!("{record} at byte {offset}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_of_the_evidence_are_named_by_their_rows() {
+        let mut found = Match {
+            likeness: Likeness::Exact,
+            share: 1.0,
+            text: "one and the same".to_owned(),
+            words: 4,
+            record: "test.txt#12".to_owned(),
+            document: "test.txt".to_owned(),
+            offset: 0,
+            trained_record: "csv/news.csv#77".to_owned(),
+            trained_document: "csv/news.csv".to_owned(),
+            trained_offset: 9,
+            trained_records: 3,
+        };
+        let told = |found: &Match| evidence(found)[0].trim().to_owned();
+        let line = "test.txt#12 stands in csv/news.csv#77 at byte 9 and 2 more: 100 % word for word";
+        assert_eq!(told(&found), line);
+        found.trained_record.clear();
+        assert!(told(&found).contains("stands in csv/news.csv at byte 9"));
+    }
 }

@@ -39,7 +39,7 @@ use crate::recipe::dataset::SplitName;
 use crate::record::contamination::{FoundRecord, SplitContamination};
 use index::Index;
 use pieces::Pieces;
-use tally::Tally;
+use tally::{Place, Tally};
 use tested::Reading;
 
 /// The most records of a split that are told with their evidence.
@@ -131,7 +131,7 @@ pub fn search(
             n_read += piece.len() as u64;
             findings.records += piece.len() as u64;
             let seen: Vec<_> = piece.into_par_iter().map(|record| read(record, &index, search)).collect();
-            seen.into_iter().flatten().for_each(|(document, seen)| tally.add(&document, seen));
+            seen.into_iter().flatten().for_each(|(place, seen)| tally.add(place, seen));
             if !go_on(n_read, pieces.n_records().max(n_read)) {
                 return Ok(None);
             }
@@ -153,10 +153,10 @@ pub fn search(
 }
 
 /// Reads one training record; there is nothing to tell of most.
-fn read(record: Record, index: &Index, search: &Search) -> Option<(String, scan::Seen)> {
+fn read(record: Record, index: &Index, search: &Search) -> Option<(Place, scan::Seen)> {
     let seen = scan::scan(&text_of(&record), index, search);
     let is_nothing = seen.exact.is_empty() && seen.near.is_empty();
-    (!is_nothing).then_some((record.document, seen))
+    (!is_nothing).then_some((Place { record: record.id, document: record.document }, seen))
 }
 
 fn nothing_found(wanted: &Wanted) -> SplitContamination {

@@ -20,8 +20,17 @@ pub(super) struct Tally {
     n_seen: Vec<u32>,
     /// For each record the training record that is nearest to it.
     near: Vec<Option<Cover>>,
-    /// The names of the training documents that are spoken of.
-    documents: Vec<String>,
+    /// The training records that are spoken of.
+    places: Vec<Place>,
+}
+
+/// What names a training record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its id.
+    pub(super) record: String,
+    /// The document it comes from.
+    pub(super) document: String,
 }
 
 /// A record that shares a passage, before it is told of.
@@ -35,17 +44,12 @@ struct Found {
 impl Tally {
     pub(super) fn new(index: &Index) -> Self {
         let (n_exact, n_records) = (index.exact.len(), index.records.len());
-        Self {
-            exact: vec![None; n_exact],
-            n_seen: vec![0; n_exact],
-            near: vec![None; n_records],
-            documents: Vec::new(),
-        }
+        Self { exact: vec![None; n_exact], n_seen: vec![0; n_exact], near: vec![None; n_records], places: Vec::new() }
     }
 
     /// Adds what the next training record has.
-    pub(super) fn add(&mut self, document: &str, seen: Seen) {
-        let number = self.documents.len() as u32;
+    pub(super) fn add(&mut self, place: Place, seen: Seen) {
+        let number = self.places.len() as u32;
         let mut is_spoken_of = false;
         for (gram, offset) in seen.exact {
             self.n_seen[gram as usize] += 1;
@@ -64,7 +68,7 @@ impl Tally {
             }
         }
         if is_spoken_of {
-            self.documents.push(document.to_owned());
+            self.places.push(place);
         }
     }
 
@@ -114,6 +118,7 @@ impl Tally {
         // A passage that is shorter than an n-gram is known from its one training record.
         let gram = grams(&passage, search.ngram.min(index.n_words[*number])).next();
         let n_seen = gram.and_then(|hash| index.exact.number(hash)).map_or(1, |gram| self.n_seen[gram as usize].max(1));
+        let trained = &self.places[cover.longest.document as usize];
         Match {
             likeness: *likeness,
             share: *share,
@@ -122,7 +127,8 @@ impl Tally {
             record: record.id.clone(),
             document: record.document.clone(),
             offset: start as u64,
-            trained_document: self.documents[cover.longest.document as usize].clone(),
+            trained_record: trained.record.clone(),
+            trained_document: trained.document.clone(),
             trained_offset: cover.longest.offset as u64,
             trained_records: u64::from(n_seen),
         }

@@ -74,6 +74,7 @@ fn a_record_that_stands_in_a_training_record_is_found_with_its_place() {
     assert_eq!(shares(&split), [(4, 1.0)]);
     let found = &split.matches[0];
     assert_eq!((found.likeness, found.words, found.trained_records), (Likeness::Exact, 60, 1));
+    assert_eq!((found.record.as_str(), found.trained_record.as_str()), ("test-4#0", "train-77#0"));
     assert_eq!((found.document.as_str(), found.trained_document.as_str()), ("docs/test-4.txt", "docs/train-77.txt"));
     assert_eq!(found.text, tested[4]);
     assert!(trained[77][found.trained_offset as usize..].starts_with(&tested[4].to_uppercase()));

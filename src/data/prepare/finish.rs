@@ -8,6 +8,7 @@ use crate::data::prepare::Job;
 use crate::data::prepare::decontaminate::{decontaminate, is_held_out};
 use crate::data::prepare::made::Made;
 use crate::data::prepare::profile::Profiler;
+use crate::data::prepare::told;
 use crate::data::prepare::watch::{Halt, Watch};
 use crate::data::record::Record;
 use crate::data::split::{self, Dealer};
@@ -33,7 +34,7 @@ pub(super) fn finish(
     let mut shape = Shape::default();
     parts.iter().for_each(|part| shape.join(&part.facts.shape));
     if left.0 == 0 {
-        return Err(DataError::NothingLeft { dataset: job.name.clone() }.into());
+        return Err(DataError::NothingLeft { dataset: job.name.clone(), why: told::nothing_left(report) }.into());
     }
     let mut writers = BTreeMap::new();
     for name in SplitName::ALL {
@@ -41,7 +42,9 @@ pub(super) fn finish(
         report.splits.insert(name, SplitReport::default());
     }
     let (dealer, mut profiler) = (dealer(job, parts, alive)?, Profiler::new(left.0));
+    let mut wanted: Vec<(&'static str, &str)> = job.dataset.split.fields().collect();
     let mut deal = |record: Record, split: Option<SplitName>| -> Result<(), DataError> {
+        wanted.retain(|(_, field)| !split::has(&record, field));
         let name = split.unwrap_or_else(|| dealer.deal(&record));
         let split = report.splits.entry(name).or_default();
         split.records += 1;
@@ -74,6 +77,9 @@ pub(super) fn finish(
     report.profile = profiler.finish();
     if job.dataset.source.is_prepared() {
         return Ok(());
+    }
+    if let Some((key, field)) = wanted.first() {
+        return Err(DataError::NoSuchField { dataset: job.name.clone(), key, field: (*field).to_owned() }.into());
     }
     match split::starved(&job.dataset.split, |name| report.splits[&name].records) {
         Some(split) => Err(DataError::EmptySplit { dataset: job.name.clone(), split }.into()),

@@ -2,6 +2,7 @@
 
 use crate::data::record::Record;
 use crate::id::Digest;
+use crate::recipe::dataset::LanguageCode;
 use crate::record::report::Profile;
 
 /// About how many records are asked for their language.
@@ -57,5 +58,8 @@ impl Profiler {
 fn language(record: &Record) -> String {
     const LONGEST: usize = 1000;
     let text: String = record.texts().flat_map(|text| text.chars().chain([' '])).take(LONGEST).collect();
-    whatlang::detect(&text).map_or_else(|| "unknown".to_owned(), |found| found.lang().code().to_owned())
+    // As the step `language` writes them.
+    let code =
+        |found: whatlang::Info| LanguageCode::of(found.lang().code()).map_or(found.lang().code(), LanguageCode::code);
+    whatlang::detect(&text).map_or("unknown", code).to_owned()
 }

@@ -7,7 +7,7 @@ use crate::data::prepare::made::Made;
 use crate::data::prepare::near::Members;
 use crate::data::prepare::tally::{MOST_SAMPLES, Tally, beginning};
 use crate::data::record::Record;
-use crate::record::report::Cluster;
+use crate::record::report::{Cluster, DatasetReport, StepReport};
 
 /// Returns the largest clusters with the names of their members.
 pub(super) fn clusters(parts: &[Made], largest: &[Members]) -> Result<Vec<Cluster>, DataError> {
@@ -41,6 +41,25 @@ pub(super) fn dropped(
     Ok(())
 }
 
+/// Returns what took the rows of a dataset of which nothing is left: the step that dropped the most of them, or that none could be read.
+pub(super) fn nothing_left(report: &DatasetReport) -> String {
+    let dropped = |step: &&StepReport| step.records_in.saturating_sub(step.records_out);
+    let worst = report.steps.iter().max_by_key(dropped).filter(|step| dropped(step) > 0);
+    match (worst, report.bad_row_samples.first()) {
+        (Some(step), _) => {
+            let reasons: Vec<String> = step.reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+            let why = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+            let n = step.records_in;
+            match step.records_out {
+                0 => format!("`{}` left none of {n} {}{why}", step.step, if n == 1 { "row" } else { "rows" }),
+                left => format!("`{}` left {left} of {n} rows{why}, and later steps none", step.step),
+            }
+        }
+        (None, Some(first)) => format!("every row is bad ({}), and the first is {first}", report.bad_rows),
+        (None, None) => "the source has no row".to_owned(),
+    }
+}
+
 /// Reads single records, each named by its part and its number there.
 fn records(
     parts: &[Made],
@@ -59,4 +78,38 @@ fn records(
         })?;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_everything_is_named() {
+        let step = |step: &str, records_in, records_out, reason: Option<&str>| StepReport {
+            step: step.to_owned(),
+            records_in,
+            records_out,
+            reasons: reason.map(|reason| (reason.to_owned(), records_in - records_out)).into_iter().collect(),
+            ..StepReport::default()
+        };
+        let of = |steps: Vec<StepReport>| nothing_left(&DatasetReport { steps, ..DatasetReport::default() });
+        let few = "too few characters";
+        assert_eq!(of(vec![step("regex", 20, 0, None)]), "`regex` left none of 20 rows");
+        assert_eq!(
+            of(vec![step("html", 9, 8, None), step("length", 8, 0, Some(few))]),
+            "`length` left none of 8 rows (too few characters 8)"
+        );
+        assert_eq!(
+            of(vec![step("length", 9, 2, Some(few)), step("filter", 2, 0, None)]),
+            "`length` left 2 of 9 rows (too few characters 7), and later steps none"
+        );
+        let bad = DatasetReport {
+            bad_rows: 3,
+            bad_row_samples: vec!["a.jsonl:1: field `body` is missing".to_owned()],
+            ..DatasetReport::default()
+        };
+        assert_eq!(nothing_left(&bad), "every row is bad (3), and the first is a.jsonl:1: field `body` is missing");
+        assert_eq!(of(Vec::new()), "the source has no row");
+    }
 }

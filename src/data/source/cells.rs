@@ -27,13 +27,21 @@ pub(super) fn check(schema: &Schema, columns: &Columns) -> Result<(), Fault> {
     }
     for name in columns.named() {
         let Ok(field) = schema.field_with_name(name) else {
-            return Err(Fault::new(missing_column(name, schema.fields().len())));
+            return Err(Fault::new(format!("{}: {}", missing_column(name, schema.fields().len()), names(schema))));
         };
         if !is_readable(field.data_type()) {
             return Err(Fault::new(format!("expected text or numbers in column `{name}`, found bytes")));
         }
     }
     Ok(())
+}
+
+/// Returns the names of the first columns: a schema is no data.
+fn names(schema: &Schema) -> String {
+    const MOST: usize = 8;
+    let mut names: Vec<String> = schema.fields().iter().take(MOST).map(|field| format!("`{}`", field.name())).collect();
+    names.extend((schema.fields().len() > MOST).then(|| "…".to_owned()));
+    names.join(", ")
 }
 
 /// Returns whether cells of a type have a value here.

@@ -36,6 +36,7 @@ impl Header {
 
     fn with(self, columns: &Columns) -> Result<Self, Fault> {
         match columns.named().find(|named| !self.0.iter().any(|name| name == named)) {
+            // The names are not told: the first row of a table without a header is data.
             Some(missing) => Err(Fault::new(missing_column(missing, self.0.len()))),
             None => Ok(self),
         }

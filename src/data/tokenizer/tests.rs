@@ -126,7 +126,7 @@ fn no_token_holds_a_phrase_and_characters_stand_alone_where_that_is_asked_for() 
 }
 
 #[test]
-fn indentation_becomes_few_tokens() {
+fn indentation_that_is_kept_apart_is_a_token_of_its_own() {
     let many = vec![TEXTS[5]; 20];
     let recipe = recipe::Tokenizer::ByteBpe(Trained { indentation: true, ..plain(300) });
     let tokenizer = load(&train(&recipe, Corpus::of(&many), Budget::default()).unwrap()).unwrap();

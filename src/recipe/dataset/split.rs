@@ -81,6 +81,15 @@ impl Assign {
 }
 
 impl Split {
+    /// Returns the keys that name a field of a record, each with the field.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let group = match self.by {
+            SplitBy::Group => Some(("group", self.group.as_str())),
+            SplitBy::Document | SplitBy::Record => None,
+        };
+        group.into_iter().chain(self.stratify.as_deref().map(|field| ("stratify", field)))
+    }
+
     /// Returns the field that names the group of a record where the recipe names none.
     pub fn default_group() -> String {
         "group".to_owned()

@@ -52,6 +52,11 @@ impl<'n> Fields<'n> {
         if self.at.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.at.path) }
     }
 
+    /// Returns whether a key is there that nobody has taken yet.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(there, _)| there.text == key)
+    }
+
     /// Takes a field that may be absent.
     pub fn take(&mut self, key: &'static str) -> Option<At<'n>> {
         self.known.push(key);

@@ -17,6 +17,9 @@ use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::vars::{Variables, taken};
 use crate::recipe::read::{analysis, contamination, dataset, evaluation, matrix, model, run, sense, set, tokenizer};
 
+/// The sections that make no sense without models: a recipe with none of them only prepares data.
+const ABOUT_MODELS: [&str; 6] = ["models", "evaluations", "gates", "analyses", "samples", "publish"];
+
 /// Reads a recipe: the one way from text to [`Recipe`].
 ///
 /// # Errors
@@ -76,9 +79,10 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     let license = fields.or(reader, "license", None, |reader, at| reader.some_text(at).map(Some));
     let tags = fields.or(reader, "tags", Tags::default(), tags);
     let run = fields.or(reader, "run", crate::recipe::run::RunOptions::default(), run::run);
+    let is_only_data = fields.has("datasets") && !ABOUT_MODELS.iter().any(|key| fields.has(key));
     let datasets = fields.need(reader, "datasets").and_then(|at| named(reader, &at, dataset::dataset));
     // A recipe whose models all come from outside needs no tokenizer of its own.
-    let tokenizers_at = match reader.imports.is_empty() {
+    let tokenizers_at = match reader.imports.is_empty() && !is_only_data {
         true => fields.need(reader, "tokenizers").map(Some),
         false => Some(fields.take("tokenizers")),
     };
@@ -87,7 +91,10 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
             .and_then(|tokenizers| tokenizer::resolve(reader, tokenizers, at.node.place)),
         None => Some(BTreeMap::new()),
     });
-    let models = fields.need(reader, "models").and_then(|at| model::models(reader, &at));
+    let models = match is_only_data {
+        true => Some(BTreeMap::new()),
+        false => fields.need(reader, "models").and_then(|at| model::models(reader, &at)),
+    };
     let evaluations = fields.or(reader, "evaluations", BTreeMap::new(), |reader, at| {
         named(reader, at, |reader, _, at| evaluation::evaluation(reader, at))
     });

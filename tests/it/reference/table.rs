@@ -108,7 +108,7 @@ fn kind_of_mapping(value: &Value) -> String {
 fn words_with_meanings(words: &[Value], meanings: &Value) -> String {
     let meaning = |i: usize| meanings[i].as_str().filter(|text| !text.is_empty());
     let shown = words.iter().enumerate().map(|(i, word)| {
-        let word = word.as_str().unwrap_or_default();
+        let word = word.as_str().map_or_else(|| word.to_string(), str::to_owned);
         meaning(i).map_or_else(|| format!("`{word}`"), |text| format!("`{word}` ({})", text.trim_end_matches('.')))
     });
     shown.collect::<Vec<_>>().join(", ")

@@ -107,7 +107,7 @@ mod tests {
         assert!(told(salt(b" \n")).ends_with("it is empty"));
         assert_eq!(
             told(Cover::keyed("env:PEDIGREE_NO_SUCH_SALT")),
-            "the salt of `redact-pii` is missing at `env:PEDIGREE_NO_SUCH_SALT`: it is not set"
+            "the salt of `redact-pii` at `env:PEDIGREE_NO_SUCH_SALT` cannot be used: it is not set"
         );
         assert!(matches!(Cover::keyed("file:/no/such/file"), Err(DataError::Io { .. })));
     }

@@ -117,9 +117,9 @@ pub(super) fn cases() -> Vec<Case> {
             } else {
                 "Arrow"
             })),
-            Case::new(format!("{word}: without the named column"), &source(named()), write(&rows))
-                .good(0)
-                .bad(Expected::whole("column `body` is missing: found 2 columns")),
+            Case::new(format!("{word}: without the named column"), &source(named()), write(&rows)).good(0).bad(
+                Expected::whole("column `body` is missing: found 2 columns, and none is called so: `text`, `label`"),
+            ),
             Case::new(format!("{word}: bytes for text"), &source(named()), write(&binary))
                 .good(0)
                 .bad(Expected::whole("expected text or numbers in column `body`, found bytes")),

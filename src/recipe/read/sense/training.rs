@@ -103,7 +103,10 @@ impl Look<'_, '_> {
         };
         if warmup >= steps {
             let message = format!("the warm-up takes {warmup} steps, and the training ends after {steps}");
-            let hint = format!("the learning rate is never reached; `warmup-steps: {}` is a tenth", steps / 10);
+            let hint = match steps / 10 {
+                0 => "the learning rate is never reached; `warmup-steps: 0` begins with it".to_owned(),
+                tenth => format!("the learning rate is never reached; `warmup-steps: {tenth}` is a tenth"),
+            };
             self.warn(Code::NeverReached, &["train", "schedule", "warmup-steps"], message, hint);
         }
         let (Validate { every_steps: validate, .. }, Checkpointing { every_steps: checkpoint, .. }) =

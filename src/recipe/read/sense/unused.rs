@@ -18,6 +18,10 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     else {
         return;
     };
+    // A recipe that only prepares data makes it for others.
+    if models.is_empty() {
+        return;
+    }
     let trained = models.values().flat_map(|model| model.train.data.iter().map(|share| &share.dataset));
     let tokenized = tokenizers.values().flat_map(|tokenizer| tokenizer.train_on());
     let measured = evaluations.values().map(|evaluation| &evaluation.dataset);
