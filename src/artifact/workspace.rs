@@ -79,6 +79,11 @@ impl Workspace {
         self.folder().join("sources")
     }
 
+    /// Returns the folder of what is kept of preparations, so that the next one need not do everything again.
+    pub fn prepared(&self) -> PathBuf {
+        self.folder().join("prepared")
+    }
+
     /// Returns the file a manager locks as long as it works.
     pub fn manager_lock(&self) -> PathBuf {
         self.folder().join("manager.lock")

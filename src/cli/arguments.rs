@@ -106,7 +106,7 @@ pub enum Command {
     Generate(GenerateArgs),
     /// Let a classifier tell the classes of texts, one a line
     Classify(ClassifyArgs),
-    /// Delete the artifacts nothing needs
+    /// Delete what nothing needs: artifacts, kept preparations, fetched data
     Gc(GcArgs),
     /// Compare every artifact with its digest, and look over the database
     Fsck,

@@ -22,6 +22,7 @@ mod git;
 mod hub;
 mod objects;
 mod run;
+pub mod gc;
 
 pub use error::FetchError;
 pub use limits::Limits;

@@ -28,6 +28,8 @@ pub struct Fetched {
     pub state: SourceState,
     /// What identifies the data: the digest that a plan has.
     pub pinned: Digest,
+    /// What the data is kept under, whatever is read of it.
+    pub key: Digest,
 }
 
 /// What arrived in a staging folder.
@@ -70,7 +72,7 @@ pub fn fetch(
     };
     let local = read.clone().below(&place.tree().display().to_string());
     let state = state(&local, &place, &files)?;
-    Ok(Some(Fetched { source: local, state, pinned }))
+    Ok(Some(Fetched { source: local, state, pinned, key }))
 }
 
 /// Fills the staging folder, and gives it its name.

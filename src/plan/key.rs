@@ -27,9 +27,9 @@ use crate::recipe::training::Train;
 const fn version(work: &Work) -> u32 {
     match work {
         Work::Import(_) => 1,
-        Work::Dataset(_) => 4,       // A line without its markup ends as it did; languages have the codes of recipes.
-        Work::Tokenizer(_) => 2,     // It says how a conversation becomes text; phrases of Chinese are no tokens.
-        Work::Tokens(_) => 2,        // Conversations go through a template.
+        Work::Dataset(_) => 4, // A line without its markup ends as it did; languages have the codes of recipes.
+        Work::Tokenizer(_) => 2, // It says how a conversation becomes text; phrases of Chinese are no tokens.
+        Work::Tokens(_) => 2,  // Conversations go through a template.
         Work::Contamination(_) => 2, // It names the training records.
         Work::Uncontaminated(_) => 1,
         Work::Train(_) => 1,
@@ -67,6 +67,7 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
             json!({ "name": name, "models": models, "aliases": aliases })
         }
     };
+    let inputs = if let Work::Dataset(work) = work { by_place(work, inputs) } else { inputs.clone() };
     if let Value::Object(fields) = &mut key {
         fields.insert("version".to_owned(), json!(version(work)));
         fields.insert("inputs".to_owned(), json!(inputs));
@@ -93,6 +94,25 @@ fn import(work: &ImportWork) -> Value {
     }
 }
 
+/// Models that sort a dataset count by their place among its steps: what they are called is of no account.
+fn by_place(work: &DatasetWork, inputs: &BTreeMap<String, Digest>) -> BTreeMap<String, Digest> {
+    let mut placed = inputs.clone();
+    for (i, step) in work.dataset.clean.iter().enumerate() {
+        let Some((model, sorter)) = step.model().and_then(|model| Some((model, work.sorters.get(model)?))) else {
+            continue;
+        };
+        let names = [("train", model), ("import", model), ("tokenizer", &sorter.tokenizer)];
+        for (kind, name) in names {
+            let id = format!("{kind}:{name}");
+            if let Some(fingerprint) = inputs.get(&id) {
+                placed.remove(&id);
+                placed.insert(format!("clean-{}/{kind}", i + 1), *fingerprint);
+            }
+        }
+    }
+    placed
+}
+
 fn dataset(work: &DatasetWork) -> Value {
     // The digest of the source is that of the tables.
     let DatasetWork { name: _, dataset, source_digest, seed, tables: _, sorters } = work;
@@ -117,6 +137,10 @@ fn dataset(work: &DatasetWork) -> Value {
         "split": split_key(split),
         "seed": seed,
     });
+    if extract.is_some() && source.columns().is_some() {
+        // What columns tell goes on to extracted records; it did not always.
+        key["carried"] = json!(true);
+    }
     if let Some(sorter) = sorters.values().next() {
         // All of them compute alike; what else there is to know of them is part of their own keys.
         key["compute"] = json!(sorter.compute);
@@ -149,7 +173,7 @@ fn split_key(split: &Split) -> Value {
 
 /// Where a step's lists of words lie is of no account: the digest of the source covers what they hold.
 fn step_key(step: &CleanStep) -> Value {
-    let mut key = json!(step);
+    let mut key = step.with_model("");
     if let Value::Object(fields) = &mut key {
         for file in ["names", "bad-words"] {
             fields.entry(file).and_modify(|path| *path = json!(!path.is_null()));

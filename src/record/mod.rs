@@ -13,6 +13,7 @@ pub mod machine;
 pub mod rate;
 pub mod repeated;
 pub mod report;
+pub mod swept;
 pub mod verdict;
 
 pub use adapters::{AdapterFile, Adapters};
@@ -22,4 +23,5 @@ pub use contamination::{ContaminationReport, Exposure};
 pub use event::{CheckpointRecord, Event, EventKind, FailureClass, Progress};
 pub use machine::Machine;
 pub use repeated::Repeated;
+pub use swept::Swept;
 pub use verdict::{GateRepeats, GateResult, RunStatus, StageStatus};

@@ -45,7 +45,8 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     let (kept, out) = (task.kept("prepared"), task.outputs());
     let by_model = by_model::steps(task, &work)?;
     let (name, dataset, by_model) = (&work.name, &work.dataset, &by_model);
-    let job = Job { name, dataset, seed: work.seed, feed, by_model, kept: &kept, out: &out };
+    let (seed, fingerprint) = (work.seed, task.spec.fingerprint);
+    let job = Job { name, dataset, seed, fingerprint, feed, by_model, kept: &kept, out: &out };
     let told = Told::new(task);
     let report = prepare::prepare(&job, &told);
     told.finish()?;

@@ -32,6 +32,10 @@ pub fn local(task: &mut Task, work: DatasetWork) -> Result<Option<DatasetWork>, 
     if !sources.is_absolute() {
         return Err(Failure::new(FailureClass::Bug, "the spec does not say where fetched data goes"));
     }
+    if let Some(key) = work.dataset.source.place_key(None).filter(|_| sources.is_dir()) {
+        // A download that is cut is one that somebody needs.
+        fetch::gc::remember(&sources, task.spec.fingerprint, key)?;
+    }
     let (mut told, mut last) = (Ok(()), None::<Instant>);
     let mut goes_on = |Told { done, total }: Told| {
         if last.is_none_or(|last| last.elapsed() >= EVERY) {
@@ -48,7 +52,10 @@ pub fn local(task: &mut Task, work: DatasetWork) -> Result<Option<DatasetWork>, 
         task.emit.note(note)?;
     }
     let fetched = match fetched {
-        Ok(Some(fetched)) => fetched,
+        Ok(Some(fetched)) => {
+            fetch::gc::remember(&sources, task.spec.fingerprint, fetched.key)?;
+            fetched
+        }
         Ok(None) => return Ok(Some(work)),
         Err(FetchError::Stopped) => return Ok(None),
         Err(error) => return Err(error.into()),

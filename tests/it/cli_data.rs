@@ -238,7 +238,10 @@ fn a_report_is_written_as_a_page() {
     the report of notes/notes is in report.html
     "#);
     let page = fs::read_to_string(project.path().join("report.html")).unwrap();
-    assert!(page.contains("default-src 'none'") && page.contains("class=\"bar\"") && !page.contains("<script"), "{page}");
+    assert!(
+        page.contains("default-src 'none'") && page.contains("class=\"bar\"") && !page.contains("<script"),
+        "{page}"
+    );
     assert!(!page.contains("somebody@example.org"));
     let said = project.pedigree(&["data", "report", "notes", "--html", "nowhere/report.html"]);
     assert!(said.code == 2 && said.stderr.starts_with("error: cannot write `nowhere/report.html`"), "{said}");

@@ -158,4 +158,7 @@ pub struct GcArgs {
     /// Only tell what would go
     #[arg(long)]
     pub dry_run: bool,
+    /// Delete all fetched data too: it has to be fetched again before it is read again
+    #[arg(long)]
+    pub sources: bool,
 }

@@ -101,7 +101,7 @@ fn taken(row: &mut Map<String, Json>, name: &str) -> Result<String, String> {
 }
 
 /// Returns a single value as text: it has to be there where it is named, and may be missing under its usual name.
-fn scalar(row: &Map<String, Json>, named: Option<&str>, usual: &str) -> Result<Option<String>, String> {
+pub(super) fn scalar(row: &Map<String, Json>, named: Option<&str>, usual: &str) -> Result<Option<String>, String> {
     let name = named.unwrap_or(usual);
     let value = kept_or_missing(row, name)?;
     match (value, named) {
@@ -113,7 +113,7 @@ fn scalar(row: &Map<String, Json>, named: Option<&str>, usual: &str) -> Result<O
 }
 
 /// Returns a field to keep, and nothing where it holds nothing.
-fn kept(row: &Map<String, Json>, name: &str) -> Result<Option<String>, String> {
+pub(super) fn kept(row: &Map<String, Json>, name: &str) -> Result<Option<String>, String> {
     kept_or_missing(row, name)?.ok_or_else(|| missing(name))
 }
 

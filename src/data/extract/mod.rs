@@ -3,6 +3,7 @@
 pub mod rust_doc_pairs;
 mod functions;
 mod columns;
+mod carried;
 mod regex;
 mod json;
 mod chat;
@@ -35,38 +36,47 @@ pub trait Extractor: Sync {
 /// # Errors
 /// When the extraction cannot do its work at all.
 pub fn prepare(extract: Option<&Extract>, source: &Source) -> Result<Box<dyn Extractor>, DataError> {
+    let Some(extract) = extract else { return Ok(Box::new(columns::Columns::of(source))) };
+    let extractor = of_rows(extract)?;
+    Ok(match source.columns() {
+        None => extractor,
+        Some(columns) => Box::new(carried::Carried { columns: columns.clone(), extractor }),
+    })
+}
+
+/// Makes an extraction ready that knows nothing of columns.
+fn of_rows(extract: &Extract) -> Result<Box<dyn Extractor>, DataError> {
     Ok(match extract {
-        None => Box::new(columns::Columns::of(source)),
-        Some(Extract::RustDocPairs { prompt, response }) => {
+        Extract::RustDocPairs { prompt, response } => {
             Box::new(rust_doc_pairs::RustDocPairs { prompt: prompt.clone(), response: response.clone() })
         }
-        Some(Extract::Regex { pattern, within, text, prompt, response, label, group }) => {
+        Extract::Regex { pattern, within, text, prompt, response, label, group } => {
             Box::new(regex::Matches::new(pattern, *within, [text, prompt, response, label, group])?)
         }
-        Some(Extract::Json { each, text, prompt, response, label, group }) => {
+        Extract::Json { each, text, prompt, response, label, group } => {
             Box::new(json::Picked::new(each, [text, prompt, response, label, group])?)
         }
-        Some(Extract::Chat { format, field, system, last, label, group }) => Box::new(chat::Chats {
+        Extract::Chat { format, field, system, last, label, group } => Box::new(chat::Chats {
             format: *format,
             field: field.clone(),
             system: *system,
             last: *last,
             told: fields::Told { label: label.clone(), group: group.clone() },
         }),
-        Some(Extract::Alpaca { instruction, input, output, prompt, label, group }) => Box::new(alpaca::Instructions {
+        Extract::Alpaca { instruction, input, output, prompt, label, group } => Box::new(alpaca::Instructions {
             instruction: instruction.clone(),
             input: input.clone(),
             output: output.clone(),
             prompt: template::parse("prompt", prompt)?,
             told: fields::Told { label: label.clone(), group: group.clone() },
         }),
-        Some(Extract::Chunks { max_chars, overlap, at, text }) => Box::new(chunks::Chunks {
+        Extract::Chunks { max_chars, overlap, at, text } => Box::new(chunks::Chunks {
             max_chars: *max_chars as usize,
             overlap: *overlap as usize,
             at: *at,
             text: text.clone(),
         }),
-        Some(Extract::Template { text, prompt, response, label, group }) => {
+        Extract::Template { text, prompt, response, label, group } => {
             Box::new(template::Filled::new([text, prompt, response, label, group])?)
         }
     })

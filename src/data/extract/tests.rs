@@ -1,6 +1,7 @@
 //! Extractions side by side: what they make of good rows, and what they say of bad ones.
 
 mod bad_rows;
+mod carried;
 
 use serde_json::{Value as Json, json};
 

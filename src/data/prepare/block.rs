@@ -1,6 +1,6 @@
 //! Records between two passes: blocks of records, each compressed with LZ4.
 //!
-//! Nobody but this program reads these files, and one that is damaged is made again.
+//! Nobody but this program reads these files; what is kept of them from run to run is compared with its digest before.
 
 use std::collections::BTreeMap;
 use std::fs::File;

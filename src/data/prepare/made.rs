@@ -1,4 +1,4 @@
-//! What was made of a part, kept so that it need not be made again.
+//! What was made of a part, kept so that it need not be made again. What is not as it was written is not found.
 //!
 //! | file | what |
 //! |---|---|
@@ -7,7 +7,7 @@
 //! | `<key>.json` | what the steps did; written last, so that what has it is whole |
 //! | `<key>.near` | signatures for near-deduplication, made when they are first needed |
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -48,6 +48,10 @@ pub(super) struct Facts {
     pub(super) tallies: Vec<Tally>,
     /// The split the records belong to, where they come from a prepared dataset.
     pub(super) split: Option<SplitName>,
+    /// The digest of the records as they are written.
+    pub(super) records: Option<Digest>,
+    /// The digest of their keys.
+    pub(super) keys: Option<Digest>,
     /// The rows that could not be read.
     pub(super) bad_rows: u64,
     /// The first of them.
@@ -59,8 +63,8 @@ impl Made {
     pub(super) fn find(folder: &Path, key: Digest) -> Option<Self> {
         let facts = fs::read(file(folder, key, "json")).ok()?;
         let made = Self { folder: folder.to_owned(), key, facts: serde_json::from_slice(&facts).ok()? };
-        let size = fs::metadata(made.file("keys")).ok()?.len();
-        (size == made.facts.n * KEY_BYTES as u64 && made.file("records").is_file()).then_some(made)
+        let is_whole = |kind, digest: Option<Digest>| digest.is_some() && digest_of(&made.file(kind)).ok() == digest;
+        (is_whole("keys", made.facts.keys) && is_whole("records", made.facts.records)).then_some(made)
     }
 
     /// Returns the path of one of its files.
@@ -119,7 +123,7 @@ pub(super) struct Making {
 
 impl Making {
     pub(super) fn begin(folder: &Path, key: Digest) -> Result<Self, DataError> {
-        let begun = tempfile::NamedTempFile::new_in(folder).and_then(|file| {
+        let begun = temporary(folder).and_then(|file| {
             let records = file.into_temp_path();
             Ok((block::Writer::create(&records)?, records))
         });
@@ -136,11 +140,13 @@ impl Making {
     }
 
     pub(super) fn finish(self) -> Result<Made, DataError> {
-        let Self { folder, key, records, writer, keys, facts } = self;
+        let Self { folder, key, records, writer, keys, mut facts } = self;
+        facts.keys = Some(Digest::of(&keys));
+        let written = writer.finish().and_then(|()| digest_of(&records));
+        facts.records = Some(written.map_err(|source| DataError::io(&folder, source))?);
         let json = serde_json::to_vec(&facts).expect("facts serialize");
         let made = Made { folder, key, facts };
         let finish = || {
-            writer.finish()?;
             records.persist(made.file("records")).map_err(|error| error.error)?;
             write_whole(&made.file("keys"), &keys)?;
             write_whole(&made.file("json"), &json)
@@ -152,8 +158,21 @@ impl Making {
 
 /// Writes a file so that it is either absent or whole.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    let mut file = temporary(path.parent().unwrap_or(Path::new(".")))?;
     file.write_all(bytes)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// What the names of files that are being written begin with; one that a killed worker leaves behind goes with `pedigree gc`.
+const TEMPORARY: &str = ".making-";
+
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)
+}
+
+fn digest_of(path: &Path) -> io::Result<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    File::open(path).and_then(|file| hasher.update_reader(file).map(drop))?;
+    Ok(Digest::from_hasher(&hasher))
 }

@@ -20,10 +20,11 @@ mod told;
 mod profile;
 mod decontaminate;
 mod finish;
+mod uses;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,6 +32,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use crate::data::clean::redact_pii::RedactPii;
 use crate::data::clean::{Step, dictionary};
 use crate::data::error::DataError;
 use crate::data::extract::{self, Extractor};
@@ -47,6 +49,7 @@ use watch::Halt;
 
 pub use feed::{Feed, TableFeed};
 pub use profile::Profiler;
+pub use uses::sweep;
 pub use watch::Watch;
 
 /// Raised when the same part comes out of the same steps in another way.
@@ -64,6 +67,8 @@ pub struct Job<'a> {
     pub dataset: &'a Dataset,
     /// The seed of the split.
     pub seed: u64,
+    /// What the preparation is known by; what it uses of what is kept is written down under it.
+    pub fingerprint: Digest,
     /// What its records are made of.
     pub feed: Feed<'a>,
     /// The steps that models take.
@@ -100,7 +105,8 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
     let (first, later) = phases.split_first().expect("there is always a phase");
     let step = |i: &usize| match job.by_model.get(i) {
         None => json!(job.dataset.clean[*i]),
-        Some((digest, _)) => json!({ "step": job.dataset.clean[*i], "model": digest }),
+        // What a model is called is of no account.
+        Some((digest, _)) => json!({ "step": job.dataset.clean[*i].with_model(""), "model": digest }),
     };
     let steps = |phase: &Phase<'_>| phase.each.iter().map(|(i, ..)| step(i)).collect::<Vec<Value>>();
     let work = json!({
@@ -109,10 +115,13 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
         "extract": job.dataset.extract,
         "steps": steps(first),
         "step-files": step_files(job.dataset)?,
+        "salts": RedactPii::marks(&job.dataset.clean)?,
         // Where a file says what another one is, no part stands alone.
         "all": job.dataset.source.reads_across_files().then(|| job.feed.state()),
         "bad-rows": job.dataset.bad_rows_let_pass() > 0,
     });
+    let mut used: BTreeSet<Digest> = parts.iter().map(|part| part.key(&work)).collect();
+    uses::write(job.kept, job.fingerprint, &used)?;
     let mut made = first_phase(job, watch, &*extractor, &parts, first, &work)?;
     tell_rows(job, &made, &mut report)?;
     tell_steps(&made, usize::from(job.dataset.extract.is_none()), &mut report);
@@ -121,6 +130,8 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
     for phase in later {
         if !phase.each.is_empty() {
             made = later_phase(job, watch, &*extractor, &made, &alive, phase, &json!(steps(phase)))?;
+            used.extend(made.iter().map(|part| part.key));
+            uses::write(job.kept, job.fingerprint, &used)?;
             alive = made.iter().map(|part| vec![true; part.facts.n as usize]).collect();
             tell_steps(&made, 0, &mut report);
         }

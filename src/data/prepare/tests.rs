@@ -49,7 +49,9 @@ fn prepared(
     let out = tempfile::tempdir().unwrap();
     let name = "d".parse().unwrap();
     let (by_model, feed) = (BTreeMap::new(), Feed::Files(&files));
-    let job = Job { name: &name, dataset: &dataset, seed: 1, feed, by_model: &by_model, kept, out: out.path() };
+    let (seed, fingerprint) = (1, Digest::of(b"preparation"));
+    let job =
+        Job { name: &name, dataset: &dataset, seed, fingerprint, feed, by_model: &by_model, kept, out: out.path() };
     let report = prepare(&job, watch).unwrap()?;
     Some((table::read_all(&out.path().join("train.parquet")).unwrap(), report))
 }
@@ -199,17 +201,17 @@ fn what_is_held_out_and_stands_in_the_training_data_goes() {
     let assign = Assign { validation: vec!["dev-*".to_owned()], test: vec!["test-*".to_owned()], ..Assign::default() };
     let mut dataset = dataset(root.path(), vec![CleanStep::DedupNear { method: NearMethod::Minhash, threshold: 0.8 }]);
     dataset.split = Split { assign, decontaminate: true, ..dataset.split };
-    let (kept, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (kept_at, out_at) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let files = source::digested(&dataset.source, Path::new("/"), |_| true).unwrap().unwrap();
     let (name, by_model) = ("d".parse().unwrap(), BTreeMap::new());
     let feed = Feed::Files(&files);
-    let job =
-        Job { name: &name, dataset: &dataset, seed: 1, feed, by_model: &by_model, kept: kept.path(), out: out.path() };
+    let (kept, out, fingerprint) = (kept_at.path(), out_at.path(), Digest::of(b"preparation"));
+    let job = Job { name: &name, dataset: &dataset, seed: 1, fingerprint, feed, by_model: &by_model, kept, out };
 
     let report = prepare(&job, &()).unwrap().unwrap();
 
     let documents = |split: &str| {
-        let records = table::read_all(&out.path().join(format!("{split}.parquet"))).unwrap();
+        let records = table::read_all(&out.join(format!("{split}.parquet"))).unwrap();
         records.into_iter().map(|record| record.document).collect::<Vec<_>>()
     };
     assert_eq!(documents("train"), ["train-a.txt", "train-b.txt"]);
@@ -220,5 +222,70 @@ fn what_is_held_out_and_stands_in_the_training_data_goes() {
     assert_eq!(step.reasons, BTreeMap::from([("in-train".to_owned(), 2), ("in-validation".to_owned(), 1)]));
     assert_eq!(step.bytes_out, report.splits.values().map(|split| split.bytes).sum::<u64>());
     assert_eq!(report.profile.lengths.iter().sum::<u64>(), 4);
-    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(out).unwrap().count(), 3);
+}
+
+#[test]
+fn what_was_damaged_since_it_was_kept_is_made_again() {
+    let (root, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(root.path(), &planted());
+    let expected = prepared(root.path(), kept.path(), vec![EXACT, NEAR], &()).unwrap();
+    let paths: Vec<_> = fs::read_dir(kept.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    for kind in ["records", "keys", "near", "json"] {
+        let path = paths.iter().find(|path| path.extension().is_some_and(|end| end == kind)).unwrap();
+        let whole = fs::read(path).unwrap();
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        for damaged in [&flipped, &whole[..whole.len() / 2], &whole[..0]] {
+            fs::write(path, damaged).unwrap();
+            assert_eq!(prepared(root.path(), kept.path(), vec![EXACT, NEAR], &()).unwrap(), expected, "{kind}");
+        }
+    }
+    // Cut where a block ends, the records still look whole.
+    let records = paths.iter().find(|path| path.extension().is_some_and(|end| end == "records")).unwrap();
+    fs::write(records, b"pdblock1").unwrap();
+    assert_eq!(prepared(root.path(), kept.path(), vec![EXACT, NEAR], &()).unwrap(), expected);
+}
+
+#[test]
+fn what_was_hashed_with_another_salt_is_not_taken_again() {
+    use crate::recipe::dataset::{PiiWith, RedactPii};
+    let (root, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(root.path(), &["write to jane@example.org".to_owned()]);
+    let path = kept.path().join("salt");
+    let salt = Some(format!("file:{}", path.display()));
+    let hash =
+        || vec![CleanStep::RedactPii(RedactPii { with: PiiWith::Hash, salt: salt.clone(), ..RedactPii::default() })];
+    let told = |salt: &str| {
+        fs::write(&path, salt).unwrap();
+        prepared(root.path(), kept.path(), hash(), &()).unwrap().0
+    };
+    let first = told("a long secret");
+    assert_eq!(told("a long secret"), first);
+    assert_ne!(told("another secret"), first);
+}
+
+#[test]
+fn what_the_newest_preparation_does_not_use_goes_and_nothing_is_lost_by_it() {
+    let (root, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(root.path(), &planted());
+    prepared(root.path(), kept.path(), vec![NORMALIZE, NEAR], &()).unwrap();
+    let expected =
+        prepared(root.path(), kept.path(), vec![EXACT, NEAR, CleanStep::MinLength { chars: 2 }], &()).unwrap();
+    fs::write(kept.path().join(".making-x"), "half").unwrap();
+    let newest = BTreeSet::from([Digest::of(b"preparation")]);
+    let told = sweep(kept.path(), &newest, true).unwrap();
+    assert!(told.removed > 4 && told.kept > 4, "{told:?}");
+    assert_eq!(sweep(kept.path(), &newest, false).unwrap(), told);
+    assert_eq!(sweep(kept.path(), &newest, false).unwrap().removed, 0);
+    assert!(!kept.path().join(".making-x").exists());
+    let n = || fs::read_dir(kept.path()).unwrap().count();
+    let before = n();
+    assert_eq!(
+        prepared(root.path(), kept.path(), vec![EXACT, NEAR, CleanStep::MinLength { chars: 2 }], &()).unwrap(),
+        expected
+    );
+    assert_eq!(n(), before, "what was needed had gone");
+    assert_eq!(sweep(kept.path(), &BTreeSet::new(), false).unwrap().kept, 0);
+    assert_eq!(n(), 0);
 }

@@ -76,3 +76,19 @@ fn how_a_classifier_reads_is_part_of_its_training_alone() {
         assert!(changed.contains("train:topic") && !changed.iter().any(|id| id.starts_with("tokens")), "{set}");
     }
 }
+
+#[test]
+fn what_the_model_that_sorts_a_dataset_is_called_is_of_no_account_and_what_it_learned_is() {
+    let sorted = |name: &str, more: &str| {
+        let step = format!("{{ type: classify-by-model, model: {name}, keep: [a] }}");
+        let train = "{ objective: { type: classification, classes: [a, b] }, data: labelled, budget: { epochs: 1 } }";
+        plan(&classified(&format!(
+            "datasets.sorted={{ source: {{ type: files, root: d, include: ['*'] }}, clean: [{step}] }}\n\
+             models.{name}={{ base: general, train: {train} }}\n{more}"
+        )))
+    };
+    let fingerprint = |plan: &Plan| fingerprints(plan)["dataset:sorted"];
+    let first = fingerprint(&sorted("one", ""));
+    assert_eq!(fingerprint(&sorted("another", "")), first);
+    assert_ne!(fingerprint(&sorted("one", "models.one.train.budget.epochs=2")), first);
+}

@@ -238,6 +238,15 @@ impl CleanStep {
         if let Self::ClassifyByModel { model, .. } = self { Some(model) } else { None }
     }
 
+    /// Returns the same step by a model of another name; a step without a model stays as it is.
+    pub fn with_model(&self, name: impl Into<String>) -> serde_json::Value {
+        let mut step = serde_json::json!(self);
+        if self.model().is_some() {
+            step["model"] = name.into().into();
+        }
+        step
+    }
+
     /// Returns whether the step gives records a label.
     pub fn labels(&self) -> bool {
         match self {

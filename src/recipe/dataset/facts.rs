@@ -170,13 +170,13 @@ impl Source {
             Self::ImageFolder { .. } | Self::Idx { .. } => Some(MediaWord::Image),
             Self::AudioFolder { .. } => Some(MediaWord::Audio),
             Self::Pairs { media, .. } => Some(*media),
-            _ => None,
+            source => source.fetched()?.media(),
         }
     }
 
     /// Returns which fields of its rows say what, where its rows have fields.
     pub fn columns(&self) -> Option<&Columns> {
-        match self {
+        match self.fetched().unwrap_or(self) {
             Self::Jsonl { columns, .. }
             | Self::Csv { columns, .. }
             | Self::Tsv { columns, .. }
@@ -188,7 +188,7 @@ impl Source {
 
     /// Returns whether its rows may be pairs of a prompt and a response, before anything is extracted from them.
     pub fn may_hold_pairs(&self) -> bool {
-        let Self::Synthetic { generator, .. } = self else {
+        let Self::Synthetic { generator, .. } = self.fetched().unwrap_or(self) else {
             return self.columns().is_some_and(Columns::may_hold_pairs);
         };
         generator.makes_pairs()

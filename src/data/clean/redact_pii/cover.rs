@@ -4,6 +4,7 @@ use std::fs;
 
 use super::Found;
 use crate::data::error::DataError;
+use crate::id::Digest;
 use crate::recipe::dataset::PiiKind;
 
 /// The fewest bytes of a salt: shorter ones are found by trying.
@@ -35,6 +36,14 @@ impl Cover {
             0 => Err(missing("it is empty")),
             1..SHORTEST_SALT => Err(missing("it has fewer than 8 bytes")),
             _ => Ok(Self::Hash(blake3::derive_key(CONTEXT, salt))),
+        }
+    }
+
+    /// Returns a digest that another salt changes, and that tells no more of it than the hashes do.
+    pub(super) fn mark(&self) -> Option<Digest> {
+        match self {
+            Self::Kind => None,
+            Self::Hash(key) => Some(Digest::of(blake3::keyed_hash(key, b"kept parts").as_bytes())),
         }
     }
 

@@ -20,7 +20,8 @@ use std::path::Path;
 use crate::data::clean::{Counts, Fate, Step, dictionary};
 use crate::data::error::DataError;
 use crate::data::record::Record;
-use crate::recipe::dataset::{self, PiiKind, PiiWith};
+use crate::id::Digest;
+use crate::recipe::dataset::{self, CleanStep, PiiKind, PiiWith};
 use cover::Cover;
 use names::Names;
 
@@ -59,17 +60,26 @@ impl RedactPii {
     /// # Errors
     /// When the salt is not where it should be, or the names cannot be read.
     pub fn new(pii: &dataset::RedactPii) -> Result<Self, DataError> {
-        let dataset::RedactPii { kinds, with, salt, names } = pii;
+        let dataset::RedactPii { kinds, with: _, salt: _, names } = pii;
         let names = match names {
             Some(path) if kinds.contains(&PiiKind::Name) => Some(Names::new(&dictionary::read(Path::new(path), 2)?)),
             Some(_) | None => None,
         };
-        let cover = match with {
-            PiiWith::Mask => Some(Cover::Kind),
-            PiiWith::Hash => Some(Cover::keyed(salt.as_deref().unwrap_or_default())?),
-            PiiWith::Drop => None,
-        };
-        Ok(Self { kinds: kinds.clone(), names, cover })
+        Ok(Self { kinds: kinds.clone(), names, cover: cover(pii)? })
+    }
+
+    /// Returns for each step that hashes a digest that another salt changes: what was made with another one is not taken again.
+    ///
+    /// # Errors
+    /// When a salt is not where it should be.
+    pub fn marks(steps: &[CleanStep]) -> Result<Vec<Digest>, DataError> {
+        let mut marks = Vec::new();
+        for step in steps {
+            if let CleanStep::RedactPii(pii) = step {
+                marks.extend(cover(pii)?.and_then(|cover| cover.mark()));
+            }
+        }
+        Ok(marks)
     }
 
     fn redact(&self, text: &str, counts: &mut Counts) -> Option<String> {
@@ -88,6 +98,15 @@ impl RedactPii {
         }
         redacted
     }
+}
+
+/// Returns how private data is masked; `None` where records that hold any go.
+fn cover(pii: &dataset::RedactPii) -> Result<Option<Cover>, DataError> {
+    Ok(match pii.with {
+        PiiWith::Mask => Some(Cover::Kind),
+        PiiWith::Hash => Some(Cover::keyed(pii.salt.as_deref().unwrap_or_default())?),
+        PiiWith::Drop => None,
+    })
 }
 
 impl Step for RedactPii {

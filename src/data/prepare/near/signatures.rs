@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -95,7 +96,7 @@ impl Signatures {
 fn open_one(part: &Made, permutations: &Permutations, go_on: &(dyn Fn(u64) -> bool + Sync)) -> Result<File, Halt> {
     let path = part.file("near");
     let size = part.facts.n * SHORT_BYTES as u64;
-    if fs::metadata(&path).map_or(0, |metadata| metadata.len()) != size || size == 0 {
+    if !is_whole(&path, size as usize) {
         let mut bytes = Vec::with_capacity(size as usize);
         let (mut is_going, mut n_bytes) = (true, 0);
         part.each(&vec![true; part.facts.n as usize], |_, record| {
@@ -111,8 +112,15 @@ fn open_one(part: &Made, permutations: &Permutations, go_on: &(dyn Fn(u64) -> bo
             return Err(Halt::Stopped);
         }
         go_on(n_bytes);
+        bytes.extend_from_slice(blake3::hash(&bytes).as_bytes());
         write_whole(&path, &bytes).map_err(|source| DataError::io(&path, source))?;
     }
     let opened: io::Result<File> = File::open(&path);
     opened.map_err(|source| DataError::io(&path, source).into())
+}
+
+/// Returns whether signatures of so many bytes lie here, and the digest of them behind them.
+fn is_whole(path: &Path, size: usize) -> bool {
+    let Ok(bytes) = fs::read(path) else { return false };
+    bytes.split_at_checked(size).is_some_and(|(bytes, digest)| blake3::hash(bytes).as_bytes() == digest)
 }

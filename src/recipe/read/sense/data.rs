@@ -8,7 +8,7 @@ use crate::recipe::dataset::{Dataset, Extract, FileSet, SplitName};
 use crate::recipe::read::letters;
 use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::Reader;
-use crate::recipe::read::sense::{Field, Parts, extraction};
+use crate::recipe::read::sense::{Field, Parts, extraction, fields};
 use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::training::Objective;
 
@@ -20,6 +20,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
         quotes(reader, parts, name, dataset);
         steps(reader, parts, name, dataset);
         extraction::judge(reader, parts, name, dataset);
+        fields::judge(reader, parts, name, dataset);
     }
     for (name, tokenizer) in parts.tokenizers.into_iter().flatten() {
         tokenized(reader, parts, name, tokenizer, datasets);

@@ -2,7 +2,7 @@
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Dataset, Extract, Source, SplitBy};
+use crate::recipe::dataset::{CleanStep, Dataset, Extract, Source, SplitBy};
 use crate::recipe::problem::listed;
 use crate::recipe::read::letters;
 use crate::recipe::read::node::shown;
@@ -122,7 +122,8 @@ fn split(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset)
         reader.warn_of(Code::Odd, field.place, &field.path, message, hint);
     }
     let by_label = split.stratify.as_deref() == Some("label");
-    if by_label && !is_known && !extract.is_some_and(Extract::names_label) {
+    let is_told = extract.is_some_and(Extract::names_label) || dataset.clean.iter().any(CleanStep::labels);
+    if by_label && !is_known && !is_told {
         let field = parts.field(&["datasets", name.as_str(), "split", "stratify"]);
         let hint = Some("the key `label` of an extraction tells it".to_owned());
         let message = "nothing says what class a record belongs to: all are of one";
@@ -132,5 +133,5 @@ fn split(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset)
 
 /// Returns whether rows are documents of text, and nothing else is known of them.
 fn is_plain_text(source: &Source) -> bool {
-    matches!(source, Source::Files { .. })
+    matches!(source.fetched().unwrap_or(source), Source::Files { .. })
 }

@@ -4,6 +4,7 @@
 
 mod data;
 mod extraction;
+mod fields;
 mod training;
 mod gates;
 mod samples;
