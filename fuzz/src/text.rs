@@ -6,8 +6,9 @@ use crate::data::clean::redact_pii::redact;
 use crate::data::clean::{self, Counts, Fate, Prepared, fix_encoding, normalize_unicode, strip_markup};
 use crate::data::row::{Row, Value};
 use crate::data::{Content, DataError, Record, extract};
-use crate::recipe::dataset::{CleanStep, Extract, Markup, PiiKind, Source, UnicodeForm, Width};
+use crate::recipe::dataset::{CleanStep, Extract, Markup, PiiKind, PiiWith, RedactPii, Source, UnicodeForm, Width};
 use crate::rows::PRIVATE;
+use crate::scratch;
 
 /// Extracts; the first byte says how, up to a zero byte stands what a recipe says, and behind it the row.
 pub fn extract(bytes: &[u8]) {
@@ -44,6 +45,18 @@ pub fn extract(bytes: &[u8]) {
                 assert!(said.contains(PRIVATE) || !reason.contains(PRIVATE), "it holds what the row says: {reason}");
             }
         }
+    }
+}
+
+/// Masks private data with hashes; also returns how much was found.
+fn hash(text: &str) -> (String, u64) {
+    let salt = format!("file:{}", scratch::file("salt", b"0123456789abcdef").display());
+    let hash = RedactPii { with: PiiWith::Hash, salt: Some(salt), ..RedactPii::default() };
+    let Ok(Prepared::Each(step)) = clean::prepare(&CleanStep::RedactPii(hash)) else { panic!("it has no mistake") };
+    let mut counts = Counts::new();
+    match step.one(Record::new("r", "d", Content::Text(text.to_owned())), &mut counts) {
+        Fate::Keep(Record { content: Content::Text(text), .. }) => (text, counts.values().sum()),
+        fate => panic!("{fate:?} is no text"),
     }
 }
 
@@ -94,6 +107,9 @@ pub fn mask(bytes: &[u8]) {
         let (alone, _) = redact(text, &[kind]);
         assert!(redact(&alone, &[kind]).1.is_empty(), "{kind:?} is left");
     }
+    let (hashed, n) = hash(text);
+    assert_eq!(hashed != text, n > 0);
+    assert_eq!(hash(&hashed), (hashed.clone(), 0), "a hash is private no more");
     const ADDRESS: &str = "jane.roe@mail.example.org";
     let middle = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let planted = format!("{} {ADDRESS} {}", &text[..middle], &text[middle..]);

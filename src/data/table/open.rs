@@ -86,3 +86,47 @@ fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Fault>) -> Result<T,
 fn damaged(path: &Path, message: impl Into<String>) -> DataError {
     DataError::BadTable { path: path.to_owned(), message: message.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::data::error::DataError;
+    use crate::data::record::{Content, Record};
+    use crate::data::table::{Shape, Writer, group_sizes, read_all, read_group};
+
+    #[test]
+    fn a_table_with_any_byte_changed_is_read_or_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        let record = Record::new("i", "d", Content::Text("private words".to_owned()));
+        let mut shape = Shape::default();
+        shape.add(&record);
+        let mut writer = Writer::create(&path, &shape).unwrap();
+        writer.push(record).unwrap();
+        writer.finish().unwrap();
+        let bytes = fs::read(&path).unwrap();
+        let mut n_refused = 0;
+        for (at, mask) in (0..bytes.len()).flat_map(|at| [(at, 1), (at, 0x80), (at, 0xff)]) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= mask;
+            fs::write(&path, damaged).unwrap();
+            for error in [read_all(&path).err(), group_sizes(&path).err(), read_group(&path, 0).err()] {
+                let Some(error) = error else { continue };
+                n_refused += 1;
+                assert!(matches!(error, DataError::BadTable { .. }), "byte {at}: {error}");
+                assert!(error.to_string().contains("a.parquet") && !error.to_string().contains("private"), "{error}");
+            }
+        }
+        assert!(n_refused > bytes.len(), "{n_refused} refusals");
+    }
+
+    #[test]
+    fn a_row_group_that_is_not_there_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        Writer::create(&path, &Shape::default()).unwrap().finish().unwrap();
+        let error = read_group(&path, 7).err().unwrap();
+        assert!(error.to_string().ends_with("it has no row group 7"), "{error}");
+    }
+}
