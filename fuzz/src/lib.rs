@@ -8,9 +8,34 @@ mod layers {
     pub mod plan;
     pub mod recipe;
     pub mod record;
+
+    /// Unpacking alone: what asks servers is not here.
+    pub mod fetch {
+        pub mod archive;
+        pub mod error;
+        pub mod limits;
+        pub mod name;
+        pub mod tree;
+        pub mod watch;
+
+        pub use error::FetchError;
+    }
 }
 
-pub use layers::{error, id, plan, recipe, record};
+/// This one is seen from within as a whole, so that it has to stand at the root itself.
+#[path = "../../src/data/mod.rs"]
+pub mod data;
+
+pub mod archive;
+pub mod kept;
+pub mod media;
+pub mod rows;
+mod scratch;
+pub mod seeds;
+pub mod text;
+pub mod tokens;
+
+pub use layers::{error, fetch, id, plan, recipe, record};
 
 use crate::recipe::read::{Input, OtherFile, Outside};
 use crate::recipe::{Problems, Recipe, print, read, render, sarif};

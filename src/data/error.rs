@@ -167,6 +167,12 @@ pub enum DataError {
         /// What is wrong with it.
         message: String,
     },
+    /// What was kept of an earlier run is damaged.
+    #[error("`{}`, which an earlier run left, is damaged", path.display())]
+    BadPart {
+        /// The file.
+        path: PathBuf,
+    },
     /// A pattern of labels cannot be understood.
     #[error("`{pattern}` says not where a class stands: {message}")]
     BadLabels {
@@ -248,9 +254,11 @@ impl Explain for DataError {
             | Self::Unencodable { .. }
             | Self::BadTemplate { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
-            Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
-                Exit::Integrity
-            }
+            Self::BadRecord { .. }
+            | Self::BadTable { .. }
+            | Self::BadPart { .. }
+            | Self::BadTokenizer { .. }
+            | Self::BadShard { .. } => Exit::Integrity,
         }
     }
 
@@ -305,6 +313,7 @@ impl Explain for DataError {
             Self::Unencodable { .. } => Some("a tokenizer of type `byte-bpe` encodes every text".to_owned()),
             Self::BadTemplate { .. } => Some("`chat-template: chatml` always works".to_owned()),
             Self::Io { .. } => None,
+            Self::BadPart { .. } => Some("run again: it is forgotten, and made anew".to_owned()),
             Self::BadRecord { .. } | Self::BadTable { .. } | Self::BadTokenizer { .. } | Self::BadShard { .. } => {
                 Some("`pedigree fsck` names the stages to run again".to_owned())
             }

@@ -12,7 +12,7 @@ use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::error::DataError;
-use crate::data::look::columns::damaged;
+use crate::data::look::columns::{damaged, sound};
 use crate::data::look::mask::masked;
 
 /// Returns some rows, picked by chance: the name and the text of every cell, private data masked; cells without a value are left out.
@@ -20,6 +20,10 @@ use crate::data::look::mask::masked;
 /// # Errors
 /// When the file cannot be read, or is no Parquet file.
 pub fn cells(path: &Path, n: usize, seed: u64, most_chars: usize) -> Result<Vec<Vec<(String, String)>>, DataError> {
+    sound(path, || cells_of(path, n, seed, most_chars))
+}
+
+fn cells_of(path: &Path, n: usize, seed: u64, most_chars: usize) -> Result<Vec<Vec<(String, String)>>, DataError> {
     let file = File::open(path).map_err(|source| DataError::io(path, source))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
     let n_rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);

@@ -3,14 +3,15 @@
 use std::fs::File;
 use std::path::Path;
 
+use ::parquet::arrow::ProjectionMask;
+use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use ::parquet::file::metadata::ParquetMetaData;
 use arrow_array::Array as _;
 use arrow_schema::DataType;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::metadata::ParquetMetaData;
 use serde::Serialize;
 
 use crate::data::error::DataError;
+use crate::data::source::parquet;
 
 /// What a table consists of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,6 +42,24 @@ pub struct Column {
 /// # Errors
 /// When the file cannot be read, or is no Parquet file.
 pub fn facts(path: &Path) -> Result<TableFacts, DataError> {
+    sound(path, || facts_of(path))
+}
+
+/// Calls what reads a file whose footer can be true; the library may panic on damaged pages all the same.
+pub(super) fn sound<T>(path: &Path, read: impl FnOnce() -> Result<T, DataError>) -> Result<T, DataError> {
+    let file = File::open(path).map_err(|source| DataError::io(path, source))?;
+    let bytes = file.metadata().map_err(|source| DataError::io(path, source))?.len();
+    let read = parquet::guarded(|| {
+        parquet::check_ends(&file, bytes)?;
+        let metadata =
+            ArrowReaderMetadata::load(&file, Default::default()).map_err(|error| parquet::damaged(&error))?;
+        parquet::check(metadata.metadata(), bytes)?;
+        Ok(read())
+    });
+    read.unwrap_or_else(|fault| Err(damaged(path, fault.reason)))
+}
+
+fn facts_of(path: &Path) -> Result<TableFacts, DataError> {
     let file = File::open(path).map_err(|source| DataError::io(path, source))?;
     let bytes = file.metadata().map_err(|source| DataError::io(path, source))?.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
@@ -66,13 +85,18 @@ fn told_nulls(metadata: &ParquetMetaData, root: usize) -> Option<u64> {
         [leaf] if metadata.file_metadata().schema_descr().column(*leaf).max_rep_level() == 0 => *leaf,
         _ => return None,
     };
-    metadata.row_groups().iter().map(|group| group.column(leaf).statistics()?.null_count_opt()).sum()
+    metadata
+        .row_groups()
+        .iter()
+        .map(|group| group.column(leaf).statistics()?.null_count_opt())
+        .try_fold(0_u64, |sum, nulls| sum.checked_add(nulls?))
 }
 
 /// Counts the missing values of a column by reading the smallest of what it consists of.
 fn counted_nulls(path: &Path, metadata: &ParquetMetaData, root: usize) -> Result<u64, DataError> {
-    let size =
-        |leaf: &usize| metadata.row_groups().iter().map(|group| group.column(*leaf).compressed_size()).sum::<i64>();
+    let size = |leaf: &usize| {
+        metadata.row_groups().iter().map(|group| i128::from(group.column(*leaf).compressed_size())).sum::<i128>()
+    };
     let Some(leaf) = leaves(metadata, root).into_iter().min_by_key(size) else { return Ok(0) };
     let file = File::open(path).map_err(|source| DataError::io(path, source))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;

@@ -1,6 +1,6 @@
-//! Records between two passes: blocks of records, each compressed with LZ4.
+//! Records between two passes: blocks of records, each compressed with LZ4, and with a checksum in front.
 //!
-//! Nobody but this program reads these files; what is kept of them from run to run is compared with its digest before.
+//! Nobody but this program reads these files. LZ4 alone does not see a letter that has changed: the checksum does.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,13 +8,16 @@ use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
 use std::path::Path;
 
 use crate::data::record::{Content, Media, MediaKind, Record, Turn};
+use crate::id::Digest;
 
 /// What a file begins with; the number is the version of the format.
-const MAGIC: &[u8; 8] = b"pdblock1";
+const MAGIC: &[u8; 8] = b"pdblock2";
 /// The size from which on a block is written, in bytes.
 const BLOCK: usize = 1 << 20;
 /// The largest block there can be: one record of the greatest size, and what led up to it.
 const LARGEST: usize = 1 << 30;
+/// What stands in front of a block: how many records, their bytes, and those bytes compressed.
+const HEAD: usize = 12;
 
 /// Writes records.
 pub(super) struct Writer {
@@ -38,10 +41,13 @@ impl Writer {
 
     fn flush(&mut self) -> io::Result<()> {
         let packed = lz4_flex::block::compress(&self.block);
+        let mut bytes = Vec::with_capacity(HEAD + packed.len());
         for n in [self.n, self.block.len() as u32, packed.len() as u32] {
-            self.file.write_all(&n.to_le_bytes())?;
+            bytes.extend_from_slice(&n.to_le_bytes());
         }
-        self.file.write_all(&packed)?;
+        bytes.extend_from_slice(&packed);
+        self.file.write_all(&Digest::of(&bytes).number().to_le_bytes())?;
+        self.file.write_all(&bytes)?;
         self.block.clear();
         self.n = 0;
         Ok(())
@@ -68,20 +74,25 @@ impl Reader {
 
     /// Returns the records of the next block, or `None` at the end.
     pub(super) fn next_block(&mut self) -> io::Result<Option<Vec<Record>>> {
-        let mut head = [0; 12];
-        match self.0.read_exact(&mut head[..1]) {
+        let mut sum = [0; 8];
+        match self.0.read_exact(&mut sum[..1]) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
             other => other?,
         }
-        self.0.read_exact(&mut head[1..])?;
+        self.0.read_exact(&mut sum[1..])?;
+        let mut bytes = vec![0; HEAD];
+        self.0.read_exact(&mut bytes)?;
         let [n, size, packed] =
-            [0, 4, 8].map(|i| u32::from_le_bytes([head[i], head[i + 1], head[i + 2], head[i + 3]]) as usize);
+            [0, 4, 8].map(|i| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]) as usize);
         if size > LARGEST || packed > LARGEST || n > size {
             return Err(damaged());
         }
-        let mut bytes = vec![0; packed];
-        self.0.read_exact(&mut bytes)?;
-        let block = lz4_flex::block::decompress(&bytes, size).map_err(|_| damaged())?;
+        // Memory is taken for what is there, not for what a damaged head promises.
+        self.0.by_ref().take(packed as u64).read_to_end(&mut bytes)?;
+        if bytes.len() != HEAD + packed || Digest::of(&bytes).number() != u64::from_le_bytes(sum) {
+            return Err(damaged());
+        }
+        let block = lz4_flex::block::decompress(&bytes[HEAD..], size).map_err(|_| damaged())?;
         let mut rest = block.as_slice();
         let records = (0..n).map(|_| take_record(&mut rest)).collect::<Option<Vec<_>>>();
         records.filter(|_| rest.is_empty()).ok_or_else(damaged).map(Some)
@@ -215,5 +226,22 @@ mod tests {
         std::fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
         let mut reader = Reader::open(&path).unwrap();
         assert!((0..100).any(|_| reader.next_block().is_err()));
+    }
+
+    #[test]
+    fn no_bit_of_a_block_changes_unseen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let mut writer = Writer::create(&path).unwrap();
+        writer.push(&Record::new("i", "d", Content::Text("a few words".to_owned()))).unwrap();
+        writer.finish().unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        for bit in 0..8 * bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, &damaged).unwrap();
+            let read = Reader::open(&path).and_then(|mut reader| reader.next_block());
+            assert!(read.is_err(), "bit {bit} of {}", 8 * bytes.len());
+        }
     }
 }

@@ -6,6 +6,9 @@
 //! | `<key>.keys` | for each record its size in bytes and the digest that equal records share |
 //! | `<key>.json` | what the steps did; written last, so that what has it is whole |
 //! | `<key>.near` | signatures for near-deduplication, made when they are first needed |
+//!
+//! Each of them proves itself: `.json` begins with the digest of what follows and holds those of `.keys` and `.records`, and `.near` ends
+//! with the digest of what precedes. What is damaged is not found, and made again.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -36,6 +39,15 @@ pub(super) struct Made {
     pub(super) facts: Facts,
 }
 
+/// What a `.json` file holds behind its digest.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Kept {
+    keys: Digest,
+    records: Digest,
+    facts: Facts,
+}
+
 /// What is known of the records of a part.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -48,10 +60,6 @@ pub(super) struct Facts {
     pub(super) tallies: Vec<Tally>,
     /// The split the records belong to, where they come from a prepared dataset.
     pub(super) split: Option<SplitName>,
-    /// The digest of the records as they are written.
-    pub(super) records: Option<Digest>,
-    /// The digest of their keys.
-    pub(super) keys: Option<Digest>,
     /// The rows that could not be read.
     pub(super) bad_rows: u64,
     /// The first of them.
@@ -59,12 +67,13 @@ pub(super) struct Facts {
 }
 
 impl Made {
-    /// Returns what was made of a part before.
+    /// Returns what was made of a part before, where it is there and sound.
     pub(super) fn find(folder: &Path, key: Digest) -> Option<Self> {
-        let facts = fs::read(file(folder, key, "json")).ok()?;
-        let made = Self { folder: folder.to_owned(), key, facts: serde_json::from_slice(&facts).ok()? };
-        let is_whole = |kind, digest: Option<Digest>| digest.is_some() && digest_of(&made.file(kind)).ok() == digest;
-        (is_whole("keys", made.facts.keys) && is_whole("records", made.facts.records)).then_some(made)
+        let json = fs::read_to_string(file(folder, key, "json")).ok()?;
+        let Kept { keys, records, facts } = serde_json::from_str(proven(&json)?).ok()?;
+        let made = Self { folder: folder.to_owned(), key, facts };
+        let is_sound = |kind, digest| digest_of(&made.file(kind)).is_ok_and(|found| found == digest);
+        (is_sound("keys", keys) && is_sound("records", records)).then_some(made)
     }
 
     /// Returns the path of one of its files.
@@ -73,13 +82,20 @@ impl Made {
     }
 
     /// Calls `look` with every record that is alive, and its number within the part; `look` says whether to go on.
+    ///
+    /// # Errors
+    /// When `look` fails, and when the records are damaged: then they are forgotten, and the next run makes them again.
     pub(super) fn each(
         &self,
         alive: &[bool],
         mut look: impl FnMut(usize, Record) -> Result<bool, DataError>,
     ) -> Result<(), DataError> {
         let path = self.file("records");
-        let wrong = |source| DataError::io(&path, source);
+        let wrong = |source: io::Error| match source.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => self.damaged(),
+            // The enumeration of errors is not ours; the others are about the disk.
+            _ => DataError::io(&path, source),
+        };
         let mut reader = block::Reader::open(&path).map_err(wrong)?;
         let mut i = 0;
         while let Some(records) = reader.next_block().map_err(wrong)? {
@@ -90,7 +106,14 @@ impl Made {
                 i += 1;
             }
         }
-        Ok(())
+        if i as u64 == self.facts.n { Ok(()) } else { Err(self.damaged()) }
+    }
+
+    /// Forgets the part: it is damaged.
+    fn damaged(&self) -> DataError {
+        // Where it cannot be removed, the next run meets the damage again and says so.
+        fs::remove_file(self.file("json")).ok();
+        DataError::BadPart { path: self.file("records") }
     }
 
     /// Returns for each record its size in bytes, and what equal records share.
@@ -104,6 +127,12 @@ impl Made {
         };
         Ok(bytes.as_chunks::<KEY_BYTES>().0.iter().map(key).collect())
     }
+}
+
+/// Returns what follows a digest, where it is the digest of that.
+fn proven(text: &str) -> Option<&str> {
+    let (digest, rest) = text.split_once('\n')?;
+    (digest.parse::<Digest>() == Ok(Digest::of(rest.as_bytes()))).then_some(rest)
 }
 
 fn file(folder: &Path, key: Digest, kind: &str) -> PathBuf {
@@ -140,16 +169,17 @@ impl Making {
     }
 
     pub(super) fn finish(self) -> Result<Made, DataError> {
-        let Self { folder, key, records, writer, keys, mut facts } = self;
-        facts.keys = Some(Digest::of(&keys));
+        let Self { folder, key, records, writer, keys, facts } = self;
         let written = writer.finish().and_then(|()| digest_of(&records));
-        facts.records = Some(written.map_err(|source| DataError::io(&folder, source))?);
-        let json = serde_json::to_vec(&facts).expect("facts serialize");
-        let made = Made { folder, key, facts };
+        let written = written.map_err(|source| DataError::io(&folder, source))?;
+        let kept = Kept { keys: Digest::of(&keys), records: written, facts };
+        let json = serde_json::to_string(&kept).expect("facts serialize");
+        let json = format!("{}\n{json}", Digest::of(json.as_bytes()));
+        let made = Made { folder, key, facts: kept.facts };
         let finish = || {
             records.persist(made.file("records")).map_err(|error| error.error)?;
             write_whole(&made.file("keys"), &keys)?;
-            write_whole(&made.file("json"), &json)
+            write_whole(&made.file("json"), json.as_bytes())
         };
         finish().map_err(|source| DataError::io(&made.folder, source))?;
         Ok(made)

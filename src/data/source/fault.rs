@@ -9,16 +9,16 @@ pub(super) const MOST_ROW_BYTES: usize = 64 << 20;
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(in crate::data) struct Fault {
     /// The column, in characters from 1, where one is known.
     pub(super) column: Option<u64>,
     /// What is wrong; never what the line says.
-    pub(super) reason: String,
+    pub(in crate::data) reason: String,
 }
 
 impl Fault {
     /// Returns a fault of a whole line.
-    pub(super) fn new(reason: impl Into<String>) -> Self {
+    pub(in crate::data) fn new(reason: impl Into<String>) -> Self {
         Self { column: None, reason: reason.into() }
     }
 

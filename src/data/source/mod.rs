@@ -10,7 +10,7 @@ mod idx;
 mod pairs;
 mod packed;
 mod encoded;
-mod fault;
+pub(in crate::data) mod fault;
 mod documents;
 mod line;
 pub mod pieces;
@@ -21,7 +21,7 @@ mod csv;
 mod tsv;
 mod text_lines;
 mod cells;
-mod parquet;
+pub(in crate::data) mod parquet;
 mod arrow;
 mod synthetic;
 #[cfg(test)]

@@ -24,13 +24,14 @@ use crate::data::source::fault::Fault;
 use crate::data::source::files::SourceFile;
 use crate::recipe::dataset::Columns;
 
-use pages::Group;
+pub(in crate::data) use pages::Group;
+pub(in crate::data) use promises::{check, check_ends};
 
 /// About how much of a file is in memory at a time, in bytes.
 const BATCH_BYTES: i64 = 4 << 20;
 
 /// What is said of data the library cannot read.
-const DAMAGED: &str = "expected Parquet data, found something else or damaged data";
+pub(in crate::data) const DAMAGED: &str = "expected Parquet data, found something else or damaged data";
 
 /// Reads the rows of a file.
 ///
@@ -52,7 +53,7 @@ pub(super) fn read(file: &SourceFile, columns: &Columns, sink: Sink<'_>) -> Resu
 }
 
 /// Calls into the library: on damaged data it may panic.
-fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+pub(in crate::data) fn guarded<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(Fault::new(DAMAGED)))
 }
 
@@ -72,7 +73,7 @@ fn metadata(opened: &File, bytes: u64, columns: &Columns) -> Result<(ArrowReader
 }
 
 /// Says what kind of damage it is; the libraries' own words may hold data.
-fn damaged(error: &ParquetError) -> Fault {
+pub(in crate::data) fn damaged(error: &ParquetError) -> Fault {
     Fault::new(match error {
         ParquetError::EOF(_) => "the Parquet data are cut off, or point past their end",
         ParquetError::NYI(_) => "the Parquet data use what this program cannot read",

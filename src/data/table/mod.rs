@@ -16,6 +16,7 @@
 mod shape;
 mod columns;
 mod write;
+mod open;
 mod read;
 mod object;
 

@@ -1,25 +1,25 @@
 //! A table is read a batch at a time.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::ops::Range;
+use std::path::Path;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::GenericBinaryType;
 use arrow_array::{Array as _, RecordBatch, StringArray};
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use crate::data::error::DataError;
 use crate::data::record::{Content, Media, MediaKind, Record, Turn};
+use crate::data::table::open::Opened;
 use crate::data::table::shape::{RESERVED, field_of};
-
-/// The records of a batch.
-const BATCH_ROWS: usize = 1024;
 
 /// The batches of a table, in order.
 pub struct Batches {
-    path: PathBuf,
-    reader: ParquetRecordBatchReader,
+    table: Opened,
+    /// The row groups that are not opened yet.
+    groups: Range<usize>,
+    reader: Option<ParquetRecordBatchReader>,
     n_records: u64,
 }
 
@@ -28,10 +28,10 @@ pub struct Batches {
 /// # Errors
 /// When it cannot be read, or is no such table.
 pub fn read(path: &Path) -> Result<Batches, DataError> {
-    let builder = open(path)?;
-    let n_records = builder.metadata().file_metadata().num_rows();
-    let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(|error| damaged(path, error))?;
-    Ok(Batches { path: path.to_owned(), reader, n_records: u64::try_from(n_records).unwrap_or(0) })
+    let table = Opened::new(path)?;
+    let n_records = table.metadata().file_metadata().num_rows();
+    let groups = 0..table.metadata().num_row_groups();
+    Ok(Batches { table, groups, reader: None, n_records: u64::try_from(n_records).unwrap_or(0) })
 }
 
 /// Opens one row group of a table.
@@ -39,11 +39,10 @@ pub fn read(path: &Path) -> Result<Batches, DataError> {
 /// # Errors
 /// Like [`read`].
 pub fn read_group(path: &Path, group: usize) -> Result<Batches, DataError> {
-    let builder = open(path)?;
-    let n_records = builder.metadata().row_group(group).num_rows();
-    let reader = builder.with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build();
-    let reader = reader.map_err(|error| damaged(path, error))?;
-    Ok(Batches { path: path.to_owned(), reader, n_records: u64::try_from(n_records).unwrap_or(0) })
+    let table = Opened::new(path)?;
+    let reader = table.group(group)?;
+    let n_records = table.metadata().row_group(group).num_rows();
+    Ok(Batches { table, groups: 0..0, reader: Some(reader), n_records: u64::try_from(n_records).unwrap_or(0) })
 }
 
 /// Returns the size of each row group of a table, in bytes without compression.
@@ -51,7 +50,7 @@ pub fn read_group(path: &Path, group: usize) -> Result<Batches, DataError> {
 /// # Errors
 /// Like [`read`].
 pub fn group_sizes(path: &Path) -> Result<Vec<u64>, DataError> {
-    let groups = open(path)?
+    let groups = Opened::new(path)?
         .metadata()
         .row_groups()
         .iter()
@@ -65,12 +64,7 @@ pub fn group_sizes(path: &Path) -> Result<Vec<u64>, DataError> {
 /// # Errors
 /// Like [`read`].
 pub fn size(path: &Path) -> Result<u64, DataError> {
-    Ok(group_sizes(path)?.iter().sum())
-}
-
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, DataError> {
-    let file = File::open(path).map_err(|source| DataError::io(path, source))?;
-    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))
+    Ok(group_sizes(path)?.iter().fold(0, |sum, bytes| sum.saturating_add(*bytes)))
 }
 
 /// Reads all records of a table.
@@ -90,24 +84,37 @@ impl Batches {
     pub fn n_records(&self) -> u64 {
         self.n_records
     }
+
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>, DataError> {
+        loop {
+            if let Some(reader) = &mut self.reader
+                && let Some(batch) = self.table.next(reader)?
+            {
+                return Ok(Some(batch));
+            }
+            let Some(group) = self.groups.next() else { return Ok(None) };
+            self.reader = Some(self.table.group(group)?);
+        }
+    }
+
+    fn records(&self, batch: &RecordBatch) -> Result<Vec<Record>, DataError> {
+        let table = Table::of(batch).ok_or_else(|| self.table.damaged("a column is missing or of another type"))?;
+        let records = (0..batch.num_rows()).map(|row| table.record(row));
+        records.collect::<Option<_>>().ok_or_else(|| self.table.damaged("a record says nothing"))
+    }
 }
 
 impl Iterator for Batches {
     type Item = Result<Vec<Record>, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.reader.next()?;
-        Some(batch.map_err(|error| damaged(&self.path, error)).and_then(|batch| {
-            let table =
-                Table::of(&batch).ok_or_else(|| damaged(&self.path, "a column is missing or of another type"))?;
-            let records = (0..batch.num_rows()).map(|row| table.record(row));
-            records.collect::<Option<_>>().ok_or_else(|| damaged(&self.path, "a record says nothing"))
-        }))
+        let batch = self.next_batch().and_then(|batch| batch.map(|batch| self.records(&batch)).transpose());
+        if batch.is_err() {
+            // The columns may have come to different rows: nothing more is certain.
+            (self.reader, self.groups) = (None, 0..0);
+        }
+        batch.transpose()
     }
-}
-
-fn damaged(path: &Path, error: impl std::fmt::Display) -> DataError {
-    DataError::BadTable { path: path.to_owned(), message: error.to_string() }
 }
 
 /// The columns of a batch.

@@ -1,10 +1,8 @@
 //! Signatures of records, made once for each part and kept beside its records.
 
 use std::fs::{self, File};
-use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -12,6 +10,7 @@ use crate::data::clean::minhash::{self, Permutations, SHORT_BYTES, Short};
 use crate::data::error::DataError;
 use crate::data::prepare::made::{Made, write_whole};
 use crate::data::prepare::watch::Halt;
+use crate::id::Digest;
 
 /// The most signatures that are held in memory: 256 MB of them; beyond that each is read when it is looked at.
 const IN_MEMORY: usize = 1 << 20;
@@ -95,9 +94,12 @@ impl Signatures {
 
 fn open_one(part: &Made, permutations: &Permutations, go_on: &(dyn Fn(u64) -> bool + Sync)) -> Result<File, Halt> {
     let path = part.file("near");
-    let size = part.facts.n * SHORT_BYTES as u64;
-    if !is_whole(&path, size as usize) {
-        let mut bytes = Vec::with_capacity(size as usize);
+    let size = part.facts.n as usize * SHORT_BYTES;
+    let is_sound = |bytes: Vec<u8>| {
+        bytes.split_at_checked(size).is_some_and(|(all, digest)| Digest::of(all).to_string().as_bytes() == digest)
+    };
+    if !fs::read(&path).is_ok_and(is_sound) {
+        let mut bytes = Vec::with_capacity(size + 64);
         let (mut is_going, mut n_bytes) = (true, 0);
         part.each(&vec![true; part.facts.n as usize], |_, record| {
             let signature = minhash::short(&permutations.signature(record.texts()));
@@ -112,15 +114,9 @@ fn open_one(part: &Made, permutations: &Permutations, go_on: &(dyn Fn(u64) -> bo
             return Err(Halt::Stopped);
         }
         go_on(n_bytes);
-        bytes.extend_from_slice(blake3::hash(&bytes).as_bytes());
+        let digest = Digest::of(&bytes).to_string();
+        bytes.extend_from_slice(digest.as_bytes());
         write_whole(&path, &bytes).map_err(|source| DataError::io(&path, source))?;
     }
-    let opened: io::Result<File> = File::open(&path);
-    opened.map_err(|source| DataError::io(&path, source).into())
-}
-
-/// Returns whether signatures of so many bytes lie here, and the digest of them behind them.
-fn is_whole(path: &Path, size: usize) -> bool {
-    let Ok(bytes) = fs::read(path) else { return false };
-    bytes.split_at_checked(size).is_some_and(|(bytes, digest)| blake3::hash(bytes).as_bytes() == digest)
+    File::open(&path).map_err(|source| DataError::io(&path, source).into())
 }

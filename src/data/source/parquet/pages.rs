@@ -12,10 +12,10 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 /// One row group of a file.
-pub(super) struct Group {
-    pub(super) file: Arc<File>,
-    pub(super) metadata: Arc<ParquetMetaData>,
-    pub(super) index: usize,
+pub(in crate::data) struct Group {
+    pub(in crate::data) file: Arc<File>,
+    pub(in crate::data) metadata: Arc<ParquetMetaData>,
+    pub(in crate::data) index: usize,
 }
 
 impl RowGroups for Group {

@@ -17,7 +17,7 @@ const MOST_TIMES: u64 = 1 << 20;
 ///
 /// # Errors
 /// When it does not.
-pub(super) fn check_ends(mut opened: &File, file_bytes: u64) -> Result<(), Fault> {
+pub(in crate::data) fn check_ends(mut opened: &File, file_bytes: u64) -> Result<(), Fault> {
     if file_bytes == 0 {
         return Err(Fault::new("the file is empty: expected Parquet data"));
     }
@@ -41,7 +41,7 @@ const MARK: &[u8; 4] = b"PAR1";
 ///
 /// # Errors
 /// When a number is negative, points past the end of the file, or does not agree with the others.
-pub(super) fn check(metadata: &ParquetMetaData, file_bytes: u64) -> Result<(), Fault> {
+pub(in crate::data) fn check(metadata: &ParquetMetaData, file_bytes: u64) -> Result<(), Fault> {
     let wrong = |what: &str| Err(Fault::new(format!("the Parquet footer cannot be true: {what}")));
     let size = |number: i64| u64::try_from(number).ok();
     let mut rows = 0_u64;
