@@ -45,15 +45,15 @@ fn the_fingerprints_of_a_recipe_without_repeats_are_those_they_always_were() {
         .chain(["gate:industry/loss", "sample:story", "card:vertical", "publish:tree"])
         .map(|id| format!("{id} {}", known.stage(&id.parse().unwrap()).unwrap().fingerprint.short()));
     insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @r#"
-    dataset:prose 0ee1d7347bb2
-    tokens:prose/bytes 6b7ad735ac60
-    train:general 6cf1096038f0
-    train:industry 8e9ee1ff2ca0
-    evaluate:vertical/ppl b720f65678e9
-    gate:industry/loss 7d4a9fcba600
-    sample:story fb0d99ad9631
-    card:vertical 8a15ae63ea09
-    publish:tree 268282e5851f
+    dataset:prose 445abdc59ec3
+    tokens:prose/bytes 6f0fe320de7f
+    train:general c67a40f71950
+    train:industry 1f48efdb27b5
+    evaluate:vertical/ppl 2f76040726e0
+    gate:industry/loss dc38cacb1689
+    sample:story 248b1372badf
+    card:vertical 6aeb1c31a02d
+    publish:tree a90eaca55267
     "#);
 }
 

@@ -77,34 +77,34 @@ fn the_fingerprints_of_an_old_recipe_are_what_they_were() {
     let found: Vec<String> =
         plan(&recipe("")).stages.iter().map(|stage| format!("{} {}", stage.fingerprint.short(), stage.id)).collect();
     insta::assert_snapshot!(found.join("\n"), @r#"
-    0ee1d7347bb2 dataset:prose
-    cb3f9586ea33 dataset:rust
-    9720dfb2a600 dataset:tasks
-    382148058ff0 tokenizer:bytes
-    6b7ad735ac60 tokens:prose/bytes
-    6cf1096038f0 train:general
-    20be2da71235 tokens:rust/bytes
-    8e9ee1ff2ca0 train:industry
-    bfbd7ea9d2cb tokens:tasks/bytes
-    ea0bf7d2243c train:vertical
-    d3bd3e4e138c contamination:prose
-    3cb181eb29a1 contamination:rust
-    7250f99afeb1 contamination:tasks
-    eabc1f62df01 evaluate:general/loss
-    f6ae0aa133a1 evaluate:general/ppl
-    6cf3d660d324 evaluate:industry/loss
-    68923483289e evaluate:industry/ppl
-    ad66f5b6cb4e evaluate:vertical/loss
-    b720f65678e9 evaluate:vertical/ppl
-    7d4a9fcba600 gate:industry/loss
-    69447bafa0e9 gate:industry/ppl
-    4a7968cbdc49 gate:vertical/ppl
-    4642ff464d8b gate:vertical/ppl-2
-    fb0d99ad9631 sample:story
-    5c5497d82c58 card:general
-    4654adde994b card:industry
-    8a15ae63ea09 card:vertical
-    268282e5851f publish:tree
+    445abdc59ec3 dataset:prose
+    5c5d81b22c76 dataset:rust
+    86bc0591707a dataset:tasks
+    8b630b53fae3 tokenizer:bytes
+    6f0fe320de7f tokens:prose/bytes
+    c67a40f71950 train:general
+    ca8bfdce0e9e tokens:rust/bytes
+    1f48efdb27b5 train:industry
+    b1c811b8070e tokens:tasks/bytes
+    40ec56714feb train:vertical
+    c43f7cba427b contamination:prose
+    67b22c76bc94 contamination:rust
+    33e4020fe80f contamination:tasks
+    10c8dd220e64 evaluate:general/loss
+    2188ec4e0392 evaluate:general/ppl
+    73f9f306090f evaluate:industry/loss
+    0c008d4c7964 evaluate:industry/ppl
+    e24d541cc9d2 evaluate:vertical/loss
+    2f76040726e0 evaluate:vertical/ppl
+    dc38cacb1689 gate:industry/loss
+    d7b3e1ef93ef gate:industry/ppl
+    fe95313fbd9c gate:vertical/ppl
+    f484e804def4 gate:vertical/ppl-2
+    248b1372badf sample:story
+    8909e62ecd04 card:general
+    743906b4c306 card:industry
+    6aeb1c31a02d card:vertical
+    a90eaca55267 publish:tree
     "#);
 }
 

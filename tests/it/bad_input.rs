@@ -128,18 +128,12 @@ fn a_split_by_a_field_that_no_record_has_is_told() {
             .map(|line| format!("{line}\n"))
             .collect::<String>()
     };
-    insta::assert_snapshot!(told("by: group, group: who"), @r#"
-    error: dataset:rows: no record of dataset `rows` has a field `who`, which `split.group` names
-    hint: a source with columns keeps one with `columns: { keep: [who] }`; an extraction tells the group with its `group`
-    "#);
+    insta::assert_snapshot!(told("by: group, group: who"), @"error[no-such-name]: datasets.rows.split.group: nothing tells the field `who` of a record");
     insta::assert_snapshot!(told("by: record, stratify: label"), @r#"
     error: dataset:rows: no record of dataset `rows` has a label, which `split.stratify` names
     hint: say in the dataset's source where the label of a record stands
     "#);
-    insta::assert_snapshot!(told("by: record, stratify: domain"), @r#"
-    error: dataset:rows: no record of dataset `rows` has a field `domain`, which `split.stratify` names
-    hint: a source with columns keeps one with `columns: { keep: [domain] }`; an extraction tells the group with its `group`
-    "#);
+    insta::assert_snapshot!(told("by: record, stratify: domain"), @"error[no-such-name]: datasets.rows.split.stratify: nothing tells the field `domain` of a record");
     project.write(
         "rows.yaml",
         recipe("by: group, group: who").replace("[rows.jsonl]", "[rows.jsonl], columns: { keep: [who] }"),

@@ -161,7 +161,7 @@ fn a_parquet_file_is_inspected_and_what_is_none_is_refused() {
     insta::assert_snapshot!(project.pedigree(&["data", "inspect", "no.parquet"]), @r#"
     exit: 3
     --- stderr
-    error: `no.parquet` is no table of records: EOF: Parquet file too small. Size is 4 but need 8
+    error: `no.parquet` is no table of records: expected Parquet data, found something else
     hint: `pedigree fsck` names the stages to run again
     "#);
     insta::assert_snapshot!(project.pedigree(&["data", "inspect", "missing.parquet"]), @r#"

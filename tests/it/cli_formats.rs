@@ -190,9 +190,9 @@ fn a_bad_row_of_each_format_is_told_with_its_place() {
     error: dataset:tabs: [project]/rows/a.tsv:2: expected 2 fields, found 1
     hint: mend it, or leave out some rows with `on-bad-row: skip`
     error: dataset:pillars: [project]/rows/a.parquet: the Parquet file is cut off: expected its footer at the end
-    hint: mend it, or leave out some rows with `on-bad-row: skip`
+    hint: mend it, leave it out with `exclude`, or leave out some files and rows with `on-bad-row: skip`
     error: dataset:arrows: [project]/rows/a.arrow: the Arrow file is cut off: expected its mark at the end
-    hint: mend it, or leave out some rows with `on-bad-row: skip`
+    hint: mend it, leave it out with `exclude`, or leave out some files and rows with `on-bad-row: skip`
     error: dataset:titles: [project]/rows/a.txt:2:3: unknown label: expected a number from 0 to 1, found a larger one
     hint: mend it, or leave out some rows with `on-bad-row: skip`
     "#);

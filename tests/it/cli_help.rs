@@ -102,7 +102,7 @@ fn the_program_and_every_command_explain_themselves() {
       data         Look at prepared data
       generate     Let a model write
       classify     Let a classifier tell the classes of texts, one a line
-      gc           Delete the artifacts nothing needs
+      gc           Delete what nothing needs: artifacts, kept preparations, fetched data
       fsck         Compare every artifact with its digest, and look over the database
       doctor       Find out whether everything is there that Pedigree needs
       completions  Print what a shell needs to complete commands, models, runs, stages and recipes
@@ -945,7 +945,7 @@ fn the_program_and_every_command_explain_themselves() {
               [default: auto]
 
     $ pedigree gc --help
-    Delete the artifacts nothing needs
+    Delete what nothing needs: artifacts, kept preparations, fetched data
 
     Usage: pedigree gc [OPTIONS]
 
@@ -957,6 +957,9 @@ fn the_program_and_every_command_explain_themselves() {
               - json:  For programs
 
               [default: human]
+
+          --sources
+              Delete all fetched data too: it has to be fetched again before it is read again
 
               - auto:   On a terminal
               - always: Always

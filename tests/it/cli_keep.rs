@@ -59,6 +59,7 @@ fn what_nothing_needs_can_go() {
     exit: 0
     --- stdout
     0 artifacts would go ([size]), 50 stay
+    0 preparation files would go ([size]), 12 stay
     "#);
     assert_eq!(project.pedigree(&["gc"]).code, 0);
     assert_eq!(project.pedigree(&["fsck"]).code, 0, "the collector took what is needed");

@@ -37,7 +37,7 @@ fn a_conversation_of_another_shape_is_told_with_its_turn_and_not_with_what_it_sa
       dataset:prose begins
     1 stage to do (1 new), 0 fresh, about [took]
     error: dataset:prose: [project]/data/rows/talks.json: item 1: turn 2 of `messages`: `role`: expected `system`, `user`, `assistant` or `tool`, found another word
-    hint: mend it, or leave out some rows with `on-bad-row: skip`
+    hint: mend it, leave it out with `exclude`, or leave out some files and rows with `on-bad-row: skip`
     run [short] of `small` begins
     ✗ [i/1] dataset:prose  failed: [project]/data/rows/talks.json: item 1: turn 2 of `messages`: `role`: expected `system`, `user`, `assistant` or `tool`, found another word
     "#);
@@ -69,7 +69,7 @@ fn a_template_that_goes_on_for_ever_ends_and_is_told() {
     1 stage to do (1 new), 0 fresh, about [took]
     12 |  split: { train: [n], validation: [n], test: [n], by: record, stratify: label }
     error: dataset:prose: [project]/data/rows/a.txt: `text`: the template takes more than 5000000 steps
-    hint: mend it, or leave out some rows with `on-bad-row: skip`
+    hint: mend it, leave it out with `exclude`, or leave out some files and rows with `on-bad-row: skip`
     run [short] of `small` begins
     warning[no-effect]: datasets.prose.split.stratify: nothing says what class a record belongs to: all are of one
     ✗ [i/1] dataset:prose  failed: [project]/data/rows/a.txt: `text`: the template takes more than 5000000 steps

@@ -18,6 +18,7 @@ const UNKNOWN: &str = "unknown";
 /// With every mistake at once, in the order of the text.
 pub fn catalogue(file: &str, bytes: &[u8]) -> Result<CatalogueEntry, Problems> {
     let source = |text: &str| SourceText { name: file.to_owned(), folder: String::new(), text: text.to_owned() };
+    let bytes = yaml::unmarked(bytes);
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -57,6 +57,7 @@ pub fn merged(input: &Input<'_>, sources: &mut Vec<SourceText>) -> Result<Node, 
 /// Parses a text after adding it to the sources.
 fn added(sources: &mut Vec<SourceText>, name: &str, folder: &str, bytes: &[u8]) -> Result<Node, Box<Problem>> {
     let index = sources.len() as u32;
+    let bytes = yaml::unmarked(bytes);
     let utf8 = std::str::from_utf8(bytes);
     let text = String::from_utf8_lossy(bytes);
     sources.push(SourceText { name: name.to_owned(), folder: folder.to_owned(), text: text.into_owned() });

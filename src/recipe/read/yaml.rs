@@ -12,6 +12,13 @@ use crate::recipe::read::node::{Key, Node, Value};
 
 /// The largest recipe, in bytes.
 pub const MOST_BYTES: usize = 1 << 20;
+/// What some editors write in front of a text.
+const MARK: &str = "\u{feff}";
+
+/// Returns a text without a byte order mark in front of it: nobody sees it, and no column counts it.
+pub fn unmarked(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(MARK.as_bytes()).unwrap_or(bytes)
+}
 
 /// Parses one YAML document.
 ///
@@ -37,6 +44,11 @@ pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
         let message = "a carriage return stands alone: expected a line feed after it";
         return Err(Box::new(Problem::error(place_of(text, byte, source), "", message, hint).coded(Code::NotYaml)));
     }
+    if let Some((byte, _)) = text.match_indices(MARK).next() {
+        let hint = Some("take it out, or write `\\uFEFF` between double quotes".to_owned());
+        let message = "a character nobody sees stands here, U+FEFF: expected it nowhere but at the beginning";
+        return Err(Box::new(Problem::error(place_of(text, byte, source), "", message, hint).coded(Code::NotYaml)));
+    }
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 32,
@@ -56,7 +68,10 @@ pub fn parse_source(text: &str, source: u32) -> Result<Node, Box<Problem>> {
         with_snippet: false,
     };
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
-        Ok(spanned) => Ok(node(spanned, source)),
+        Ok(spanned) => {
+            let root = node(spanned, source);
+            Ok(Node { place: found(text, root.place), ..root })
+        }
         Err(error) => {
             let place = error.location().map(|location| found(text, place(&location, source)));
             let full = error.without_snippet().to_string();

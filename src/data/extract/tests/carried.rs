@@ -9,8 +9,9 @@ use crate::data::record::Record;
 use crate::recipe::dataset::{Extract, Source};
 
 fn made(columns: Json, extract: Json, value: Json) -> Result<Vec<Record>, String> {
-    let source: Source =
-        serde_json::from_value(json!({ "type": "jsonl", "include": ["*"], "columns": columns })).unwrap();
+    let mut source = json!({ "type": "jsonl", "root": ".", "include": ["*"], "exclude": [], "strip-components": 0 });
+    source["columns"] = columns;
+    let source: Source = serde_json::from_value(source).unwrap();
     let extract: Extract = serde_json::from_value(extract).unwrap();
     prepare(Some(&extract), &source).unwrap().records(row(value), &mut Counts::new())
 }
@@ -26,7 +27,8 @@ fn every_piece_of_a_row_has_its_class_group_name_and_kept_fields() {
     let records = made(columns.clone(), chunks.clone(), value).unwrap();
     assert_eq!(lines(&records), ["a#x9#1 one [7] <ann>", "a#x9#2 two [7] <ann>"]);
     assert!(records.iter().all(|record| record.fields["lang"] == "de" && !record.fields.contains_key("none")));
-    let missing = made(columns, chunks, json!({ "text": "one", "class": 7, "author": "ann", "lang": "de" }));
+    let missing =
+        made(columns, chunks, json!({ "text": "one", "class": 7, "author": "ann", "lang": "de", "none": "" }));
     assert_eq!(missing.unwrap_err(), "field `uuid` is missing");
 }
 
