@@ -1,6 +1,6 @@
 # make demo   sets everything up, libtorch included, and breeds the lineage of recipes/rust-coder.yaml
 # make test   sets everything up and runs every test
-# make bench  measures training against PyTorch in one run (downloads PyTorch)
+# make bench  measures training against PyTorch, and data against Python, in one run (downloads them)
 # make fuzz   throws strange recipes and strange data at whatever reads them, a minute each
 # make docs   writes the generated pages anew
 .PHONY: demo test build bench docs lint fuzz

@@ -257,6 +257,12 @@ def judged(texts, planted):
             ("planted private data left", share(sum(private), len(private)))]
 
 
+def line(what, unit, ours, theirs):
+    a, b = statistics.median(ours), statistics.median(theirs)
+    runs = " ".join(f"{x:.1f}" for x in ours) + " against " + " ".join(f"{x:.1f}" for x in theirs)
+    print(f"{what:<34}{a:>10.2f}{b:>10.2f} {unit:<3}{b / a:>8.2f}   {runs}", flush=True)
+
+
 def main():
     if sys.argv[1:2] == ["--measure"]:
         return measure(sys.argv[2:])
@@ -298,11 +304,6 @@ def compare(o, folder):
         answer = python_run(workspace.file("tokenizer.json"))
         for name in theirs:
             theirs[name].append(answer[name])
-
-    def line(what, unit, ours, theirs):
-        a, b = statistics.median(ours), statistics.median(theirs)
-        runs = " ".join(f"{x:.1f}" for x in ours) + " against " + " ".join(f"{x:.1f}" for x in theirs)
-        print(f"{what:<34}{a:>10.2f}{b:>10.2f} {unit:<3}{b / a:>8.2f}   {runs}", flush=True)
 
     print(f"{'':<34}{'Pedigree':>10}{'Python':>10}{'':4}{'ratio':>8}   runs")
     line("corpus to Parquet", "s", ours["data"], theirs["data"])
