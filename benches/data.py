@@ -263,12 +263,9 @@ def line(what, unit, ours, theirs):
     print(f"{what:<34}{a:>10.2f}{b:>10.2f} {unit:<3}{b / a:>8.2f}   {runs}", flush=True)
 
 
-def main():
-    if sys.argv[1:2] == ["--measure"]:
-        return measure(sys.argv[2:])
-    if sys.argv[1:2] == ["--python-route"]:
-        return python_route(*sys.argv[2:5], int(sys.argv[5]))
-    options = argparse.ArgumentParser(description=__doc__)
+def compared(description, compare):
+    """Calls `compare` with what the command line says, and a folder of its own."""
+    options = argparse.ArgumentParser(description=description)
     options.add_argument("binary", type=lambda path: pathlib.Path(path).absolute())
     options.add_argument("--megabytes", type=int, default=100)
     options.add_argument("--rounds", type=int, default=3)
@@ -276,6 +273,14 @@ def main():
     o = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="pedigree-bench-") as folder:
         compare(o, pathlib.Path(folder))
+
+
+def main():
+    if sys.argv[1:2] == ["--measure"]:
+        return measure(sys.argv[2:])
+    if sys.argv[1:2] == ["--python-route"]:
+        return python_route(*sys.argv[2:5], int(sys.argv[5]))
+    compared(__doc__, compare)
 
 
 def compare(o, folder):

@@ -5,7 +5,7 @@ Both read JSON lines, drop near duplicates by MinHash and write Parquet. Pedigre
 with its threshold of 0.8; datatrove takes whatever falls into one bucket, with its own 14 buckets of 8 hashes. Run it with a Python that
 has datatrove. POSIX only.
 """
-import argparse, json, pathlib, shutil, statistics, sys, tempfile
+import pathlib, shutil, sys
 
 import data
 
@@ -29,7 +29,8 @@ def datatrove_route(input, output, workers):
     folder = lambda name: f"{output}/{name}"
 
     def run(pipeline, tasks):
-        LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers, logging_dir=folder(f"logs-{len(pipeline)}-{tasks}-{type(pipeline[-1]).__name__}")).run()
+        logs = folder(f"logs-{type(pipeline[-1]).__name__}")
+        LocalPipelineExecutor(pipeline, tasks=tasks, workers=workers, logging_dir=logs).run()
 
     run([JsonlReader(input), MinhashDedupSignature(folder("signatures"), config=config)], tasks)
     run([MinhashDedupBuckets(folder("signatures"), folder("buckets"), config=config)], config.num_buckets)
@@ -40,14 +41,7 @@ def datatrove_route(input, output, workers):
 def main():
     if sys.argv[1:2] == ["--datatrove-route"]:
         return datatrove_route(*sys.argv[2:4], int(sys.argv[4]))
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("binary", type=lambda path: pathlib.Path(path).absolute())
-    options.add_argument("--megabytes", type=int, default=100)
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--threads", type=int, default=2, help="of Pedigree, and the processes of datatrove")
-    o = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pedigree-bench-") as folder:
-        compare(o, pathlib.Path(folder))
+    data.compared(__doc__, compare)
 
 
 def compare(o, folder):
