@@ -154,6 +154,11 @@ impl Source {
         matches!(self, Self::Mix { .. } | Self::Zoo { .. })
     }
 
+    /// Returns whether a file of it is one text, of which nothing else is known.
+    pub fn is_plain_text(&self) -> bool {
+        matches!(self.fetched().unwrap_or(self), Self::Files { .. })
+    }
+
     /// Returns the patterns of pictures where the recipe says nothing.
     pub fn every_image() -> Vec<String> {
         vec![MediaWord::Image.pattern().to_owned()]

@@ -77,7 +77,11 @@ pub struct Dataset {
     #[schemars(example = json!([{ "type": "strip-markup" }, { "type": "dedup-exact" }]))]
     pub clean: Vec<CleanStep>,
     /// How records are dealt to the splits.
-    #[schemars(default, example = json!({ "train": 0.8, "validation": 0.1, "test": 0.1 }))]
+    #[schemars(
+        with = "Option<Split>",
+        extend("x-default" = "98 % to train on, one to validate on and one to test on"),
+        example = json!({ "train": 0.8, "validation": 0.1, "test": 0.1 })
+    )]
     pub split: Split,
     /// The numbers that a model of pictures or sounds is given.
     #[serde(default)]

@@ -21,7 +21,11 @@ pub struct Split {
     #[schemars(default, range(min = 0.0, max = 1.0), extend("x-unit" = "share"), example = 0.1)]
     pub test: f64,
     /// What is never torn apart.
-    #[schemars(default, example = &"record")]
+    #[schemars(
+        with = "Option<SplitBy>",
+        extend("x-default" = "`record` where files hold many rows, `document` where each is one text or `chunks` takes texts apart"),
+        example = &"record"
+    )]
     pub by: SplitBy,
     /// The field of a record that names its group, with `by: group`; a record without it stays with its document.
     #[serde(default = "Split::default_group")]

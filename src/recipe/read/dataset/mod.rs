@@ -32,7 +32,8 @@ pub fn dataset(reader: &mut Reader, _: &Name, at: &At<'_>) -> Option<Dataset> {
         fields.or(reader, "most-bad-rows", Dataset::default_most_bad_rows(), |reader, at| reader.large_count(at, 1));
     let extract = fields.or(reader, "extract", None, |reader, at| extract::extract(reader, at).map(Some));
     let clean = fields.or(reader, "clean", Vec::new(), |reader, at| reader.list(at, clean::clean_step));
-    let split = fields.or(reader, "split", Split::default(), split::split);
+    let by = split::usual(source.as_ref(), extract.as_ref().and_then(Option::as_ref));
+    let split = fields.or(reader, "split", Split { by, ..Split::default() }, |reader, at| split::split(reader, at, by));
     let features = fields.take("features");
     let meant = features.as_ref().map(|at| features::features(reader, at));
     fields.finish(reader);

@@ -3,20 +3,26 @@
 use globset::GlobBuilder;
 
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Assign, Split, SplitBy};
+use crate::recipe::dataset::{Assign, Extract, Source, Split, SplitBy};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::{At, Reader};
 
-/// Reads how records are dealt to the splits.
-pub(super) fn split(reader: &mut Reader, at: &At<'_>) -> Option<Split> {
+/// Returns what stays together where nothing is said: a file of many rows would fall to one split as a whole.
+pub(super) fn usual(source: Option<&Source>, extract: Option<&Extract>) -> SplitBy {
+    let is_torn = matches!(extract, Some(Extract::Chunks { .. }));
+    if is_torn || source.is_none_or(Source::is_plain_text) { SplitBy::Document } else { SplitBy::Record }
+}
+
+/// Reads how records are dealt to the splits; `usual` is what stays together where nothing is said.
+pub(super) fn split(reader: &mut Reader, at: &At<'_>, usual: SplitBy) -> Option<Split> {
     let mut fields = Fields::open(reader, at)?;
     let mut share =
         |reader: &mut Reader, key| fields.or(reader, key, None, |reader, at| reader.number(at, 0.0..=1.0).map(Some));
     let train = share(reader, "train");
     let validation = share(reader, "validation");
     let test = share(reader, "test");
-    let by = fields.or(reader, "by", SplitBy::default(), |reader, at| {
+    let by = fields.or(reader, "by", usual, |reader, at| {
         const WORDS: [(&str, SplitBy); 3] =
             [("document", SplitBy::Document), ("record", SplitBy::Record), ("group", SplitBy::Group)];
         reader.word(at, "unit of a split", &WORDS)
@@ -77,5 +83,28 @@ fn pattern(reader: &mut Reader, at: &At<'_>) -> Option<String> {
             let message = format!("{} is no file pattern: {}", shown(&text), error.kind());
             reader.wrong(at, message, Some("such as `**/train*` or `{dev,validation}.txt`".to_owned()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::recipe::dataset::SplitBy;
+    use crate::recipe::read::{Input, read};
+
+    #[test]
+    fn a_file_of_many_rows_is_dealt_row_by_row_where_nothing_is_said() {
+        let by = |dataset: &str| {
+            let text = format!("version: 1\nname: r\ndatasets:\n  d: {{ {dataset} }}\n");
+            let reading =
+                read(&Input::new("r.yaml", text.as_bytes())).unwrap_or_else(|problems| panic!("{problems:?}"));
+            reading.recipe.datasets.into_values().next().unwrap().split.by
+        };
+        let rows = "source: { type: jsonl, include: ['*.jsonl'] }";
+        assert_eq!(by(rows), SplitBy::Record);
+        assert_eq!(by(&format!("{rows}, split: {{ train: 0.9, test: 0.1 }}")), SplitBy::Record);
+        assert_eq!(by(&format!("{rows}, split: {{ train: 0.9, test: 0.1, by: document }}")), SplitBy::Document);
+        assert_eq!(by(&format!("{rows}, extract: {{ type: chunks, max-chars: 9 }}")), SplitBy::Document);
+        assert_eq!(by("source: { type: archive, path: a.zip, read: { type: csv, include: ['*'] } }"), SplitBy::Record);
+        assert_eq!(by("source: { type: files, include: ['*.md'] }"), SplitBy::Document);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{CleanStep, Dataset, Extract, Source, SplitBy};
+use crate::recipe::dataset::{CleanStep, Dataset, Extract, SplitBy};
 use crate::recipe::problem::listed;
 use crate::recipe::read::letters;
 use crate::recipe::read::node::shown;
@@ -66,7 +66,7 @@ fn fields(
     templates: &[(&str, &Option<String>)],
 ) {
     const KNOWN: [&str; 1] = ["text"];
-    if !is_plain_text(&dataset.source) {
+    if !dataset.source.is_plain_text() {
         return;
     }
     for (key, text) in templates {
@@ -100,7 +100,7 @@ fn split(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset)
     // Of rows with fields, `group` and `label` are taken by their usual names where nothing else is said.
     let is_known = match &dataset.extract {
         Some(Extract::Chat { .. } | Extract::Alpaca { .. }) => true,
-        None | Some(_) => !is_plain_text(&dataset.source),
+        None | Some(_) => !dataset.source.is_plain_text(),
     };
     let (split, extract) = (&dataset.split, dataset.extract.as_ref());
     let told_group = extract.is_some_and(Extract::names_group);
@@ -129,9 +129,4 @@ fn split(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset)
         let message = "nothing says what class a record belongs to: all are of one";
         reader.warn_of(Code::NoEffect, field.place, &field.path, message, hint);
     }
-}
-
-/// Returns whether rows are documents of text, and nothing else is known of them.
-fn is_plain_text(source: &Source) -> bool {
-    matches!(source.fetched().unwrap_or(source), Source::Files { .. })
 }
