@@ -70,7 +70,7 @@ fn the_recipes_that_ship_are_listed() {
     --- stdout
      recipe  tiers  parameters  data  what for
      rust-coder  general → industry → vertical  4.0 M  $CARGO_HOME/registry/src  A small code model bred from English prose to Rust to asynchronous Rust.
-     finance-zh  general → industry → vertical  2.1 M  data/finance-zh, other datasets of the recipe  A small Chinese model bred from headlines of all kinds to finance to stocks, and a classifier of ten classes.
+     finance-zh  general → industry → vertical  1.5 M  data/finance-zh, other datasets of the recipe  A small Chinese model bred from headlines of all kinds to finance to stocks, and a classifier of ten classes.
      gpt2  general → industry → vertical  1.1 M  $CARGO_HOME/registry/src  A small GPT-2 that learns English and some Rust, and two adapters on top of it that learn more Rust.
      scaling-law  general  164.2 k, 403.1 k, 869.5 k, 1.3 M  $CARGO_HOME/registry/src  A scaling law of small decoders on English prose about Rust.
      sweep  general  164.2 k, 500.4 k  $CARGO_HOME/registry/src  A sweep over the learning rate and the width of a small decoder.
