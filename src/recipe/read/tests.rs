@@ -121,6 +121,15 @@ fn what_depends_on_a_variable_is_copied_and_the_rest_is_shared() {
 }
 
 #[test]
+fn described_data_of_unknown_documents_is_printed_as_it_is_read() {
+    let text = TEXT.replace("datasets:\n", "datasets:\n  planned: { source: { type: described, tokens: 1000 } }\n");
+    let recipe = recipe_of(&text);
+    let printed = crate::recipe::print::yaml(&crate::recipe::print::typed(&recipe));
+    assert!(printed.contains("documents: 0"), "{printed}");
+    assert_eq!(recipe_of(&printed), recipe);
+}
+
+#[test]
 fn zipped_and_listed_values_go_together() {
     let swept = |matrix: &str| {
         let text = TEXT.replace("layers: 1, width: 16", "layers: \"${layers}\", width: \"${width}\"");

@@ -200,7 +200,7 @@ fn described(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
     let tokens = fields.need(reader, "tokens").and_then(|at| reader.large_count(&at, 1));
     let bytes = fields.or(reader, "bytes", None, |reader, at| reader.large_count(at, 1).map(Some));
     let cleaned = fields.or(reader, "cleaned-bytes", None, |reader, at| reader.large_count(at, 1).map(Some));
-    let documents = fields.or(reader, "documents", 0, |reader, at| reader.large_count(at, 1));
+    let documents = fields.or(reader, "documents", 0, |reader, at| reader.large_count(at, 0));
     let (tokens, bytes, cleaned) = (tokens?, bytes?, cleaned?);
     let cleaned_bytes = cleaned.or(bytes).unwrap_or(tokens.saturating_mul(4));
     Some(Source::Described { tokens, bytes: bytes.unwrap_or(cleaned_bytes), cleaned_bytes, documents: documents? })

@@ -102,6 +102,10 @@ pub(super) const PLACES: &[Place] = &[
             ("access-key", "env:AWS_ACCESS_KEY_ID"),
             ("secret-key", "env:AWS_SECRET_ACCESS_KEY"),
             ("read", "{ type: files, include: [\"**/*.md\"] }"),
+            ("tokens", "19e9"),
+            ("bytes", "45e12"),
+            ("cleaned-bytes", "570e9"),
+            ("documents", "1000000"),
         ],
     ),
     (
