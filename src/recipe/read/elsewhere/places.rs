@@ -45,6 +45,7 @@ pub(super) const PLACES: &[Place] = &[
             ("accelerator", "{ name: a100, count: 8 }"),
         ],
     ),
+    ("run.accelerator", "in `accelerator`", &[("name", "a100"), ("count", "8"), ("tflops", "195"), ("watts", "400")]),
     (
         "datasets.*",
         "in a dataset",
