@@ -1,18 +1,17 @@
 //! Rows of any Parquet file, whoever wrote it, as texts.
 
-use std::fs::File;
 use std::path::Path;
 
 use arrow_array::{Array, ArrayRef, cast::AsArray as _};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::DataType;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
+use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
 use rand::SeedableRng as _;
 use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::error::DataError;
-use crate::data::look::columns::{damaged, sound};
+use crate::data::look::columns::{damaged, opened, sound};
 use crate::data::look::mask::masked;
 
 /// Returns some rows, picked by chance: the name and the text of every cell, private data masked; cells without a value are left out.
@@ -24,8 +23,7 @@ pub fn cells(path: &Path, n: usize, seed: u64, most_chars: usize) -> Result<Vec<
 }
 
 fn cells_of(path: &Path, n: usize, seed: u64, most_chars: usize) -> Result<Vec<Vec<(String, String)>>, DataError> {
-    let file = File::open(path).map_err(|source| DataError::io(path, source))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
+    let builder = opened(path)?;
     let n_rows = usize::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
     let mut places = index::sample(&mut ChaCha8Rng::seed_from_u64(seed), n_rows, n.min(n_rows)).into_vec();
     places.sort_unstable();

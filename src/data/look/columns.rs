@@ -1,7 +1,8 @@
 //! Which columns a Parquet file has, and how many of their values are missing: mostly its footer tells.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
@@ -11,7 +12,7 @@ use arrow_schema::DataType;
 use serde::Serialize;
 
 use crate::data::error::DataError;
-use crate::data::source::parquet;
+use crate::data::source::parquet::{self, Paged};
 
 /// What a table consists of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,10 +60,16 @@ pub(super) fn sound<T>(path: &Path, read: impl FnOnce() -> Result<T, DataError>)
     read.unwrap_or_else(|fault| Err(damaged(path, fault.reason)))
 }
 
-fn facts_of(path: &Path) -> Result<TableFacts, DataError> {
+/// Opens a file whose footer can be true.
+pub(super) fn opened(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<Paged>, DataError> {
     let file = File::open(path).map_err(|source| DataError::io(path, source))?;
-    let bytes = file.metadata().map_err(|source| DataError::io(path, source))?.len();
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
+    let metadata = ArrowReaderMetadata::load(&file, Default::default()).map_err(|error| damaged(path, error))?;
+    Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(Paged(Arc::new(file)), metadata))
+}
+
+fn facts_of(path: &Path) -> Result<TableFacts, DataError> {
+    let bytes = fs::metadata(path).map_err(|source| DataError::io(path, source))?.len();
+    let builder = opened(path)?;
     let metadata = builder.metadata();
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
     let mut columns = Vec::new();
@@ -98,8 +105,7 @@ fn counted_nulls(path: &Path, metadata: &ParquetMetaData, root: usize) -> Result
         metadata.row_groups().iter().map(|group| i128::from(group.column(*leaf).compressed_size())).sum::<i128>()
     };
     let Some(leaf) = leaves(metadata, root).into_iter().min_by_key(size) else { return Ok(0) };
-    let file = File::open(path).map_err(|source| DataError::io(path, source))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
+    let builder = opened(path)?;
     let mask = ProjectionMask::leaves(builder.parquet_schema(), [leaf]);
     let reader = builder.with_projection(mask).build().map_err(|error| damaged(path, error))?;
     let mut nulls = 0;
@@ -185,5 +191,20 @@ mod tests {
         let path = folder.path().join("a.parquet");
         std::fs::write(&path, "a,b\n1,2\n").unwrap();
         assert!(matches!(facts(&path), Err(DataError::BadTable { .. })));
+    }
+
+    #[test]
+    fn a_page_that_counts_without_end_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        let mut writer = Writer::create(&path, &Shape::default()).unwrap();
+        writer.push(Record::new("i", "d", Content::Text("words".to_owned()))).unwrap();
+        writer.finish().unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        // A list of 2^31 - 1 fractions, where the first page has its header.
+        bytes[4..11].copy_from_slice(&[0x19, 0xf7, 0xff, 0xff, 0xff, 0xff, 0x07]);
+        std::fs::write(&path, bytes).unwrap();
+        let error = crate::data::look::cells(&path, 1, 7, 80).unwrap_err();
+        assert!(matches!(error, DataError::BadTable { .. }), "{error}");
     }
 }

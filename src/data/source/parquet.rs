@@ -1,10 +1,12 @@
 //! The `parquet` source: row groups, read a few thousand cells at a time.
 //!
-//! What a file promises is checked before the library reserves memory for it ([`promises`], [`pages`]). A library that panics all the
-//! same, on damaged data, has met damaged data.
+//! What a file promises is checked before the library reserves memory or takes time for it ([`promises`], [`paged`], [`pages`]). A
+//! library that panics all the same, on damaged data, has met damaged data.
 
+mod paged;
 mod pages;
 mod promises;
+mod thrift;
 mod undecoded;
 
 use std::fs::File;
@@ -24,6 +26,7 @@ use crate::data::source::fault::Fault;
 use crate::data::source::files::SourceFile;
 use crate::recipe::dataset::Columns;
 
+pub(in crate::data) use paged::Paged;
 pub(in crate::data) use pages::Group;
 pub(in crate::data) use promises::{check, check_ends};
 
@@ -99,7 +102,7 @@ impl Reading<'_> {
         let per_row = said.total_byte_size().max(0) / said.num_rows().max(1);
         let batch_rows = (BATCH_BYTES / per_row.max(1)).clamp(16, 1024) as usize;
         let end = self.row + n_rows;
-        let group = Group { file: self.opened.clone(), metadata: self.metadata.metadata().clone(), index };
+        let group = Group { file: Paged(self.opened.clone()), metadata: self.metadata.metadata().clone(), index };
         let opened = guarded(|| {
             ParquetRecordBatchReader::try_new_with_row_groups(self.levels, &group, batch_rows, None)
                 .map_err(|error| damaged(&error))

@@ -11,7 +11,7 @@ use parquet::file::metadata::ParquetMetaData;
 
 use crate::data::error::DataError;
 use crate::data::source::fault::Fault;
-use crate::data::source::parquet::{self as checks, Group};
+use crate::data::source::parquet::{self as checks, Group, Paged};
 
 /// The records of a batch.
 const BATCH_ROWS: usize = 1024;
@@ -58,7 +58,7 @@ impl Opened {
         if index >= self.metadata.num_row_groups() {
             return Err(damaged(&self.path, format!("it has no row group {index}")));
         }
-        let group = Group { file: self.file.clone(), metadata: self.metadata.clone(), index };
+        let group = Group { file: Paged(self.file.clone()), metadata: self.metadata.clone(), index };
         guarded(&self.path, || {
             let reader = ParquetRecordBatchReader::try_new_with_row_groups(&self.levels, &group, BATCH_ROWS, None);
             reader.map_err(|error| checks::damaged(&error))

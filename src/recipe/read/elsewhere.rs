@@ -142,7 +142,7 @@ mod tests {
     }
 
     /// Sources of every type, of which each knows other keys.
-    const SOURCES: [&str; 7] = [
+    const SOURCES: [&str; 17] = [
         "{ type: jsonl, include: [\"*\"], columns: { text: body } }",
         "{ type: files, include: [\"*\"] }",
         "{ type: http, url: \"https://example.org/x\", read: { type: files, include: [\"*\"] } }",
@@ -150,6 +150,16 @@ mod tests {
         "{ type: git, repository: x }",
         "{ type: hugging-face, dataset: a/b, files: [\"*\"] }",
         "{ type: object-store, url: \"s3://a/b\" }",
+        "{ type: csv, include: [\"*\"] }",
+        "{ type: lines, include: [\"*\"] }",
+        "{ type: image-folder, include: [\"*\"] }",
+        "{ type: idx, images: a, labels: b }",
+        "{ type: audio-folder, include: [\"*\"] }",
+        "{ type: pairs, table: a.csv, media: image }",
+        "{ type: synthetic, generator: arithmetic, rows: 9 }",
+        "{ type: mix, of: { prose: 1.0 } }",
+        "{ type: zoo, dataset: a/b }",
+        "{ type: described, tokens: 9 }",
     ];
 
     /// Returns the sets that make of the fixture a recipe in which a mapping of this pattern can stand, one for each type.

@@ -121,6 +121,35 @@ fn what_depends_on_a_variable_is_copied_and_the_rest_is_shared() {
 }
 
 #[test]
+fn a_source_that_says_no_more_than_it_must_is_printed_as_it_is_read() {
+    for source in [
+        "{ type: files, include: [a] }",
+        "{ type: jsonl, include: [a] }",
+        "{ type: csv, include: [a] }",
+        "{ type: tsv, include: [a] }",
+        "{ type: parquet, include: [a] }",
+        "{ type: arrow, include: [a] }",
+        "{ type: lines, include: [a] }",
+        "{ type: lines, include: [a], separator: \"|\" }",
+        "{ type: lines, include: [a], separator: \"|\", classes-file: class.txt }",
+        "{ type: image-folder, root: a }",
+        "{ type: idx, root: a, images: b, labels: c }",
+        "{ type: audio-folder, root: a }",
+        "{ type: pairs, root: a, table: b.csv, media: image }",
+        "{ type: synthetic, generator: arithmetic, rows: 9 }",
+        "{ type: mix, of: { prose: 1.0 } }",
+        "{ type: described, tokens: 9 }",
+        "{ type: archive, path: a.tar, read: { type: lines, include: [a] } }",
+    ] {
+        let text = TEXT.replace("datasets:\n", &format!("datasets:\n  planned: {{ source: {source} }}\n"));
+        assert_ne!(text, TEXT);
+        let recipe = recipe_of(&text);
+        let printed = crate::recipe::print::yaml(&crate::recipe::print::typed(&recipe));
+        assert_eq!(recipe_of(&printed), recipe, "{source}");
+    }
+}
+
+#[test]
 fn zipped_and_listed_values_go_together() {
     let swept = |matrix: &str| {
         let text = TEXT.replace("layers: 1, width: 16", "layers: \"${layers}\", width: \"${width}\"");

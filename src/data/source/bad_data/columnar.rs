@@ -143,7 +143,24 @@ pub(super) fn cases() -> Vec<Case> {
         );
         cases.push(case.good(4).bad(Expected::at(position + 1, "not UTF-8 at byte 2 of column `text`")));
     }
+    cases.extend(endless());
     cases
+}
+
+/// Parquet in which lists count 2^31 - 1 elements that take no bytes, or lie past the end: nobody waits until they are counted.
+fn endless() -> impl Iterator<Item = Case> {
+    let whole = parquet(&batch(&["SECRET one", "two", "three"]));
+    let footer = whole.len() - 8 - u32::from_le_bytes(whole[whole.len() - 8..][..4].try_into().unwrap()) as usize;
+    // The first page stands behind the mark of the file. Lists of truths and of fractions.
+    [0xf1, 0xf7].into_iter().flat_map(move |kind| {
+        let with = |at: usize| {
+            let mut bytes = whole.clone();
+            bytes[at..][..7].copy_from_slice(&[0x19, kind, 0xff, 0xff, 0xff, 0xff, 0x07]);
+            Case::new(format!("parquet: endless {kind:x} at {at}"), &case::parquet(Columns::default()), bytes).good(0)
+        };
+        let page = (1..=3).fold(with(4), |case, row| case.bad(Expected::at(row, "damaged data")));
+        [page, with(footer).bad(Expected::whole("the Parquet footer is damaged"))]
+    })
 }
 
 /// Returns how long the message is that describes the columns of a stream.

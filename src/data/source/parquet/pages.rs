@@ -1,7 +1,6 @@
 //! The pages of a row group, looked at before they are decoded: a page that counts more values than it can hold never reaches the
 //! decoder, which would reserve memory for them.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use parquet::arrow::arrow_reader::RowGroups;
@@ -11,9 +10,11 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use crate::data::source::parquet::paged::Paged;
+
 /// One row group of a file.
 pub(in crate::data) struct Group {
-    pub(in crate::data) file: Arc<File>,
+    pub(in crate::data) file: Paged,
     pub(in crate::data) metadata: Arc<ParquetMetaData>,
     pub(in crate::data) index: usize,
 }
@@ -26,7 +27,7 @@ impl RowGroups for Group {
     fn column_chunks(&self, i: usize) -> Result<Box<dyn PageIterator>> {
         let group = self.metadata.row_group(self.index);
         let column = group.column(i);
-        let inner = SerializedPageReader::new(self.file.clone(), column, group.num_rows() as usize, None)?;
+        let inner = SerializedPageReader::new(Arc::new(self.file.clone()), column, group.num_rows() as usize, None)?;
         let described = column.column_descr();
         let (has_repetition, has_definition) = (described.max_rep_level() > 0, described.max_def_level() > 0);
         Ok(Box::new(Once(Some(Checked { inner, has_repetition, has_definition }))))
@@ -56,7 +57,7 @@ impl PageIterator for Once {}
 
 /// The pages of a column chunk.
 struct Checked {
-    inner: SerializedPageReader<File>,
+    inner: SerializedPageReader<Paged>,
     has_repetition: bool,
     has_definition: bool,
 }

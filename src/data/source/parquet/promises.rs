@@ -1,11 +1,12 @@
 //! What a Parquet file promises in its footer, against what it can keep: before anything is read or reserved for it.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 
 use parquet::file::metadata::ParquetMetaData;
 
 use crate::data::source::fault::Fault;
+use crate::data::source::parquet::thrift;
 
 /// How many rows a byte can hold at most: columns of one value, run-length encoded, take nearly nothing.
 const MOST_ROWS_PER_BYTE: u64 = 1 << 20;
@@ -13,7 +14,7 @@ const MOST_ROWS_PER_BYTE: u64 = 1 << 20;
 /// How many times its own size a column may unpack to.
 const MOST_TIMES: u64 = 1 << 20;
 
-/// Checks that a file begins and ends as Parquet does, and is long enough for its footer.
+/// Checks that a file begins and ends as Parquet does, is long enough for its footer, and that the footer ends where it says.
 ///
 /// # Errors
 /// When it does not.
@@ -31,7 +32,10 @@ pub(in crate::data) fn check_ends(mut opened: &File, file_bytes: u64) -> Result<
     if read.is_err() || end[4..] != *MARK || footer > file_bytes - 8 {
         return Err(Fault::new("the Parquet file is cut off: expected its footer at the end"));
     }
-    Ok(())
+    // Whatever it counts takes a byte at least.
+    let start = opened.seek(SeekFrom::Start(file_bytes - 8 - footer));
+    let passed = start.and_then(|_| thrift::pass(&mut BufReader::new(opened.take(footer)), footer));
+    passed.map(drop).map_err(|_| Fault::new("the Parquet footer is damaged"))
 }
 
 /// What a Parquet file begins and ends with.

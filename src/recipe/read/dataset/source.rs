@@ -165,19 +165,21 @@ fn lines(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
         }
         text => Some(Some(text)),
     });
-    let classes = fields.take("classes");
-    let classes_file = fields.take("classes-file");
-    if let Some(at) = classes.as_ref().filter(|_| classes_file.is_some()) {
+    let at_classes = fields.take("classes");
+    let list = |at: &At<'_>| reader.list(at, |reader, at| reader.some_text(at));
+    let classes = at_classes.as_ref().map_or(Some(Vec::new()), list);
+    // None are no classes: so they are printed where there are none.
+    let at_classes = at_classes.filter(|_| classes.as_ref().is_none_or(|classes| !classes.is_empty()));
+    let at_file = fields.take("classes-file");
+    if let Some(at) = at_classes.as_ref().filter(|_| at_file.is_some()) {
         let message = "`classes` and `classes-file` exclude each other";
         return reader.wrong_of(Code::ConflictingKeys, at, message, Some("keep one of them".to_owned()));
     }
-    if let (Some(at), Some(None)) = (classes.as_ref().or(classes_file.as_ref()), &separator) {
+    if let (Some(at), Some(None)) = (at_classes.as_ref().or(at_file.as_ref()), &separator) {
         let message = "classes need a `separator` between the text and its label";
         return reader.wrong_of(Code::ConflictingKeys, at, message, Some("such as `separator: \"\\t\"`".to_owned()));
     }
-    let list = |at: At<'_>| reader.some_list(&at, |reader, at| reader.some_text(at));
-    let classes = classes.map_or(Some(Vec::new()), list);
-    let classes_file = classes_file.map_or(Some(None), |at| reader.some_text(&at).map(Some));
+    let classes_file = at_file.map_or(Some(None), |at| reader.some_text(&at).map(Some));
     let Files { root, include, exclude, strip_components } = files?;
     let (encoding, separator, classes, classes_file) = (encoding?, separator?, classes?, classes_file?);
     Some(Source::Lines { root, include, exclude, strip_components, encoding, separator, classes, classes_file })
@@ -200,7 +202,7 @@ fn described(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Source> {
     let tokens = fields.need(reader, "tokens").and_then(|at| reader.large_count(&at, 1));
     let bytes = fields.or(reader, "bytes", None, |reader, at| reader.large_count(at, 1).map(Some));
     let cleaned = fields.or(reader, "cleaned-bytes", None, |reader, at| reader.large_count(at, 1).map(Some));
-    let documents = fields.or(reader, "documents", 0, |reader, at| reader.large_count(at, 1));
+    let documents = fields.or(reader, "documents", 0, |reader, at| reader.large_count(at, 0));
     let (tokens, bytes, cleaned) = (tokens?, bytes?, cleaned?);
     let cleaned_bytes = cleaned.or(bytes).unwrap_or(tokens.saturating_mul(4));
     Some(Source::Described { tokens, bytes: bytes.unwrap_or(cleaned_bytes), cleaned_bytes, documents: documents? })

@@ -45,6 +45,7 @@ pub(super) const PLACES: &[Place] = &[
             ("accelerator", "{ name: a100, count: 8 }"),
         ],
     ),
+    ("run.accelerator", "in `accelerator`", &[("name", "a100"), ("count", "8"), ("tflops", "195"), ("watts", "400")]),
     (
         "datasets.*",
         "in a dataset",
@@ -102,6 +103,10 @@ pub(super) const PLACES: &[Place] = &[
             ("access-key", "env:AWS_ACCESS_KEY_ID"),
             ("secret-key", "env:AWS_SECRET_ACCESS_KEY"),
             ("read", "{ type: files, include: [\"**/*.md\"] }"),
+            ("tokens", "19e9"),
+            ("bytes", "45e12"),
+            ("cleaned-bytes", "570e9"),
+            ("documents", "1000000"),
         ],
     ),
     (
