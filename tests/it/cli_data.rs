@@ -408,7 +408,7 @@ fn a_card_is_printed_and_a_folder_written_once() {
 
     ## Splits
 
-    Rows were dealt by a hash of their names, so that a row stays where it is when the data grows. The rows of one source document are in one split.
+    Rows were dealt by a hash of their names, so that a row stays where it is when the data grows. The rows of one source document are in one split. Of some documents the recipe says by name where they belong.
 
     | Split | Rows | Text | File | Size | Tokens of bytes |
     |---|---:|---:|---|---:|---:|
@@ -559,6 +559,7 @@ fn a_recipe_may_prepare_data_and_nothing_else() {
     began [time] UTC · 1 stage (1 finished)
 
     what next
+      pedigree data list only
       pedigree reproduce [short]
     "#);
     insta::assert_snapshot!(project.pedigree(&["data", "report", "only/faq"]), @r#"
