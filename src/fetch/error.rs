@@ -58,7 +58,7 @@ pub enum FetchError {
         hint: Option<String>,
     },
     /// More arrives than may.
-    #[error("`{what}` has more than {most} {unit}")]
+    #[error("`{what}` holds more than {most} {unit}")]
     TooMuch {
         /// The address or the archive.
         what: String,
