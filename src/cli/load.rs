@@ -167,11 +167,12 @@ pub fn refuse_bad_rows(session: &Session, plan: &Plan, known: &Ledger) -> anyhow
         else {
             continue;
         };
-        let DatasetReport { bad_rows: n, bad_row_samples: told, .. } = report;
-        // The first of those that are too many, where so many are told of.
-        let at = usize::try_from(most).unwrap_or(usize::MAX).min(told.len().saturating_sub(1));
-        let last = told.get(at).cloned().unwrap_or_else(|| "rows cannot be read".to_owned());
-        if n > most {
+        let DatasetReport { bad_rows, bad_row_samples: mut told, .. } = report;
+        if bad_rows > most {
+            // The first that is too much, where so many are told of.
+            told.truncate(usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1));
+            let n = if told.len() as u64 > most { most + 1 } else { bad_rows };
+            let last = told.pop().unwrap_or_else(|| "some rows cannot be read".to_owned());
             return Err(DataError::TooManyBadRows { n, most, last }).with_context(|| stage.id.to_string());
         }
     }

@@ -408,7 +408,7 @@ fn a_card_is_printed_and_a_folder_written_once() {
 
     ## Splits
 
-    Rows were dealt by a hash of their names, so that a row stays where it is when the data grows. The rows of one source document are in one split. Of some documents the recipe says by name where they belong.
+    Rows were dealt by a hash of their names, so that a row stays where it is when the data grows. The rows of one source document are in one split.
 
     | Split | Rows | Text | File | Size | Tokens of bytes |
     |---|---:|---:|---|---:|---:|

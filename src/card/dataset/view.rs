@@ -147,7 +147,8 @@ fn dealt(facts: &DatasetFacts) -> String {
             "Rows were dealt by a hash of their names, so that a row stays where it is when the data grows.".to_owned()
         }
     };
-    let named = split["assign"].is_object().then_some("Of some documents the recipe says by name where they belong.");
+    let is_named = split["assign"].as_object().is_some_and(|assign| assign.values().any(|names| names[0].is_string()));
+    let named = is_named.then_some("Of some documents the recipe says by name where they belong.");
     let taken = (split["decontaminate"] == true)
         .then_some("What stands in the training split was taken out of the validation and test splits.");
     let sentences = [Some(how.as_str()), Some(together.as_str()), named, taken];
