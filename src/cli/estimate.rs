@@ -128,7 +128,8 @@ fn last<'l>(stage: &Stage, ledger: &'l Ledger) -> Option<(&'l Done, bool)> {
     }
 }
 
-fn report<T: DeserializeOwned>(workspace: &Workspace, done: &Done) -> Option<T> {
+/// Returns what a stage told of its work; a report that cannot be read is as none.
+pub fn report<T: DeserializeOwned>(workspace: &Workspace, done: &Done) -> Option<T> {
     let bytes = ArtifactStore::new(workspace).read(done.outputs.get("report.json")?.digest).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

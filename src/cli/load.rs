@@ -8,20 +8,23 @@ use anyhow::Context as _;
 
 use crate::artifact::Workspace;
 use crate::cli::arguments::RecipeArgs;
+use crate::cli::estimate;
 use crate::cli::failure::Complaint;
 use crate::cli::outside::{Disk, folder_of, prepared};
 use crate::cli::session::Session;
+use crate::data::DataError;
 use crate::data::clean::dictionary;
 use crate::data::source::{self, DigestCache};
 use crate::error::Exit;
 use crate::fetch;
 use crate::id::Digest;
-use crate::plan::{self, Ledger, Plan, Sources};
+use crate::plan::{self, Ledger, Plan, Sources, Work};
 use crate::recipe::dataset::Source;
 use crate::recipe::read::set::SOURCE_NAME;
 use crate::recipe::read::{Input, Reading, vars};
 use crate::recipe::render::render;
 use crate::recipe::{Problems, Recipe};
+use crate::record::report::DatasetReport;
 use crate::store::Store;
 
 /// A recipe that was read.
@@ -147,6 +150,33 @@ pub async fn judged(session: &Session, recipe: &Recipe) -> anyhow::Result<(Plan,
     }
     plan::judge(&mut plan, &known);
     Ok((plan, known, sources))
+}
+
+/// Refuses data of which an earlier run has left out more rows than this recipe lets pass.
+///
+/// How many may be left out is no part of a dataset's key, so that raising it makes nothing stale.
+///
+/// # Errors
+/// With the first such dataset.
+pub fn refuse_bad_rows(session: &Session, plan: &Plan, known: &Ledger) -> anyhow::Result<()> {
+    let Ok(workspace) = session.workspace() else { return Ok(()) };
+    for stage in plan.stages.iter().filter(|stage| stage.is_fresh()) {
+        let Work::Dataset(work) = &stage.work else { continue };
+        let most = work.dataset.bad_rows_let_pass();
+        let Some(report) = known.done.get(&stage.fingerprint).and_then(|done| estimate::report(&workspace, done))
+        else {
+            continue;
+        };
+        let DatasetReport { bad_rows, bad_row_samples: mut told, .. } = report;
+        if bad_rows > most {
+            // The first that is too much, where so many are told of.
+            told.truncate(usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1));
+            let n = if told.len() as u64 > most { most + 1 } else { bad_rows };
+            let last = told.pop().unwrap_or_else(|| "some rows cannot be read".to_owned());
+            return Err(DataError::TooManyBadRows { n, most, last }).with_context(|| stage.id.to_string());
+        }
+    }
+    Ok(())
 }
 
 /// Returns what the database knows about the stages of a plan.

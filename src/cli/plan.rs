@@ -33,6 +33,7 @@ pub async fn run(session: &Session, arguments: &PlanArgs) -> anyhow::Result<Exit
         });
         return Ok(Exit::Done);
     }
+    load::refuse_bad_rows(session, &plan, &ledger)?;
     estimate::put(session, &loaded.recipe, &mut plan, &ledger, sources).await?;
     estimate::warn(session, &plan);
     let broken = estimate::over(&plan, &arguments.ceilings)?;

@@ -15,7 +15,9 @@ use crate::cli::printer::Printer;
 use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::execute::RunOutcome;
+use crate::id::StageKind;
 use crate::record::{Exposure, RunStatus, StageStatus};
+use crate::store::StageRunRow;
 
 /// Prints the report of a run that has just ended, and returns the exit code.
 ///
@@ -118,6 +120,12 @@ fn next(printer: &Printer, view: &RunView) -> String {
             false => format!("  pedigree generate {} -p \"…\"", best.model),
         });
         lines.push("  pedigree zoo tree".to_owned());
+    }
+    let is_there = |stage: &StageRunRow| {
+        stage.stage.kind() == StageKind::Dataset && matches!(stage.status, StageStatus::Finished | StageStatus::Cached)
+    };
+    if view.recipe.models.is_empty() && view.stages.iter().any(is_there) {
+        lines.push(format!("  pedigree data list {}", view.run.recipe));
     }
     let verb = match view.run.status {
         RunStatus::Succeeded => "reproduce",

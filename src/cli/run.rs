@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::cli::{estimate, execution, load, report, retry, why};
 use crate::error::Exit;
 use crate::execute::Beginning;
-use crate::id::{RunId, StageId};
+use crate::id::{RunId, StageId, StageKind};
 use crate::plan::judge::force;
 use crate::plan::{Freshness, Plan, StaleReason};
 use crate::recipe::problem::listed;
@@ -40,6 +40,7 @@ pub async fn run(session: &Session, arguments: &RunArgs) -> anyhow::Result<Exit>
         return Ok(Exit::Done);
     }
     check_weights(&plan)?;
+    load::refuse_bad_rows(session, &plan, &ledger)?;
     if plan.stages.iter().all(crate::plan::Stage::is_fresh) {
         return nothing_is_stale(session, &plan);
     }
@@ -115,9 +116,14 @@ fn nothing_is_stale(session: &Session, plan: &Plan) -> anyhow::Result<Exit> {
     let answer = serde_json::json!({ "recipe": plan.recipe, "stale": [], "run": run });
     session.printer.answer(&answer, || {
         let by = run.map(|run| format!(" (run {})", run.short())).unwrap_or_default();
+        let (all, are) = match plan.stages.len() {
+            1 => ("the only stage".to_owned(), "is"),
+            n => (format!("all {n} stages"), "are"),
+        };
+        let has_models = plan.stages.iter().any(|stage| stage.id.kind() == StageKind::Train);
+        let look = if has_models { "zoo tree" } else { "data list" };
         format!(
-            "nothing is stale: all {} of `{}` are done{by}\nnext: `pedigree status` · `pedigree zoo tree` · `pedigree reproduce`",
-            plural(plan.stages.len(), "stage"),
+            "nothing is stale: {all} of `{}` {are} done{by}\nnext: `pedigree status` · `pedigree {look}` · `pedigree reproduce`",
             plan.recipe
         )
     });

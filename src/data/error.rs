@@ -65,7 +65,7 @@ pub enum DataError {
         most: u64,
     },
     /// Rows of several files cannot be read, more of them than are let pass.
-    #[error("{last} (bad row {n}, and {most} are let pass)")]
+    #[error("{last}{}", beyond(*n, *most))]
     TooManyBadRows {
         /// How many there are.
         n: u64,
@@ -274,7 +274,11 @@ impl Explain for DataError {
                 Some("patterns are relative to `root`, `*` stays within one folder, `**` crosses folders, and every folder named in braces has to hold a match".to_owned())
             }
             Self::BadPattern { .. } => Some("such as `docs/**/*.md` or `{train,extra}/*.txt`".to_owned()),
-            Self::BadRows { first, .. } if first.reason.starts_with("not ") && first.reason.contains(" at byte ") => {
+            // The most that may be left out is spent: that it can be is known.
+            Self::BadRows { most: 1.., .. } | Self::TooManyBadRows { most: 1.., .. } => {
+                Some("mend them, or raise `most-bad-rows` where so many are expected".to_owned())
+            }
+            Self::BadRows { first, .. } if first.reason.contains(" at byte ") => {
                 Some("name the file's encoding, such as `encoding: gb18030` or `encoding: auto`, or leave it out with `exclude`".to_owned())
             }
             Self::BadRows { first, .. } if first.reason.contains("` is missing") => Some(

@@ -58,7 +58,7 @@ pub enum FetchError {
         hint: Option<String>,
     },
     /// More arrives than may.
-    #[error("`{what}` has more than {most} {unit}")]
+    #[error("`{what}` holds more than {most} {unit}")]
     TooMuch {
         /// The address or the archive.
         what: String,
@@ -126,6 +126,16 @@ pub enum FetchError {
     Data(#[from] crate::data::DataError),
 }
 
+/// How it is said of an archive that it cannot be read, whatever it would hold.
+const DAMAGED: [&str; 6] = [
+    "it is empty",
+    "it ends too early",
+    "it is no tar archive",
+    "it cannot be unpacked",
+    "the archive ends within",
+    "a header is damaged",
+];
+
 impl FetchError {
     /// Returns what makes an I/O error into one of ours.
     pub fn io(verb: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
@@ -136,6 +146,15 @@ impl FetchError {
     /// Returns an error about an archive, or about an entry of it.
     pub fn archive(archive: &str, entry: Option<&[u8]>, why: impl Into<String>) -> Self {
         Self::Archive { archive: archive.to_owned(), entry: entry.map(shown), why: why.into() }
+    }
+
+    /// Returns the same error about an archive of this machine, which is named by where it lies.
+    pub fn of_file(self, path: &str) -> Self {
+        match self {
+            Self::Archive { archive: _, entry, why } => Self::Archive { archive: path.to_owned(), entry, why },
+            Self::TooMuch { what: _, most, unit } => Self::TooMuch { what: path.to_owned(), most, unit },
+            error => error,
+        }
     }
 }
 
@@ -172,6 +191,9 @@ impl Explain for FetchError {
             }
             Self::Unpinned { key, found, .. } => {
                 Some(format!("where this is the data that is meant, write `{key}: {found}` into the recipe"))
+            }
+            Self::Archive { why, .. } if DAMAGED.iter().any(|damaged| why.starts_with(damaged)) => {
+                Some("it is damaged, or something else than its name says: fetch it or pack it again".to_owned())
             }
             Self::Archive { .. } => Some(
                 "archives are taken whole or not at all: regular files and folders, with plain relative names"

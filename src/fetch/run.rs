@@ -122,7 +122,8 @@ fn arrive(
             http(url, sha256.as_deref(), *unpack, *private, staging, limits, watch)
         }
         Source::Archive { path, most_bytes: _, read: _ } => {
-            let files = archive::unpack(Path::new(path), &file_name(path), &tree, limits, watch)?;
+            let files = archive::unpack(Path::new(path), &file_name(path), &tree, limits, watch)
+                .map_err(|error| error.of_file(path))?;
             // What was unpacked has to be what was digested.
             if source.place_key(Some(digest_of(Path::new(path), watch)?)) != Some(key) {
                 return Err(FetchError::Changed { what: path.clone() });

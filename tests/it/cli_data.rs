@@ -559,6 +559,7 @@ fn a_recipe_may_prepare_data_and_nothing_else() {
     began [time] UTC · 1 stage (1 finished)
 
     what next
+      pedigree data list only
       pedigree reproduce [short]
     "#);
     insta::assert_snapshot!(project.pedigree(&["data", "report", "only/faq"]), @r#"

@@ -219,7 +219,7 @@ fn bad_rows_are_left_out_counted_and_told_up_to_a_number() {
       dataset:titles begins
     1 stage to do (1 new), 0 fresh, about [took]
     error: dataset:titles: [project]/rows/a.txt:4: expected a text, the separator and a label, found no separator (bad row 2, and 1 is let pass)
-    hint: mend it, or leave out some rows with `on-bad-row: skip`
+    hint: mend them, or raise `most-bad-rows` where so many are expected
     run [short] of `formats` begins
     ✗ [i/1] dataset:titles  failed: [project]/rows/a.txt:4: expected a text, the separator and a label, found no separator (bad row 2, and 1 is let pass)
     "#);
@@ -238,4 +238,19 @@ fn bad_rows_are_left_out_counted_and_told_up_to_a_number() {
     ✓ [i/1] dataset:titles [took]
     "#);
     assert_eq!(read(&project, "titles"), "2 files, 2 records, 2 bad rows");
+    // What was prepared while more of them were let pass does not pass any longer.
+    insta::assert_snapshot!(run("1").in_any_order(), @r#"
+    exit: 2
+    --- stderr
+    error: dataset:titles: [project]/rows/a.txt:4: expected a text, the separator and a label, found no separator (bad row 2, and 1 is let pass)
+    hint: mend them, or raise `most-bad-rows` where so many are expected
+    "#);
+    let strict = project.pedigree(&["run", "formats.yaml", "--only", "dataset:titles"]).in_any_order();
+    assert!(strict.contains("exit: 2") && strict.contains("rows/a.txt:2:3: unknown label"), "{strict}");
+    insta::assert_snapshot!(run("3").in_any_order(), @r#"
+    exit: 0
+    --- stdout
+    nothing is stale: the only stage of `formats` is done (run [short])
+    next: `pedigree status` · `pedigree data list` · `pedigree reproduce`
+    "#);
 }

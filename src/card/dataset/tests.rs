@@ -105,6 +105,18 @@ fn a_card_tells_what_is_known() {
 }
 
 #[test]
+fn a_card_tells_how_rows_were_dealt() {
+    let dealt = |split: serde_json::Value| {
+        let text =
+            card(&DatasetFacts { made: json!({ "split": split }), ..facts(&["id", "document", "text"]) }).unwrap();
+        text.lines().find(|line| line.starts_with("Rows were dealt")).unwrap().to_owned()
+    };
+    insta::assert_snapshot!(dealt(json!({ "by": "group", "group": "author" })), @"Rows were dealt by a hash of their names, so that a row stays where it is when the data grows. Rows of the same author are in one split, whatever documents they come from.");
+    let split = json!({ "by": "record", "stratify": "label", "assign": { "test": ["t*"] }, "decontaminate": true });
+    insta::assert_snapshot!(dealt(split), @"Rows were dealt by a hash of their names within each class (label), so that every class has the same shares; a few rows move when the data grows. Every row was dealt by itself. Of some documents the recipe says by name where they belong. What stands in the training split was taken out of the validation and test splits.");
+}
+
+#[test]
 fn a_card_says_what_is_unknown() {
     insta::assert_snapshot!(card(&unknown()).unwrap());
 }

@@ -125,17 +125,35 @@ fn step(step: &StepReport) -> StepView {
     }
 }
 
+/// Returns how rows were dealt to the splits, as far as the key of the dataset tells.
 fn dealt(facts: &DatasetFacts) -> String {
-    let together = match facts.made["split"]["by"].as_str() {
-        Some("document") => "The rows of one source document are in one split.",
-        Some("record") => "Every row was dealt by itself.",
+    let split = &facts.made["split"];
+    let together = match split["by"].as_str() {
+        Some("document") => "The rows of one source document are in one split.".to_owned(),
+        Some("record") => "Every row was dealt by itself.".to_owned(),
+        Some("group") => match split["group"].as_str() {
+            Some(field) => format!("Rows of the same {field} are in one split, whatever documents they come from."),
+            None => "The rows of one group are in one split.".to_owned(),
+        },
         // Whoever deals otherwise is named, and not explained.
         Some(by) => return format!("Rows were dealt by {by}."),
-        None => "",
+        None => String::new(),
     };
-    format!("Rows were dealt by a hash of their names, so that a row stays where it is when the data grows. {together}")
-        .trim()
-        .to_owned()
+    let how = match split["stratify"].as_str() {
+        Some(class) => format!(
+            "Rows were dealt by a hash of their names within each class ({class}), so that every class has the same shares; a few rows move when the data grows."
+        ),
+        None => {
+            "Rows were dealt by a hash of their names, so that a row stays where it is when the data grows.".to_owned()
+        }
+    };
+    let is_named = split["assign"].as_object().is_some_and(|assign| assign.values().any(|names| names[0].is_string()));
+    let named = is_named.then_some("Of some documents the recipe says by name where they belong.");
+    let taken = (split["decontaminate"] == true)
+        .then_some("What stands in the training split was taken out of the validation and test splits.");
+    let sentences = [Some(how.as_str()), Some(together.as_str()), named, taken];
+    let sentences: Vec<&str> = sentences.into_iter().flatten().filter(|sentence| !sentence.is_empty()).collect();
+    sentences.join(" ")
 }
 
 fn splits(facts: &DatasetFacts) -> Vec<SplitView> {

@@ -132,7 +132,7 @@ fn samples(step: &StepReport) -> Vec<String> {
 }
 
 fn bad_rows(report: &DatasetReport) -> Vec<String> {
-    let mut lines: Vec<String> = report.bad_row_samples.iter().map(|bad| format!("  {}", fit(bad, 78))).collect();
+    let mut lines: Vec<String> = report.bad_row_samples.iter().map(|bad| format!("  {bad}")).collect();
     let more = report.bad_rows.saturating_sub(lines.len() as u64);
     if more > 0 && !lines.is_empty() {
         lines.push(format!("  and {} more", count(more)));

@@ -105,12 +105,23 @@ fn extracted(
     extractor.records(row, counts).map_err(bad)
 }
 
+/// Returns the bytes of what a row says, however deep in its fields; a number or a truth value counts as 8.
 fn size_of(row: &Row) -> u64 {
     use crate::data::row::Value;
     match &row.value {
         Value::Text(text) => text.len() as u64,
-        Value::Object(fields) => fields.values().map(|value| value.as_str().map_or(8, str::len) as u64).sum(),
+        Value::Object(fields) => fields.values().map(size_of_field).sum(),
         Value::Media(media) => media.media.bytes.len() as u64,
+    }
+}
+
+fn size_of_field(value: &serde_json::Value) -> u64 {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.len() as u64,
+        Value::Array(values) => values.iter().map(size_of_field).sum(),
+        Value::Object(fields) => fields.values().map(size_of_field).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
     }
 }
 
@@ -212,5 +223,18 @@ impl<'a> Work<'a> {
             self.making.facts.tallies[0].count(counts);
         }
         Ok(self.making.finish()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_row_says_counts_however_deep_it_stands() {
+        let turns = json!([{ "role": "user", "content": "What is 1+1?" }, { "role": "assistant", "content": "2" }]);
+        assert_eq!(size_of_field(&turns), 4 + 12 + 9 + 1);
+        assert_eq!(size_of_field(&json!({ "n": 1, "is": true })), 16);
     }
 }

@@ -40,9 +40,29 @@ pub(super) fn read(file: &SourceFile, encoding: Encoding, sink: Sink<'_>) -> Res
 /// Decodes a document; what is UTF-8 already is not copied.
 fn text(encoding: Encoding, bytes: Vec<u8>) -> Result<String, String> {
     let settled = Settled::of(encoding, &bytes);
-    if settled.is_utf8() && settled.mark == 0 {
-        return String::from_utf8(bytes)
-            .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()));
+    let text = if settled.is_utf8() && settled.mark == 0 {
+        String::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))?
+    } else {
+        settled.decode(&bytes[settled.mark..]).map(std::borrow::Cow::into_owned).map_err(|fault| fault.reason)?
+    };
+    // UTF-16 without a mark passes for UTF-8 but for its NULs, and so do many files that are no text.
+    match text.find('\0') {
+        Some(at) => Err(format!("expected text, found a NUL character at byte {at}")),
+        None => Ok(text),
     }
-    settled.decode(&bytes[settled.mark..]).map(std::borrow::Cow::into_owned).map_err(|fault| fault.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_a_nul_is_no_text() {
+        let told = text(Encoding::Utf8, b"key\0SECRET".to_vec());
+        assert_eq!(told, Err("expected text, found a NUL character at byte 3".to_owned()));
+        let utf_16: Vec<u8> = "plain words".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let told = text(Encoding::Utf8, utf_16.clone());
+        assert_eq!(told, Err("expected text, found a NUL character at byte 1".to_owned()));
+        assert_eq!(text(Encoding::Utf16Le, utf_16), Ok("plain words".to_owned()));
+    }
 }

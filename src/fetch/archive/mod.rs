@@ -35,6 +35,9 @@ pub fn unpack(
     let packed = archive.metadata().map_err(FetchError::io("look at", file))?.len();
     let (packing, rest) = Packing::of_name(name).unwrap_or((Packing::Single(Pack::Plain), name));
     let is_packed = packing != Packing::Single(Pack::Plain);
+    if is_packed && packed == 0 {
+        return Err(FetchError::archive(name, None, "it is empty"));
+    }
     let mut tree = Tree::new(root, name, if is_packed { packed.max(1) } else { 0 }, limits)?;
     match packing {
         Packing::Tar(pack) => tar::unpack(&mut *unpacked(archive, pack, name)?, name, &mut tree, watch)?,

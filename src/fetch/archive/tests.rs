@@ -197,6 +197,23 @@ fn hostile_names_are_refused_in_every_format() {
 }
 
 #[test]
+fn what_is_damaged_is_told_from_what_is_not_taken() {
+    let damaged = "it is damaged, or something else than its name says: fetch it or pack it again";
+    for name in ["a.tar", "a.tar.gz", "a.tgz", "a.tar.zst", "a.zip", "a.txt.gz", "a.txt.zst"] {
+        let error = refused(b"", name, &limits(), name).of_file("/data/in/it");
+        assert_eq!(error.to_string(), "`/data/in/it`: it is empty");
+        assert_eq!(error.hint().as_deref(), Some(damaged));
+    }
+    let tar = TarFile::default().file(b"good.txt", &[b'x'; 2000]).end();
+    for (name, bytes) in [("a.tar", tar[..1500].to_vec()), ("a.tar.gz", gzip(&tar)[..30].to_vec()), ("a.zip", tar)] {
+        assert_eq!(refused(&bytes, name, &limits(), name).hint().as_deref(), Some(damaged), "{name}");
+    }
+    let hostile = TarFile::default().file(b"../evil.txt", b"evil").end();
+    let hint = refused(&hostile, "a.tar", &limits(), "hostile").hint().unwrap();
+    assert!(hint.starts_with("archives are taken whole"), "{hint}");
+}
+
+#[test]
 fn everything_but_files_and_folders_is_refused() {
     let kinds = [
         (EntryType::Symlink, "a symbolic link"),

@@ -19,7 +19,8 @@ use crate::recipe::typed::{CommitId, DelimiterText, HexDigest, LabelText, Secret
 #[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Source {
     /// Text files below a folder, one document each, in the order of their names. What identifies the data is the digest of
-    /// names and contents: where the files lie and when they were written is of no account.
+    /// names and contents: where the files lie and when they were written is of no account. A file that holds
+    /// nothing is an empty record, which `min-length` takes out; one that holds a NUL is no text, and a bad row.
     Files {
         /// The folder; relative paths start at the recipe's folder, and in a `read` at the top of what was fetched.
         #[schemars(default = "Source::here", with = "SomeText", example = &"../data")]
