@@ -117,6 +117,14 @@ fn a_card_tells_how_rows_were_dealt() {
 }
 
 #[test]
+fn a_card_tells_whether_names_were_looked_for() {
+    let mut facts = facts(&["id", "document", "text"]);
+    assert!(card(&facts).unwrap().contains("looked for by patterns: names"));
+    facts.report.steps[0].counts.insert("name".to_owned(), 0);
+    assert!(card(&facts).unwrap().contains("and names by a list"));
+}
+
+#[test]
 fn a_card_says_what_is_unknown() {
     insta::assert_snapshot!(card(&unknown()).unwrap());
 }

@@ -192,9 +192,14 @@ fn limits(facts: &DatasetFacts) -> Vec<String> {
     );
     add(facts.description.is_empty(), "What the data is for is unknown: the recipe says nothing of it.");
     add(!did("redact-pii"), "Private data was not looked for.");
+    let has_names = facts.report.steps.iter().any(|step| step.step == "redact-pii" && step.counts.contains_key("name"));
     add(
-        did("redact-pii"),
+        did("redact-pii") && !has_names,
         "Private data was looked for by patterns: names, addresses and whatever has no pattern may still stand in it.",
+    );
+    add(
+        has_names,
+        "Private data was looked for by patterns, and names by a list: other names, addresses and whatever has no pattern may still stand in it.",
     );
     add(!did("dedup-exact") && !did("dedup-near"), "Duplicates were not looked for.");
     add(facts.has_media(), "What pictures and sounds show was not looked at.");
