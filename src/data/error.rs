@@ -278,7 +278,8 @@ impl Explain for DataError {
             Self::BadRows { most: 1.., .. } | Self::TooManyBadRows { most: 1.., .. } => {
                 Some("mend them, or raise `most-bad-rows` where so many are expected".to_owned())
             }
-            Self::BadRows { first, .. } if first.reason.contains(" at byte ") => {
+            // In a table of columns the encoding is no choice.
+            Self::BadRows { first, .. } if first.reason.contains(" at byte ") && !first.reason.contains(" of column ") => {
                 Some("name the file's encoding, such as `encoding: gb18030` or `encoding: auto`, or leave it out with `exclude`".to_owned())
             }
             Self::BadRows { first, .. } if first.reason.contains("` is missing") => Some(
@@ -349,5 +350,18 @@ fn quoted(patterns: &[String]) -> String {
     match patterns.len().saturating_sub(5) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_where_there_is_a_choice_of_encodings_it_is_named() {
+        let hint =
+            |reason: &str| DataError::BadRows { first: BadRow::at("a", 3, reason), n: 1, most: 0 }.hint().unwrap();
+        assert!(hint("not UTF-8 at byte 4").contains("encoding: gb18030"));
+        assert!(!hint("not UTF-8 at byte 4 of column `text`").contains("encoding"));
     }
 }
