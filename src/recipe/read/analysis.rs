@@ -120,7 +120,8 @@ fn agree(reader: &mut Reader, at: &At<'_>, models: &[Name], evaluation: &Name, k
     };
     match models.iter().find(|model| !is_measured(model)) {
         Some(model) => {
-            let hint = "take an evaluation that measures all of the models, on data whose test part none of them learns";
+            let hint =
+                "take an evaluation that measures all of the models, on data whose test part none of them learns";
             reader.wrong(at, format!("`{model}` is not measured on `{evaluation}`"), Some(hint.to_owned()))
         }
         None => Some(()),
