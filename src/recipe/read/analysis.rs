@@ -61,7 +61,7 @@ fn models(reader: &mut Reader, at: &At<'_>, known: &BTreeMap<Name, Model>) -> Op
     };
     let mut seen = BTreeSet::new();
     if let Some(twice) = found.iter().find(|name| !seen.insert(*name)) {
-        return reader.wrong(at, format!("`{twice}` is named twice"), None);
+        return reader.wrong(at, format!("`{twice}` is named twice"), Some("keep one of them".to_owned()));
     }
     if found.len() < Analysis::LEAST_MODELS {
         let message = format!("a law takes at least {} models, found {}", Analysis::LEAST_MODELS, found.len());
@@ -119,7 +119,11 @@ fn agree(reader: &mut Reader, at: &At<'_>, models: &[Name], evaluation: &Name, k
         copies.any(|(_, copy)| measured.is_of(&all[*model], copy))
     };
     match models.iter().find(|model| !is_measured(model)) {
-        Some(model) => reader.wrong(at, format!("`{model}` is not measured on `{evaluation}`"), None),
+        Some(model) => {
+            let hint =
+                "take an evaluation that measures all of the models, on data whose test part none of them learns";
+            reader.wrong(at, format!("`{model}` is not measured on `{evaluation}`"), Some(hint.to_owned()))
+        }
         None => Some(()),
     }
 }

@@ -136,6 +136,7 @@ mod tests {
             _ if pattern.starts_with("tokenizers") => "bytes",
             _ if pattern.starts_with("models") => "general",
             _ if pattern.starts_with("evaluations") => "ppl",
+            _ if pattern.starts_with("analyses") => "law",
             _ => "story",
         };
         pattern.replace('*', name).replace("[]", ".0")
@@ -185,8 +186,14 @@ mod tests {
             "models.topic={ base: general, train: { objective: { type: classification, classes: [a, b] }, \
              data: labelled, budget: { steps: 1 } } }",
         ];
+        let law = set.starts_with("analyses.law").then(|| {
+            "analyses={ law: { type: scaling-law, models: [general, industry, vertical], evaluation: ppl, \
+             predict: [{ parameters: 1, tokens: 1 }] } }"
+                .to_owned()
+        });
         let sets: Vec<String> = kinds
             .into_iter()
+            .chain(law)
             .chain(classifier.map(str::to_owned))
             .chain(features)
             .chain(has_columns)

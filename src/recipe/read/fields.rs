@@ -69,7 +69,7 @@ impl<'n> Fields<'n> {
     pub fn need(&mut self, reader: &mut Reader, key: &'static str) -> Option<At<'n>> {
         let taken = self.take(key);
         if taken.is_none() {
-            let hint = elsewhere::example(&self.at.path, key);
+            let hint = elsewhere::example(&self.at.path, key).or_else(|| Some(format!("add `{key}: …`")));
             let path = self.path(key);
             reader.problem_of(Code::MissingKey, self.at.node.place, &path, format!("`{key}` is missing"), hint);
         }

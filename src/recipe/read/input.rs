@@ -47,7 +47,8 @@ pub trait Outside {
     /// # Errors
     /// When there is none, and when it is of no kind that is known here.
     fn model(&self, reference: &Reference) -> Result<Import, Refusal> {
-        Err(Refusal { message: format!("`{reference}` cannot be read from here"), hint: None })
+        let hint = "name a model of this recipe, or read it where the zoo and the Hub are at hand";
+        Err(Refusal::new(format!("`{reference}` cannot be read from here"), hint))
     }
 
     /// Returns what the tokenizer in a file is, or nothing where nobody can look.

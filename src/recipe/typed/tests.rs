@@ -8,6 +8,8 @@ use crate::recipe::read::Input;
 use crate::recipe::read::seen::{self, Seen};
 use crate::recipe::{print, read};
 
+mod mutants;
+
 /// A recipe with every mapping and every kind a recipe can have.
 const EVERYTHING: &str = include_str!("tests/everything.yaml");
 

@@ -56,9 +56,11 @@ pub(super) fn split(reader: &mut Reader, at: &At<'_>, usual: SplitBy) -> Option<
     let sum = split.train + split.validation + split.test;
     if (sum - 1.0).abs() > 1e-6 {
         let rest = 1.0 - split.validation - split.test;
-        let hint = format!("`train: {}` would fit", (rest * 1e6).round() / 1e6);
-        let hint = Some(hint).filter(|_| rest >= 0.0);
-        return reader.wrong_of(Code::BadShares, at, format!("the shares add up to {sum}, not to 1"), hint);
+        let hint = match rest >= 0.0 {
+            true => format!("`train: {}` would fit", (rest * 1e6).round() / 1e6),
+            false => "such as `train: 0.98, validation: 0.01, test: 0.01`".to_owned(),
+        };
+        return reader.wrong_of(Code::BadShares, at, format!("the shares add up to {sum}, not to 1"), Some(hint));
     }
     Some(split)
 }

@@ -410,6 +410,36 @@ pub(super) const PLACES: &[Place] = &[
             ("seed", "42"),
         ],
     ),
+    (
+        "contamination",
+        "in `contamination`",
+        &[
+            ("ngram", "13"),
+            ("threshold", "0.5"),
+            ("on-find", "fail"),
+            ("allow", "[{ document: \"**/LICENSE*\", reason: everybody has it }]"),
+        ],
+    ),
+    (
+        "contamination.allow[]",
+        "in what `contamination` allows",
+        &[
+            ("evaluation", "ppl"),
+            ("document", "\"**/LICENSE*\""),
+            ("text", "Permission is hereby granted, free of charge"),
+            ("reason", "everybody has it"),
+        ],
+    ),
+    (
+        "analyses.*",
+        "in an analysis",
+        &[
+            ("models", "[general, industry, vertical]"),
+            ("evaluation", "ppl"),
+            ("predict", "[{ parameters: 1e8, tokens: 2e9 }]"),
+        ],
+    ),
+    ("analyses.*.predict[]", "in `predict`", &[("parameters", "1e8"), ("tokens", "2e9")]),
     ("publish", "in `publish`", &[("zoo", "{ name: rust-coder }")]),
     ("publish.zoo", "in `zoo`", &[("name", "rust-coder"), ("aliases", "{ champion: vertical }")]),
 ];
