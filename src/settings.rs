@@ -45,6 +45,7 @@ fn whole(workspace: &Workspace) -> Result<(Settings, DeviceSettings), Problems> 
 }
 
 fn parse(path: &Path, text: &str, cores: u32) -> Result<(Settings, DeviceSettings), Problems> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let wrong = |problems| Problems::of_text(&path.display().to_string(), text, problems);
     let root = yaml::parse(text).map_err(|problem| wrong(vec![*problem]))?;
     let mut reader = Reader::default();
@@ -85,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_set_holds_and_the_rest_is_as_by_default() {
-        let (settings, device) = parse(Path::new("s.yaml"), "slots: { cpu: 8 }\nretries: 0\n", 2).unwrap();
+        let (settings, device) = parse(Path::new("s.yaml"), "\u{feff}slots: { cpu: 8 }\nretries: 0\n", 2).unwrap();
         assert_eq!(device, DeviceSettings::default());
         assert_eq!(settings.limits.capacity(Slot::Cpu), 8);
         assert_eq!(settings.policy.retries, 0);

@@ -33,7 +33,7 @@ struct Report {
 pub async fn run(session: &Session, arguments: &GcArgs) -> anyhow::Result<Exit> {
     let (workspace, store, artifacts) = session.reading().await?;
     // A run under way may need what it has not recorded yet.
-    let _lock = ManagerLock::take(&workspace, RunId::generate())?;
+    let _lock = ManagerLock::take_idle(&workspace, RunId::generate())?;
     let (keep, preparations) = (store.artifact_digests_in_use().await?, store.preparations().await?);
     store.close().await;
     let dry_run = arguments.dry_run;

@@ -37,6 +37,12 @@ pub enum LockError {
         /// That manager, where it has told who it is.
         holder: Option<Holder>,
     },
+    /// Nobody manages the workspace, and a worker that its manager left still works.
+    #[error("a worker still works on `{task}`, whose manager has gone")]
+    Working {
+        /// The folder of its task.
+        task: String,
+    },
     /// The lock file cannot be used.
     #[error("`{}` cannot be locked", path.display())]
     Io {
@@ -58,7 +64,7 @@ fn describe(holder: Option<&Holder>) -> String {
 impl Explain for LockError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Held { .. } => Exit::Conflict,
+            Self::Held { .. } | Self::Working { .. } => Exit::Conflict,
             Self::Io { source, .. } => exit_of_io(source),
         }
     }
@@ -66,6 +72,7 @@ impl Explain for LockError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Held { .. } => Some("wait for it, or stop it with `pedigree stop`".to_owned()),
+            Self::Working { .. } => Some("wait for it, or take it up again with `pedigree resume`".to_owned()),
             Self::Io { .. } => None,
         }
     }
@@ -90,6 +97,28 @@ impl ManagerLock {
         let text = serde_json::to_vec(&holder).expect("a holder serializes");
         file.set_len(0).and_then(|()| file.write_all(&text)).map_err(io_error)?;
         Ok(Self { file })
+    }
+
+    /// Takes the lock of a workspace in which nobody works, be it without a manager.
+    ///
+    /// # Errors
+    /// Like [`ManagerLock::take`], and when a worker lives that its manager has left.
+    pub fn take_idle(workspace: &Workspace, run: RunId) -> Result<Self, LockError> {
+        let lock = Self::take(workspace, run)?;
+        let io_error = |path: &Path| {
+            let path = path.to_owned();
+            |source| LockError::Io { path, source }
+        };
+        let tasks = workspace.tasks();
+        for entry in fs::read_dir(&tasks).map_err(io_error(&tasks))? {
+            let task = entry.map_err(io_error(&tasks))?.path();
+            let path = task.join("worker.lock");
+            if is_locked(&path).map_err(io_error(&path))? {
+                let task = task.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                return Err(LockError::Working { task });
+            }
+        }
+        Ok(lock)
     }
 
     /// Returns who holds the workspace now, or `None` where nobody does.
@@ -157,5 +186,22 @@ mod tests {
         let left = br#"{"pid":1,"run":"00000000-0000-0000-0000-000000000001"}"#;
         fs::write(workspace.manager_lock(), left).unwrap();
         ManagerLock::take(&workspace, RunId::from_bits(1)).unwrap();
+    }
+
+    #[test]
+    fn a_workspace_is_not_idle_while_a_worker_lives_that_its_manager_left() {
+        let project = tempfile::tempdir().unwrap();
+        let workspace = Workspace::create(project.path()).unwrap();
+        let (run, task) = (RunId::from_bits(1), workspace.tasks().join("train-general-1"));
+        fs::create_dir(&task).unwrap();
+        drop(ManagerLock::take_idle(&workspace, run).unwrap());
+        let worker = File::create(task.join("worker.lock")).unwrap();
+        worker.try_lock().unwrap();
+        let error = ManagerLock::take_idle(&workspace, run).unwrap_err();
+        assert_eq!(error.exit(), Exit::Conflict);
+        assert!(error.to_string().contains("train-general-1"), "{error}");
+        ManagerLock::take(&workspace, run).unwrap();
+        drop(worker);
+        ManagerLock::take_idle(&workspace, run).unwrap();
     }
 }

@@ -190,7 +190,7 @@ fn read_manifest(folder: &Path) -> Result<Option<Entries>, FetchError> {
     }
 }
 
-fn make_private(folder: &Path) -> Result<(), FetchError> {
+pub(super) fn make_private(folder: &Path) -> Result<(), FetchError> {
     match fs::DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(FetchError::io("make", folder)(error)),
         Ok(()) => Ok(()),

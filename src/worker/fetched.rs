@@ -32,8 +32,10 @@ pub fn local(task: &mut Task, work: DatasetWork) -> Result<Option<DatasetWork>, 
     if !sources.is_absolute() {
         return Err(Failure::new(FailureClass::Bug, "the spec does not say where fetched data goes"));
     }
-    if let Some(key) = work.dataset.source.place_key(None).filter(|_| sources.is_dir()) {
-        // A download that is cut is one that somebody needs.
+    if let (Some(key), false) =
+        (work.dataset.source.place_key(None), matches!(work.dataset.source, Source::Archive { .. }))
+    {
+        // A download that is cut is one that somebody needs; an archive's key is known only once it was read.
         fetch::gc::remember(&sources, task.spec.fingerprint, key)?;
     }
     let (mut told, mut last) = (Ok(()), None::<Instant>);

@@ -24,7 +24,7 @@ mod uses;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,7 +53,7 @@ pub use uses::sweep;
 pub use watch::Watch;
 
 /// Raised when the same part comes out of the same steps in another way.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The steps that models take, by their places in the recipe's list, each with a digest of everything that decides what it does.
 pub type ByModel<'a> = &'a BTreeMap<usize, (Digest, Box<dyn Step + 'a>)>;
@@ -120,7 +120,9 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
         "all": job.dataset.source.reads_across_files().then(|| job.feed.state()),
         "bad-rows": job.dataset.bad_rows_let_pass() > 0,
     });
-    let mut used: BTreeSet<Digest> = parts.iter().map(|part| part.key(&work)).collect();
+    // What an earlier attempt came to is of use to this one.
+    let mut used = uses::used(job.kept, job.fingerprint);
+    used.extend(parts.iter().map(|part| part.key(&work)));
     uses::write(job.kept, job.fingerprint, &used)?;
     let mut made = first_phase(job, watch, &*extractor, &parts, first, &work)?;
     tell_rows(job, &made, &mut report)?;
@@ -129,9 +131,10 @@ fn through(job: &Job<'_>, watch: &dyn Watch) -> Result<DatasetReport, Halt> {
     global(job, watch, first, &made, &mut alive, &mut report)?;
     for phase in later {
         if !phase.each.is_empty() {
-            made = later_phase(job, watch, &*extractor, &made, &alive, phase, &json!(steps(phase)))?;
-            used.extend(made.iter().map(|part| part.key));
+            let work = json!(steps(phase));
+            used.extend(made.iter().zip(&alive).map(|(part, alive)| later_key(part, alive, &work)));
             uses::write(job.kept, job.fingerprint, &used)?;
+            made = later_phase(job, watch, &*extractor, &made, &alive, phase, &work)?;
             alive = made.iter().map(|part| vec![true; part.facts.n as usize]).collect();
             tell_steps(&made, 0, &mut report);
         }
@@ -180,12 +183,15 @@ fn later_phase(
         go_on: &counted(watch, "cleaning", bytes_alive(before, alive)?.1),
     };
     let parts: Vec<(&Made, &Vec<bool>)> = before.iter().zip(alive).collect();
-    let make = |(part, alive): &(&Made, &Vec<bool>)| {
-        let bits: Vec<u8> = alive.iter().map(|is_alive| u8::from(*is_alive)).collect();
-        let key = Digest::of_json(&json!({ "of": part.key, "alive": Digest::of(&bits), "work": work }));
-        local::remake(&how, part, alive, phase, key)
-    };
+    let make =
+        |(part, alive): &(&Made, &Vec<bool>)| local::remake(&how, part, alive, phase, later_key(part, alive, work));
     in_order(&parts, how.is_shared, make)
+}
+
+/// Returns what the records of a part that are alive are known by when a later phase is done with them.
+fn later_key(part: &Made, alive: &[bool], work: &Value) -> Digest {
+    let bits: Vec<u8> = alive.iter().map(|is_alive| u8::from(*is_alive)).collect();
+    Digest::of_json(&json!({ "of": part.key, "alive": Digest::of(&bits), "work": work }))
 }
 
 /// Does something with every part: on all cores, or one by one where every part keeps all cores busy.

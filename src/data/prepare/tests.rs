@@ -1,6 +1,6 @@
 //! Preparation as a whole, on small data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -270,6 +270,8 @@ fn what_the_newest_preparation_does_not_use_goes_and_nothing_is_lost_by_it() {
     let (root, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write(root.path(), &planted());
     prepared(root.path(), kept.path(), vec![NORMALIZE, NEAR], &()).unwrap();
+    // Of another dataset, whose uses are written down elsewhere.
+    fs::remove_file(kept.path().join(format!("{}.uses", Digest::of(b"preparation")))).unwrap();
     let expected =
         prepared(root.path(), kept.path(), vec![EXACT, NEAR, CleanStep::MinLength { chars: 2 }], &()).unwrap();
     fs::write(kept.path().join(".making-x"), "half").unwrap();

@@ -34,7 +34,7 @@ pub(super) fn write(kept: &Path, fingerprint: Digest, parts: &BTreeSet<Digest>) 
 
 /// Removes what is kept and no preparation in `newest` uses, and what killed workers left half written; a dry run only tells.
 ///
-/// The caller holds the manager's lock. All that goes can be made again from the source.
+/// The caller holds the manager's lock, and no worker lives. All that goes can be made again from the source.
 ///
 /// # Errors
 /// When the folder cannot be read or a file cannot be removed.
@@ -71,7 +71,8 @@ pub fn sweep(kept: &Path, newest: &BTreeSet<Digest>, dry_run: bool) -> Result<Sw
     Ok(swept)
 }
 
-fn used(kept: &Path, fingerprint: Digest) -> BTreeSet<Digest> {
+/// Returns the parts a preparation is known to use.
+pub(super) fn used(kept: &Path, fingerprint: Digest) -> BTreeSet<Digest> {
     let bytes = fs::read(kept.join(format!("{fingerprint}.{KIND}"))).unwrap_or_default();
     match serde_json::from_slice(&bytes) {
         Ok(Uses { version: 1, parts }) => parts,

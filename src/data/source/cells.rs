@@ -39,7 +39,10 @@ pub(super) fn check(schema: &Schema, columns: &Columns) -> Result<(), Fault> {
 /// Returns the names of the first columns: a schema is no data.
 fn names(schema: &Schema) -> String {
     const MOST: usize = 8;
-    let mut names: Vec<String> = schema.fields().iter().take(MOST).map(|field| format!("`{}`", field.name())).collect();
+    const LONGEST: usize = 40;
+    let name = |name: &str| name.chars().take(LONGEST).flat_map(char::escape_debug).collect::<String>();
+    let mut names: Vec<String> =
+        schema.fields().iter().take(MOST).map(|field| format!("`{}`", name(field.name()))).collect();
     names.extend((schema.fields().len() > MOST).then(|| "…".to_owned()));
     names.join(", ")
 }

@@ -23,7 +23,7 @@ pub struct Split {
     /// What is never torn apart.
     #[schemars(
         with = "Option<SplitBy>",
-        extend("x-default" = "`record` where files hold many rows, `document` where each is one text or `chunks` takes texts apart"),
+        extend("x-default" = "`record` where files hold many rows, `document` where each is one text, and where `chunks` or `each` of `json` takes rows apart"),
         example = &"record"
     )]
     pub by: SplitBy,

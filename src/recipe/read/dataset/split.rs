@@ -10,7 +10,11 @@ use crate::recipe::read::reader::{At, Reader};
 
 /// Returns what stays together where nothing is said: a file of many rows would fall to one split as a whole.
 pub(super) fn usual(source: Option<&Source>, extract: Option<&Extract>) -> SplitBy {
-    let is_torn = matches!(extract, Some(Extract::Chunks { .. }));
+    let is_torn = match extract {
+        Some(Extract::Chunks { .. }) => true,
+        Some(Extract::Json { each, .. }) => *each != Extract::default_each(),
+        Some(_) | None => false,
+    };
     if is_torn || source.is_none_or(Source::is_plain_text) { SplitBy::Document } else { SplitBy::Record }
 }
 
@@ -106,6 +110,8 @@ mod tests {
         assert_eq!(by(&format!("{rows}, split: {{ train: 0.9, test: 0.1 }}")), SplitBy::Record);
         assert_eq!(by(&format!("{rows}, split: {{ train: 0.9, test: 0.1, by: document }}")), SplitBy::Document);
         assert_eq!(by(&format!("{rows}, extract: {{ type: chunks, max-chars: 9 }}")), SplitBy::Document);
+        let each = |each: &str| by(&format!("{rows}, extract: {{ type: json, each: '{each}', text: '$.t' }}"));
+        assert_eq!([each("$"), each("$.qa[*]")], [SplitBy::Record, SplitBy::Document]);
         assert_eq!(by("source: { type: archive, path: a.zip, read: { type: csv, include: ['*'] } }"), SplitBy::Record);
         assert_eq!(by("source: { type: files, include: ['*.md'] }"), SplitBy::Document);
     }
