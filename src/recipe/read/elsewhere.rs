@@ -3,10 +3,12 @@
 //! Never decides what is legal: that is what the readers do, and a test holds this page to what they read.
 
 mod places;
+mod synonyms;
 
 use crate::recipe::code::Code;
 use crate::recipe::problem::listed;
-use crate::recipe::read::elsewhere::places::{PLACES, Place, SYNONYMS};
+use crate::recipe::read::elsewhere::places::{PLACES, Place};
+use crate::recipe::read::elsewhere::synonyms::SYNONYMS;
 use crate::recipe::read::node::{Value, shown};
 use crate::recipe::read::reader::At;
 
