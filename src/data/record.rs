@@ -70,6 +70,11 @@ pub enum MediaKind {
 }
 
 impl Record {
+    /// Returns the class of the record: its label, with `label`, or a further field.
+    pub fn class(&self, field: &str) -> Option<&String> {
+        if field == "label" { self.label.as_ref() } else { self.fields.get(field) }
+    }
+
     /// Returns a record of this content, without a label.
     pub fn new(id: impl Into<String>, document: impl Into<String>, content: Content) -> Self {
         Self { id: id.into(), document: document.into(), content, label: None, fields: BTreeMap::new() }

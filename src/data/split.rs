@@ -87,12 +87,8 @@ impl<'a> Dealer<'a> {
 
     /// Returns the class of a record; records without one are a class too, without a name.
     fn class<'r>(&self, record: &'r Record) -> &'r str {
-        let class = match self.split.stratify.as_deref() {
-            Some("label") => record.label.as_ref(),
-            Some(field) => record.fields.get(field),
-            None => None,
-        };
-        class.map_or("", String::as_str)
+        let field = self.split.stratify.as_deref();
+        field.and_then(|field| record.class(field)).map_or("", String::as_str)
     }
 }
 
@@ -106,7 +102,8 @@ pub fn starved(split: &Split, n_records: impl Fn(SplitName) -> u64) -> Option<Sp
     SplitName::ALL.into_iter().find(|name| split.fills(*name) && n_records(*name) == 0)
 }
 
-fn patterns(patterns: &[String]) -> Result<GlobSet, DataError> {
+/// Returns the patterns of documents; `*` stays within a folder, `**` crosses folders.
+pub(in crate::data) fn patterns(patterns: &[String]) -> Result<GlobSet, DataError> {
     let bad = |pattern: &str, source| DataError::BadPattern { pattern: pattern.to_owned(), source };
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
@@ -116,7 +113,7 @@ fn patterns(patterns: &[String]) -> Result<GlobSet, DataError> {
 }
 
 /// Returns where in `0..1` a digest stands.
-fn fraction(hash: u64) -> f64 {
+pub(in crate::data) fn fraction(hash: u64) -> f64 {
     // The upper 53 bits are all a double can hold.
     (hash >> 11) as f64 / (1_u64 << 53) as f64
 }

@@ -112,17 +112,12 @@ fn remove(path: &Path) -> Result<(), FetchError> {
         Ok(metadata) if metadata.is_dir() => {
             let going = PathBuf::from(format!("{}.partial", path.display().to_string().trim_end_matches(".partial")));
             if going != path {
-                match fs::remove_dir_all(&going) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                        return Err(FetchError::io("remove", &going)(error));
-                    }
-                    Ok(()) | Err(_) => {}
-                }
+                place::remove(&going)?;
                 fs::rename(path, &going).map_err(FetchError::io("rename", path))?;
             }
-            fs::remove_dir_all(&going).map_err(FetchError::io("remove", &going))
+            place::remove(&going)
         }
-        Ok(_) => fs::remove_file(path).map_err(FetchError::io("rename", path)),
+        Ok(_) => fs::remove_file(path).map_err(FetchError::io("remove", path)),
         // A cut download went together with its data.
         Err(_) => Ok(()),
     }

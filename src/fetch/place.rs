@@ -202,7 +202,7 @@ pub(super) fn make_private(folder: &Path) -> Result<(), FetchError> {
     }
 }
 
-fn remove(folder: &Path) -> Result<(), FetchError> {
+pub(in crate::fetch) fn remove(folder: &Path) -> Result<(), FetchError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FetchError::io("remove", folder)(error)),
         Ok(()) | Err(_) => Ok(()),

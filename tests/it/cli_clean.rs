@@ -64,7 +64,8 @@ fn the_report_counts_what_went_and_nothing_private_is_left() {
     assert!(is_some(&language["counts"]["fra"]) && is_some(&language["reasons"]["another language"]), "{language}");
     let counts = &step("redact-pii")["counts"];
     assert_eq!((&counts["email"], &counts["phone"], &counts["name"]), (&1.into(), &1.into(), &3.into()), "{counts}");
-    assert_eq!(step("classify")["counts"]["notes"], Value::Null);
+    let classes = &step("classify")["counts"];
+    assert!(is_some(&classes["stories"]) && classes["notes"].is_null(), "{classes}");
     for canary in [EMAIL, SALT, "13912345678", "Jane Canary"] {
         assert_eq!(holds(&project.workspace(), canary.as_bytes()), Vec::<String>::new(), "{canary}");
     }

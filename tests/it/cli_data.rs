@@ -504,12 +504,11 @@ fn what_nobody_prepared_is_told_with_what_there_is() {
     error: no dataset `nothing` was prepared here
     hint: there are `small/prose`, `small/rust`, `small/tasks`; `pedigree run RECIPE --only dataset:nothing` prepares one
     "#);
-    // FIXME: the hint leaves out `latest/tasks`, because the last of the datasets is taken from the list before it is told.
     insta::assert_snapshot!(finished().pedigree(&["data", "report", "latest"]), @r#"
     exit: 2
     --- stderr
     error: run `latest` has several datasets
-    hint: name one of them: `latest/prose`, `latest/rust`
+    hint: name one of them: `latest/prose`, `latest/rust`, `latest/tasks`
     "#);
 }
 

@@ -42,6 +42,7 @@ fn a_conversation_of_another_shape_is_told_with_its_turn_and_not_with_what_it_sa
     ✗ [i/1] dataset:prose  failed: [project]/data/rows/talks.json: item 1: turn 2 of `messages`: `role`: expected `system`, `user`, `assistant` or `tool`, found another word
     "#);
     let everywhere = project.pedigree(&["logs", "latest", "dataset:prose"]);
+    assert_eq!(everywhere.code, 0, "{everywhere}");
     assert!(!everywhere.stdout.contains("hunter2") && !everywhere.stderr.contains("hunter2"));
 }
 

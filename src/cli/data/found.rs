@@ -63,13 +63,11 @@ impl Shelf {
     /// When there is none, and when there is more than one.
     pub async fn one(&self, text: &str) -> anyhow::Result<Found> {
         let mut found = self.named(text).await?;
-        match (found.len(), found.pop()) {
-            (1, Some(one)) => self.load(one).await,
-            _ => {
-                let hint = format!("name one of them: {}", quoted(found.iter().map(|one| reference(one, text))));
-                Err(Complaint::input(format!("run `{text}` has several datasets"), hint).into())
-            }
+        if found.len() == 1 {
+            return self.load(found.remove(0)).await;
         }
+        let hint = format!("name one of them: {}", quoted(found.iter().map(|one| reference(one, text))));
+        Err(Complaint::input(format!("run `{text}` has several datasets"), hint).into())
     }
 
     /// Returns the datasets a person means: those of a run, or one.

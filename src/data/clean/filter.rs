@@ -15,11 +15,7 @@ pub struct Filter {
 
 impl Step for Filter {
     fn one(&self, record: Record, _: &mut Counts) -> Fate {
-        let value = match self.field.as_str() {
-            "label" => record.label.as_ref(),
-            field => record.fields.get(field),
-        };
-        match value {
+        match record.class(&self.field) {
             Some(value) if self.values.contains(value) => Fate::Keep(record),
             Some(_) => Fate::Drop { record, reason: "another class" },
             None => Fate::Drop { record, reason: "no class" },

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 
 use crate::data::contamination::pieces::Pieces;
 use crate::data::contamination::{Wanted, text_of};
 use crate::data::error::DataError;
 use crate::data::record::Record;
+use crate::data::split::patterns;
 
 /// The most text that is looked for at a time, in bytes; more is looked for in further passes over the training data.
 const MOST_BYTES: usize = 8 << 20;
@@ -92,15 +93,4 @@ impl<'w> Reading<'w> {
             }
         }
     }
-}
-
-/// Returns the patterns of documents; `*` stays within a folder, `**` crosses folders.
-fn patterns(typed: &[String]) -> Result<GlobSet, DataError> {
-    let bad = |pattern: &str, source| DataError::BadPattern { pattern: pattern.to_owned(), source };
-    let mut set = GlobSetBuilder::new();
-    for pattern in typed {
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-        set.add(glob.map_err(|source| bad(pattern, source))?);
-    }
-    set.build().map_err(|source| bad(&typed.join(", "), source))
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::data::clean::Counts;
 use crate::data::extract::Extractor;
 use crate::data::extract::cut;
-use crate::data::extract::fields::{Told, field, row_kind};
+use crate::data::extract::fields::{Told, field, plain, row_kind};
 use crate::data::extract::says::Origin;
 use crate::data::record::{Content, Record};
 use crate::data::row::{Row, Value};
@@ -27,7 +27,7 @@ impl Extractor for Chunks {
             Value::Object(fields) => (field(&fields, &self.text)?, Told { label: None, group: None }.of(&fields)?),
             Value::Media(_) => return Err(format!("expected text or fields, found {}", row_kind(&row.value))),
         };
-        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let text = plain(&text);
         let pieces = pieces(&text, self.max_chars, self.overlap, self.at);
         if pieces.is_empty() {
             *counts.entry("blank-texts".to_owned()).or_default() += 1;

@@ -128,3 +128,8 @@ fn media_kind(kind: MediaKind) -> &'static str {
         MediaKind::Audio => "a sound",
     }
 }
+
+/// Returns a text without a byte order mark, and with the line ends of Unix.
+pub(super) fn plain(text: &str) -> String {
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n")
+}

@@ -5,7 +5,7 @@ use regex::{Captures, Regex};
 use crate::data::clean::Counts;
 use crate::data::error::DataError;
 use crate::data::extract::Extractor;
-use crate::data::extract::fields::row_kind;
+use crate::data::extract::fields::{plain, row_kind};
 use crate::data::extract::says::{Keys, Made, Origin};
 use crate::data::record::Record;
 use crate::data::row::{Row, Value};
@@ -58,7 +58,7 @@ impl Extractor for Matches {
         let Value::Text(text) = &row.value else {
             return Err(format!("expected text, found {}", row_kind(&row.value)));
         };
-        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        let text = plain(text);
         let mut records = Vec::new();
         let mut unmatched = |reason: &str| *counts.entry(reason.to_owned()).or_default() += 1;
         let found: Vec<Captures<'_>> = match self.within {

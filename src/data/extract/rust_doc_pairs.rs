@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::data::clean::Counts;
 use crate::data::extract::Extractor;
+use crate::data::extract::fields::plain;
 use crate::data::extract::functions::{self, Function};
 use crate::data::record::{Content, Record};
 use crate::data::row::{Row, Value};
@@ -34,7 +35,7 @@ impl Extractor for RustDocPairs {
 }
 
 fn pairs(document: &str, text: &str, prompt: &str, response: &str, counts: &mut Counts) -> Vec<Record> {
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let text = plain(text);
     let Some(functions) = functions::documented(&text) else {
         *counts.entry("unparsed-files".to_owned()).or_default() += 1;
         return Vec::new();

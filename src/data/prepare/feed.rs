@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::data::error::DataError;
 use crate::data::source::{Digested, state_of};
+use crate::data::split;
 use crate::data::table;
 use crate::id::{Digest, Name};
 use crate::recipe::dataset::SplitName;
@@ -61,8 +62,6 @@ impl Feed<'_> {
 impl TableFeed {
     /// Returns whether a record is among those that are taken.
     pub(super) fn takes(&self, id: &str) -> bool {
-        // The upper 53 bits are all a double can hold.
-        let fraction = (Digest::of(id.as_bytes()).number() >> 11) as f64 / (1_u64 << 53) as f64;
-        fraction < self.share
+        split::fraction(Digest::of(id.as_bytes()).number()) < self.share
     }
 }

@@ -67,7 +67,8 @@ fn link(
 ) -> Result<(), DataError> {
     let mut firsts: Vec<(u32, minhash::Short)> = Vec::new();
     for (_, i) in bucket {
-        if firsts.iter().any(|(first, _)| clusters.first_of(*first) == clusters.first_of(*i)) {
+        let own = clusters.first_of(*i);
+        if firsts.iter().any(|(first, _)| clusters.first_of(*first) == own) {
             continue;
         }
         let signature = signatures.get(*i)?;

@@ -58,7 +58,7 @@ impl Profiler {
 fn language(record: &Record) -> String {
     const LONGEST: usize = 1000;
     let text: String = record.texts().flat_map(|text| text.chars().chain([' '])).take(LONGEST).collect();
-    // As the step `language` writes them.
+    // The codes are those of the step `language`.
     let code =
         |found: whatlang::Info| LanguageCode::of(found.lang().code()).map_or(found.lang().code(), LanguageCode::code);
     whatlang::detect(&text).map_or("unknown", code).to_owned()

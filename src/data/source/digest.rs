@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::data::error::DataError;
-use crate::data::source::cache::{DigestCache, Stat};
+use crate::data::source::cache::DigestCache;
 use crate::data::source::files::SourceFile;
 use crate::data::source::synthetic;
 use crate::id::Digest;
@@ -50,7 +50,7 @@ fn pinned(source: &Source, base: &Path, cache: &mut DigestCache) -> Result<Sourc
         let path = base.join(path);
         let metadata = std::fs::metadata(&path).map_err(|source| DataError::io(&path, source))?;
         let name = path.display().to_string();
-        let file = SourceFile { name, path, bytes: metadata.len(), stat: Stat::of(&metadata) };
+        let file = SourceFile::plain(name, path, &metadata);
         let found = digest_of(&file, cache)?;
         if found.is_new {
             cache.put(&file.path, file.stat, found.digest);

@@ -1,4 +1,4 @@
-//! The `files` source: text files below a folder.
+//! The files of a source: those below a folder that its patterns take.
 //!
 //! Only folders that can hold a match are entered: a root may have a hundred thousand files beside those meant.
 

@@ -74,7 +74,8 @@ pub(super) fn read(images: &str, labels: &str, file: &SourceFile, sink: Sink<'_>
     Ok(())
 }
 
-fn root_of(path: &Path, name: &str) -> PathBuf {
+/// Returns the folder that the name of a file starts at.
+pub(super) fn root_of(path: &Path, name: &str) -> PathBuf {
     let n = name.split('/').count();
     path.ancestors().nth(n).unwrap_or(Path::new("")).to_owned()
 }

@@ -10,6 +10,7 @@ use crate::data::error::DataError;
 use crate::data::media;
 use crate::data::record::Media;
 use crate::data::row::{BadRow, Row, Sample, Value};
+use crate::data::source::idx::root_of;
 use crate::data::source::media_folder;
 use crate::data::source::pattern::Pattern;
 use crate::data::source::{Sink, SourceFile};
@@ -46,8 +47,7 @@ pub(super) fn read(pairs: &Pairs<'_>, file: &SourceFile, sink: Sink<'_>) -> Resu
     if file.name != pairs.table {
         return Ok(());
     }
-    let depth = pairs.table.split('/').count();
-    let root = file.path.ancestors().nth(depth).unwrap_or(Path::new(""));
+    let root = &root_of(&file.path, pairs.table);
     let open = File::open(&file.path).map_err(|source| DataError::io(&file.path, source))?;
     let patterns = |typed: &[String]| typed.iter().map(|one| Pattern::parse(one)).collect::<Result<Vec<_>, _>>();
     let taken =

@@ -13,7 +13,7 @@ pub const SCORE: &str = "score.weight";
 /// What a language model reads its tokens out with, where it does not share the embedding.
 pub const LANGUAGE_HEAD: &str = "lm_head.weight";
 
-/// What hides a place that is only filling; far below every score, and finite, so that no gradient becomes NaN.
+/// What hides a place from another: a later one, one of another document, or filling; far below every score, and finite, so that no gradient becomes NaN.
 pub const HIDDEN: f32 = -1e30;
 
 /// Returns the declaration of the layer over the classes.

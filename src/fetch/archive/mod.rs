@@ -30,8 +30,7 @@ pub fn unpack(
     limits: &Limits,
     watch: &mut Watch<'_>,
 ) -> Result<Entries, FetchError> {
-    let open = || File::open(file).map_err(FetchError::io("open", file));
-    let archive = open()?;
+    let archive = File::open(file).map_err(FetchError::io("open", file))?;
     let packed = archive.metadata().map_err(FetchError::io("look at", file))?.len();
     let (packing, rest) = Packing::of_name(name).unwrap_or((Packing::Single(Pack::Plain), name));
     let is_packed = packing != Packing::Single(Pack::Plain);

@@ -1,12 +1,13 @@
 //! A pack that was fetched, as a repository of its own: the name of every object is computed anew from its content.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use git2::{Indexer, Repository};
 
 use crate::fetch::error::FetchError;
+use crate::fetch::place::remove;
 use crate::fetch::watch::Watch;
 
 /// Returns where the pack lies in a staging folder.
@@ -46,11 +47,4 @@ pub(super) fn forget(staging: &Path) -> Result<(), FetchError> {
 
 fn repository(staging: &Path) -> PathBuf {
     staging.join("repository")
-}
-
-fn remove(folder: &Path) -> Result<(), FetchError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FetchError::io("remove", folder)(error)),
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

@@ -35,7 +35,8 @@ pub enum Features {
         /// How the pixels of another size are computed.
         #[schemars(default, example = &"lanczos")]
         filter: PixelFilter,
-        /// How a picture is changed each time a training sees it; what is written beside the records is not.
+        /// How a picture is changed each time a training sees it; what is written beside the records is not. Models of pictures are
+        /// not trained here yet.
         #[schemars(example = json!({ "flip": "horizontal", "crop-padding": 4 }))]
         augment: Option<Augment>,
     },

@@ -73,8 +73,7 @@ impl<R: Read> Messages<R> {
             let header = message.len();
             self.take(&mut message, u64::from(length))?;
             let body = message.len();
-            let said = root_as_message(&message[header..])
-                .map_err(|_| damaged("expected Arrow data, found something else or damaged data"))?;
+            let said = root_as_message(&message[header..]).map_err(|_| damaged(super::DAMAGED))?;
             let bytes = u64::try_from(said.bodyLength()).ok().filter(|bytes| *bytes <= MOST_BODY);
             let bytes = bytes.ok_or_else(|| damaged("expected Arrow batches of at most 1 GiB"))?;
             let mut content = Vec::new();
