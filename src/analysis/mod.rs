@@ -7,12 +7,14 @@
 
 pub mod statistics;
 pub mod ranking;
+pub mod forgetting;
 pub mod law;
 pub mod curve;
 pub mod ticks;
 pub mod figure;
 pub mod plot;
 
+pub use forgetting::{Forgetting, forgetting};
 pub use law::{LawError, ScalingLaw, Training, fit};
 pub use ranking::{Ranking, Trial, rank};
 pub use statistics::Summary;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::card::facts::EvaluationFacts;
 use crate::card::number::{count, percent};
-use crate::recipe::classification::{Classification, Pool};
+use crate::recipe::classification::{ClassWeights, Classification, Pool};
 use crate::record::ClassReport;
 
 /// The most classes a card names.
@@ -32,14 +32,23 @@ struct ClassView {
 
 /// Returns the classes, and how a record is read to tell them.
 pub(super) fn words(own: &Classification) -> String {
-    let Classification { classes, attention, pool, label_smoothing: _, dropout: _ } = own;
+    let Classification { classes, attention, pool, class_weights, label_smoothing: _, dropout: _ } = own;
     let pool = match pool {
         Pool::Mean => "the mean of all places",
         Pool::Last => "the last place",
     };
     let shown = classes.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = if classes.len() > MOST { ", …" } else { "" };
-    format!("{}: {shown}{more}; {} attention, {pool}", classes.len(), attention.word())
+    let weights = match class_weights {
+        None => String::new(),
+        Some(ClassWeights::Balanced) => "; the rarer a class, the more its records count".to_owned(),
+        Some(ClassWeights::Of(weights)) => {
+            let each: Vec<_> = weights.iter().take(MOST).map(|(class, weight)| format!("{class} {weight}")).collect();
+            let more = if weights.len() > MOST { ", …" } else { "" };
+            format!("; what a record counts: {}{more}, others 1", each.join(", "))
+        }
+    };
+    format!("{}: {shown}{more}; {} attention, {pool}{weights}", classes.len(), attention.word())
 }
 
 /// Returns how a classifier tells its classes on an evaluation, where it was measured on one.

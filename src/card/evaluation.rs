@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use crate::analysis::forgetting::{Change, cell};
 use crate::card::facts::{CardFacts, ModelValue};
 use crate::card::number::{count, decimal, percent};
-use crate::recipe::evaluation::Metric;
+use crate::recipe::metric::{Metric, Scale};
+use crate::record::Repeated;
 
 /// The values of a lineage on one evaluation.
 #[derive(Debug, Serialize)]
@@ -35,11 +37,12 @@ pub(super) fn matrix(facts: &CardFacts) -> (Vec<String>, Vec<EvaluationView>) {
     let views = evaluations.iter().map(|evaluation| EvaluationView {
         name: evaluation.evaluation.to_string(),
         what: format!(
-            "{} on {}/{}, {} is better",
+            "{} on {}/{}, {} is better{}",
             evaluation.metric.word(),
             evaluation.dataset,
             evaluation.split.word(),
-            if evaluation.metric.lower_is_better() { "lower" } else { "higher" }
+            if evaluation.metric.lower_is_better() { "lower" } else { "higher" },
+            if evaluation.metric.is_of_machine() { "; of the machine it was measured on" } else { "" }
         ),
         values: models
             .iter()
@@ -56,6 +59,21 @@ pub(super) fn matrix(facts: &CardFacts) -> (Vec<String>, Vec<EvaluationView>) {
     (models.into_iter().map(ToString::to_string).collect(), views)
 }
 
+/// Returns how the model does against the best of its ancestors, an evaluation a line.
+pub(super) fn forgetting(facts: &CardFacts) -> Vec<String> {
+    let told = facts.evaluations.iter().filter_map(|evaluation| {
+        // The values are those of the model and of its ancestors, the nearest first.
+        let mean = |value: &ModelValue| value.repeats.as_ref().map_or(value.value, |repeats| repeats.mean);
+        let own = evaluation.values.iter().find(|value| value.model == facts.model)?;
+        let ancestors = evaluation.values.iter().filter(|value| value.model != facts.model);
+        let ancestors = ancestors.map(|value| (&value.model, Some(mean(value))));
+        let Change { model, worse_percent, .. } = cell(evaluation.metric, mean(own), ancestors).best_ancestor?;
+        let (size, way) = if worse_percent > 0.0 { (worse_percent, "worse") } else { (-worse_percent, "better") };
+        Some(format!("{}: {} {way} than {model}", evaluation.evaluation, percent(size / 100.0)))
+    });
+    told.collect()
+}
+
 /// Returns how often a model was trained and with which seeds, where that was more than once.
 pub(super) fn repeats(facts: &CardFacts) -> Option<RepeatsView> {
     let (first, last) = (facts.seeds.first()?, facts.seeds.last()?);
@@ -67,20 +85,30 @@ pub(super) fn repeats(facts: &CardFacts) -> Option<RepeatsView> {
     (facts.seeds.len() > 1).then_some(view)
 }
 
-/// Returns a model's value, or the mean and the spread over its repeats.
+/// Returns a model's value with its interval, or the mean, the spread and the interval over its repeats.
 fn measured_words(metric: Metric, value: &ModelValue) -> String {
-    match (&value.repeats, metric) {
-        (None, metric) => metric_words(metric, value.value),
-        (Some(repeats), Metric::Loss | Metric::Perplexity) => repeats.words(decimal),
-        (Some(repeats), Metric::Accuracy | Metric::MacroF1) => {
-            format!("{} %", repeats.scaled(100.0).words(|value| format!("{value:.1}")))
-        }
+    let Some(repeats) = &value.repeats else {
+        let words = metric_words(metric, value.value);
+        let interval = value.interval.map(|interval| interval.words(|end| metric_words(metric, end)));
+        return interval.map_or(words.clone(), |interval| format!("{words} {interval}"));
+    };
+    let interval = |repeats: &Repeated, number: &dyn Fn(f64) -> String| {
+        let half = repeats.interval().map(|half| format!(" (95 %: ± {})", number(half)));
+        format!("{}{}", repeats.words(number), half.unwrap_or_default())
+    };
+    match metric.scale() {
+        Scale::Plain => interval(repeats, &decimal),
+        Scale::Share => format!("{} %", interval(&repeats.scaled(100.0), &|value| format!("{value:.1}"))),
+        Scale::Milliseconds => format!("{} ms", interval(repeats, &decimal)),
+        Scale::Bytes => format!("{} MB", interval(&repeats.scaled(1e-6), &|value| format!("{value:.0}"))),
     }
 }
 
 fn metric_words(metric: Metric, value: f64) -> String {
-    match metric {
-        Metric::Loss | Metric::Perplexity => decimal(value),
-        Metric::Accuracy | Metric::MacroF1 => percent(value),
+    match metric.scale() {
+        Scale::Plain => decimal(value),
+        Scale::Share => percent(value),
+        Scale::Milliseconds => format!("{} ms", decimal(value)),
+        Scale::Bytes => format!("{:.0} MB", value / 1e6),
     }
 }

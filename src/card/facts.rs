@@ -10,7 +10,7 @@ use crate::recipe::model::{Adapter, Architecture, Tier};
 use crate::recipe::training::Train;
 use crate::recipe::{Import, Recipe, Reference, Tags};
 use crate::record::report::{ClassificationReport, DatasetReport, SampleReport, TokensReport, TrainingReport};
-use crate::record::{Exposure, GateResult, Machine, Repeated};
+use crate::record::{Exposure, GateResult, Interval, Machine, Repeated};
 
 /// What a card is made of; what is empty or absent has no place in the card.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,14 +34,18 @@ pub struct CardFacts {
     pub tags: Tags,
     /// The model of the Hugging Face Hub it was trained from.
     pub hub_base: Option<String>,
+    /// Whom it learned from, where it has a teacher: its name in the zoo or in the recipe, or where it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<String>,
     /// Its ancestors, the nearest first.
     pub lineage: Vec<Ancestor>,
     /// The network.
     pub architecture: Architecture,
     /// The size of the vocabulary.
     pub vocab_size: u32,
-    /// The tokenizer's name in the recipe.
-    pub tokenizer: Name,
+    /// The tokenizer's name in the recipe, of a model that reads tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<Name>,
     /// The adapter it was trained with.
     pub adapter: Option<Adapter>,
     /// How it was trained.
@@ -154,6 +158,9 @@ pub struct ModelValue {
     pub model: Name,
     /// The number.
     pub value: f64,
+    /// How sure it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
     /// The numbers of all repeats, this one first, where its training was repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeated>,
@@ -200,9 +207,13 @@ impl CardFacts {
             license: recipe.license.clone(),
             tags: recipe.tags.clone(),
             hub_base: None,
+            teacher: model.teacher().map(|teacher| match recipe.imports.get(teacher) {
+                Some(import) => import.reference.to_string(),
+                None => zoo_name(teacher),
+            }),
             lineage: lineage.collect(),
             architecture: model.architecture.clone(),
-            vocab_size: recipe.tokenizers.get(&model.tokenizer)?.vocab_size(),
+            vocab_size: recipe.vocab_size(model),
             tokenizer: model.tokenizer.clone(),
             adapter: model.adapter.clone(),
             train: model.train.clone(),
@@ -227,7 +238,6 @@ impl CardFacts {
     /// Returns the number of parameters: what the training counted, or what follows from the architecture.
     pub fn parameters(&self) -> u64 {
         let counted = self.training.as_ref().map(|training| training.parameters);
-        let classification = self.train.objective.classification();
-        counted.unwrap_or_else(|| self.architecture.parameters_with_head(self.vocab_size, classification))
+        counted.unwrap_or_else(|| self.architecture.parameters_for(self.vocab_size, &self.train.objective))
     }
 }

@@ -11,10 +11,11 @@ mod made_of;
 mod number;
 mod evaluation;
 mod classes;
+mod network;
+mod how;
 mod view;
 
 pub use facts::{Ancestor, CardFacts, DataFacts, EvaluationFacts, ModelValue};
-pub use view::overfitting;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;

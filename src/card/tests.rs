@@ -47,7 +47,12 @@ fn whole() -> CardFacts {
     facts.lineage[0].weights = Some(Digest::of(b"general"));
     facts.training = serde_json::from_value(json!({
         "parameters": 106_816, "trainable-parameters": 9_000, "steps": 300, "tokens": 1_228_800, "best-step": 250,
-        "train-loss": 3.2, "validation-loss": 3.52, "stopped-early": false
+        "train-loss": 3.2, "validation-loss": 3.52, "stopped-early": false,
+        "overfitting": {
+            "verdict": { "type": "overfits", "since-step": 250, "sign": "held-out-rises" }, "measurements": 12,
+            "evidence": { "train": 3.2, "held-out": 3.6, "gap": 0.4, "gap-at-lowest": 0.25, "lowest": 3.5, "lowest-step": 250,
+                          "rise-percent": 2.857, "bound-percent": 1.0, "noise": 0.002 }
+        }
     }))
     .unwrap();
     facts.data[0].report = serde_json::from_value(json!({
@@ -118,157 +123,161 @@ fn parts(card: &str) -> (BTreeMap<String, serde_json::Value>, String) {
 
 #[test]
 fn a_whole_card_reads_like_this() {
-    insta::assert_snapshot!(render(&whole()).unwrap(), @r##"
----
-language: ["en"]
-license: "apache-2.0"
-library_name: pedigree
-pipeline_tag: text-generation
-tags: ["pedigree", "industry", "llama", "small-model", "code"]
-model-index:
-  - name: "rust-coder-industry"
-    results:
-      - task: {"type": "text-generation"}
-        dataset: {"type": "prose", "name": "prose", "split": "test"}
-        metrics:
-          - {"type": "perplexity", "name": "prose-ppl", "value": 11.5}
----
+    insta::assert_snapshot!(render(&whole()).unwrap(), @r#"
+    ---
+    language: ["en"]
+    license: "apache-2.0"
+    library_name: pedigree
+    pipeline_tag: text-generation
+    tags: ["pedigree", "industry", "llama", "small-model", "code"]
+    model-index:
+      - name: "rust-coder-industry"
+        results:
+          - task: {"type": "text-generation"}
+            dataset: {"type": "prose", "name": "prose", "split": "test"}
+            metrics:
+              - {"type": "perplexity", "name": "prose-ppl", "value": 11.5}
+    ---
 
-# rust-coder-industry
+    # rust-coder-industry
 
-A small code model. Bred from prose.
+    A small code model. Bred from prose.
 
-Second paragraph.
+    Second paragraph.
 
-A small language model of the industry tier, made by the recipe `rust-coder`.
+    A small language model of the industry tier, made by the recipe `rust-coder`.
 
-## Lineage
+    ## Lineage
 
-Fine-tuned step by step, the nearest parent first:
+    Fine-tuned step by step, the nearest parent first:
 
-| Parent | Tier | Weights |
-|---|---|---|
-| `rust-coder-general` | general | `79d42c56766e` |
+    | Parent | Tier | Weights |
+    |---|---|---|
+    | `rust-coder-general` | general | `79d42c56766e` |
 
-## Model
+    ## Model
 
-| | |
-|---|---|
-| Architecture | llama |
-| Parameters | 106,816 |
-| Layers | 2 |
-| Width | 64 |
-| Heads | 4 of queries, 2 of keys and values |
-| Feed-forward width | 128 |
-| Context | 128 tokens |
-| Vocabulary | 512 tokens |
-| Tokenizer | bpe |
-| Adapter | LoRA of rank 8, alpha 16, merged into the weights |
+    | | |
+    |---|---|
+    | Architecture | llama |
+    | Parameters | 106,816 |
+    | Layers | 2 |
+    | Width | 64 |
+    | Heads | 4 of queries, 2 of keys and values |
+    | Feed-forward width | 128 |
+    | Context | 128 tokens |
+    | Vocabulary | 512 tokens |
+    | Tokenizer | bpe |
+    | Adapter | LoRA of rank 8, alpha 16, merged into the weights |
 
-## Training data
+    ## Training data
 
-### prose
+    ### prose
 
-100.0 % of the training tokens, from 12 files, 345.7 kB.
+    100.0 % of the training tokens, from 12 files, 345.7 kB.
 
-| Step | Records in | Records out | Changed | Counted |
-|---|---:|---:|---:|---|
-| redact-pii | 1,000 | 1,000 | 7 | email 5, phone 2 |
-| dedup-exact | 1,000 | 990 | 0 |  |
+    | Step | Records in | Records out | Changed | Counted |
+    |---|---:|---:|---:|---|
+    | redact-pii | 1,000 | 1,000 | 7 | email 5, phone 2 |
+    | dedup-exact | 1,000 | 990 | 0 |  |
 
-| Split | Records | Text | Tokens |
-|---|---:|---:|---:|
-| train | 970 | 300.0 kB | 100,000 |
-| test | 20 | 900 bytes | 300 |
+    | Split | Records | Text | Tokens |
+    |---|---:|---:|---:|
+    | train | 970 | 300.0 kB | 100,000 |
+    | test | 20 | 900 bytes | 300 |
 
-## Training
+    ## Training
 
-| | |
-|---|---|
-| Objective | predict every next token |
-| Trained parameters | 9,000 |
-| Budget | 300 steps, spent |
-| Steps | 300, weights of step 250 kept |
-| Tokens seen | 1,228,800 |
-| Tokens a step | 4,096 |
-| Optimizer | AdamW, learning rate 0.001, weight decay 0.1, betas 0.9 and 0.95, gradients clipped at 1 |
-| Schedule | cosine after 40 steps of warm-up, down to 10.0 % |
-| Last training loss | 3.2000 nats a token |
-| Validation loss | 3.5200 nats a token |
+    | | |
+    |---|---|
+    | Objective | predict every next token |
+    | Trained parameters | 9,000 |
+    | Budget | 300 steps, spent |
+    | Steps | 300, weights of step 250 kept |
+    | Tokens seen | 1,228,800 |
+    | Tokens a step | 4,096 |
+    | Optimizer | AdamW, learning rate 0.001, weight decay 0.1, betas 0.9 and 0.95, gradients clipped at 1 |
+    | Schedule | cosine after 40 steps of warm-up, down to 10.0 % |
+    | Last training loss | 3.2000 nats a token |
+    | Validation loss | 3.5200 nats a token |
 
-Generalisation: slight overfitting, the validation loss is 10.0 % above the last training loss.
+    Generalisation: overfits since step 250: the held-out loss rose by 2.9 % from 3.500 at step 250 to 3.600, the training loss did not; gap 0.400, 0.250 at the lowest, 12 measurements.
 
-## Evaluation
+    ## Evaluation
 
-Every model of the lineage on every evaluation: what each tier gained, and what it forgot.
+    Every model of the lineage on every evaluation: what each tier gained, and what it forgot.
 
-| Evaluation | general | industry | What is measured |
-|---|---:|---:|---|
-| prose-ppl | 10.25 | 11.50 | perplexity on prose/test, lower is better |
+    | Evaluation | general | industry | What is measured |
+    |---|---:|---:|---|
+    | prose-ppl | 10.25 | 11.50 | perplexity on prose/test, lower is better |
 
-## Contamination
+    Against the best of its ancestors:
 
-Records of the evaluations were looked for in the training data of this model and of its ancestors:
+    - prose-ppl: 12.2 % worse than general
 
-| Evaluation | Found |
-|---|---|
-| prose-ppl | 3 of 20 records (15.0 %) stand in the training data: 3 in web, which general learned (2 allowed) |
+    ## Contamination
 
-Allowed by the recipe:
+    Records of the evaluations were looked for in the training data of this model and of its ancestors:
 
-| What | Why |
-|---|---|
-| documents \*\*/LICENSE\* of prose-ppl | A licence is no secret. |
+    | Evaluation | Found |
+    |---|---|
+    | prose-ppl | 3 of 20 records (15.0 %) stand in the training data: 3 in web, which general learned (2 allowed) |
 
-## Requirements
+    Allowed by the recipe:
 
-| Evaluation | Outcome | |
-|---|---|---|
-| prose-ppl | passed | 11.5 is 12.2 % worse than general's 10.25 |
+    | What | Why |
+    |---|---|
+    | documents \*\*/LICENSE\* of prose-ppl | A licence is no secret. |
 
-## Sample
+    ## Requirements
 
-Given:
+    | Evaluation | Outcome | |
+    |---|---|---|
+    | prose-ppl | passed | 11.5 is 12.2 % worse than general's 10.25 |
 
-```text
-/// Adds.
-fn add(
-```
+    ## Sample
 
-it wrote (18 tokens, always the likeliest token):
+    Given:
 
-```text
-a: i32, b: i32) -> i32 {
-    a + b
-}
-```
+    ```text
+    /// Adds.
+    fn add(
+    ```
 
-## How to use
+    it wrote (18 tokens, always the likeliest token):
 
-```sh
-pedigree generate rust-coder-industry -p "Write something that begins like this"
-pedigree zoo show rust-coder-industry
-```
+    ```text
+    a: i32, b: i32) -> i32 {
+        a + b
+    }
+    ```
 
-## How to reproduce
+    ## How to use
 
-`pedigree zoo show` names the run; this command does it again and compares every file:
+    ```sh
+    pedigree generate rust-coder-industry -p "Write something that begins like this"
+    pedigree zoo show rust-coder-industry
+    ```
 
-```sh
-pedigree reproduce RUN
-```
+    ## How to reproduce
 
-## Provenance
+    `pedigree zoo show` names the run; this command does it again and compares every file:
 
-| | |
-|---|---|
-| Fingerprint of the training | 8939ea11d8a910bd1caee0466651b5f54964694682851180538a30bcd0fceb49 |
-| Weights | 3edc5c4a5df8c79ef4f8dbdc373cd21ca041ccf39fe5693250d004092094dc4a |
-| Tokenizer | dcd7fa975da818f1df39519759ef71e4e911241d2ad561e1118fcb9bcf7bcc21 |
-| Seed | 42 |
-| Software | pedigree 0.1.0, burn 0.22.1, libtorch 2.9.0 |
-| Computed on | cpu, AVX2, 2 threads, Some CPU, linux x86_64 |
-"##);
+    ```sh
+    pedigree reproduce RUN
+    ```
+
+    ## Provenance
+
+    | | |
+    |---|---|
+    | Fingerprint of the training | 8939ea11d8a910bd1caee0466651b5f54964694682851180538a30bcd0fceb49 |
+    | Weights | 3edc5c4a5df8c79ef4f8dbdc373cd21ca041ccf39fe5693250d004092094dc4a |
+    | Tokenizer | dcd7fa975da818f1df39519759ef71e4e911241d2ad561e1118fcb9bcf7bcc21 |
+    | Seed | 42 |
+    | Software | pedigree 0.1.0, burn 0.22.1, libtorch 2.9.0 |
+    | Computed on | cpu, AVX2, 2 threads, Some CPU, linux x86_64 |
+    "#);
 }
 
 #[test]
@@ -300,7 +309,7 @@ fn repeats_are_told_as_means_with_spreads_and_the_hub_is_given_the_models_own_va
     facts.evaluations.push(accuracy);
     let card = render(&facts).unwrap();
     let section = |heading: &str| card.split("\n## ").find(|section| section.starts_with(heading)).unwrap().to_owned();
-    insta::assert_snapshot!(section("Evaluation"), @r"
+    insta::assert_snapshot!(section("Evaluation"), @r#"
     Evaluation
 
     Every model of the lineage on every evaluation: what each tier gained, and what it forgot.
@@ -310,9 +319,13 @@ fn repeats_are_told_as_means_with_spreads_and_the_hub_is_given_the_models_own_va
 
     | Evaluation | general | industry | Seed 42 | What is measured |
     |---|---:|---:|---:|---|
-    | prose-ppl | 10.25 ± 0.25 | 12.00 ± 0.50 | 11.50 | perplexity on prose/test, lower is better |
-    | guess | – | 51.0 ± 1.0 % | 50.0 % | accuracy on prose/test, higher is better |
-    ");
+    | prose-ppl | 10.25 ± 0.25 (95 %: ± 0.6211) | 12.00 ± 0.50 (95 %: ± 1.2422) | 11.50 | perplexity on prose/test, lower is better |
+    | guess | – | 51.0 ± 1.0 (95 %: ± 2.5) % | 50.0 % | accuracy on prose/test, higher is better |
+
+    Against the best of its ancestors:
+
+    - prose-ppl: 17.1 % worse than general
+    "#);
     let lines = |text: &str, word: &str| -> Vec<String> {
         text.lines().filter(|line| line.contains(word)).map(str::to_owned).collect()
     };
@@ -321,7 +334,6 @@ fn repeats_are_told_as_means_with_spreads_and_the_hub_is_given_the_models_own_va
         [
             "| Validation loss | 3.5200 nats a token |",
             "| Validation loss of all repeats | 3.5567 ± 0.040 nats a token, 3 trainings |",
-            "Generalisation: slight overfitting, the validation loss is 10.0 % above the last training loss.",
         ]
     );
     assert_eq!(

@@ -3,14 +3,16 @@
 use serde::Serialize;
 
 use crate::card::classes::{self, ClassesView};
-use crate::card::evaluation::{EvaluationView, RepeatsView, matrix, repeats};
+use crate::card::evaluation::{EvaluationView, RepeatsView, forgetting, matrix, repeats};
 use crate::card::facts::{CardFacts, DataFacts};
+use crate::card::how;
 use crate::card::made_of::made_of;
+use crate::card::network;
 use crate::card::number::{bytes, count, decimal, percent};
 use crate::id::Digest;
 use crate::recipe::contamination::{Allow, Allowed};
-use crate::recipe::model::{Adapter, AdapterThen, Architecture, ParentAdapter};
-use crate::recipe::training::{Budget, Objective, Optimizer, Schedule};
+use crate::recipe::model::{Adapter, AdapterThen, ParentAdapter};
+use crate::recipe::training::{Budget, EarlyStopMetric};
 use crate::record::report::TrainingReport;
 use crate::record::{Exposure, Machine};
 
@@ -33,6 +35,7 @@ pub(super) struct View {
     verdict: Option<String>,
     evaluations: Vec<EvaluationView>,
     models: Vec<String>,
+    forgetting: Vec<String>,
     classes: Option<ClassesView>,
     is_classifier: bool,
     contamination: Vec<ExposureView>,
@@ -127,9 +130,10 @@ impl View {
             model: model(facts),
             data: facts.data.iter().filter(|data| data.report.is_some() || data.tokens.is_some()).map(data).collect(),
             training: facts.training.as_ref().map(|report| training(facts, report)).unwrap_or_default(),
-            verdict: facts.training.as_ref().map(overfitting),
+            verdict: facts.training.as_ref().and_then(verdict),
             evaluations,
             models,
+            forgetting: forgetting(facts),
             classes: facts.evaluations.iter().find_map(classes::view),
             is_classifier: facts.train.objective.classification().is_some(),
             contamination: facts.contamination.iter().map(exposure).collect(),
@@ -152,38 +156,23 @@ pub(super) fn size_class(parameters: u64) -> &'static str {
     }
 }
 
-/// Returns in words whether a model does worse on unseen data than on what it learned from.
-pub fn overfitting(report: &TrainingReport) -> String {
-    let TrainingReport { train_loss, validation_loss, .. } = report;
-    let gap = (validation_loss - train_loss) / train_loss.max(1e-9);
-    let verdict = match gap {
-        _ if gap <= 0.05 => "no sign of overfitting",
-        _ if gap <= 0.2 => "slight overfitting",
-        _ => "overfitting",
-    };
-    let (way, size) = if gap < 0.0 { ("below", -gap) } else { ("above", gap) };
-    format!("{verdict}, the validation loss is {} {way} the last training loss", percent(size))
+/// Returns in words whether the model learned the rule or only its training data; nothing where that was not judged.
+fn verdict(report: &TrainingReport) -> Option<String> {
+    let told = report.overfitting.as_ref()?;
+    let diverged = report.diverged_since.map(|step| format!(". The training loss ran away at step {}", count(step)));
+    Some(format!("{told}{}", diverged.unwrap_or_default()))
 }
 
 fn model(facts: &CardFacts) -> Vec<Line> {
-    let (layers, width, heads, mlp_width) = match &facts.architecture {
-        Architecture::Llama(llama) => {
-            let heads = format!("{} of queries, {} of keys and values", llama.heads, llama.kv_heads);
-            (llama.layers, llama.width, heads, llama.mlp_width)
-        }
-        Architecture::Gpt2(gpt2) => (gpt2.layers, gpt2.width, gpt2.heads.to_string(), gpt2.mlp_width),
-    };
-    let mut lines = vec![
-        ("Architecture", facts.architecture.word().to_owned()),
-        ("Parameters", count(facts.parameters())),
-        ("Layers", layers.to_string()),
-        ("Width", width.to_string()),
-        ("Heads", heads),
-        ("Feed-forward width", mlp_width.to_string()),
-        ("Context", format!("{} tokens", count(u64::from(facts.architecture.context())))),
-        ("Vocabulary", format!("{} tokens", count(u64::from(facts.vocab_size)))),
-        ("Tokenizer", facts.tokenizer.to_string()),
-    ];
+    let mut lines =
+        vec![("Architecture", facts.architecture.word().to_owned()), ("Parameters", count(facts.parameters()))];
+    lines.extend(network::lines(&facts.architecture));
+    if facts.architecture.modality().has_tokens() {
+        lines.push(("Context", format!("{} tokens", count(u64::from(facts.architecture.context())))));
+        lines.push(("Vocabulary", format!("{} tokens", count(u64::from(facts.vocab_size)))));
+    }
+    lines.extend(facts.tokenizer.as_ref().map(|tokenizer| ("Tokenizer", tokenizer.to_string())));
+    lines.extend(facts.teacher.as_ref().map(|teacher| ("Teacher", teacher.clone())));
     lines.extend(facts.adapter.as_ref().map(|adapter| ("Adapter", adapter_words(adapter))));
     lines.extend(facts.train.objective.classification().map(|own| ("Classes", classes::words(own))));
     lines.extend(made_of(facts).map(|words| ("Made of", words)));
@@ -191,7 +180,7 @@ fn model(facts: &CardFacts) -> Vec<Line> {
 }
 
 fn adapter_words(adapter: &Adapter) -> String {
-    let Adapter::Lora { rank, alpha, then, parent } = adapter;
+    let Adapter::Lora { rank, alpha, dropout, targets, then, parent } = adapter;
     let then = match then {
         AdapterThen::Merge => "merged into the weights",
         AdapterThen::Keep => "kept beside the weights under it",
@@ -202,7 +191,9 @@ fn adapter_words(adapter: &Adapter) -> String {
         Some(ParentAdapter::Continue) => ", the parent's trained on",
         Some(ParentAdapter::Stack) => ", on top of the parent's",
     };
-    format!("LoRA of rank {rank}, alpha {alpha}{parent}, {then}")
+    let dropout = if *dropout > 0.0 { format!(", dropout {}", percent(*dropout)) } else { String::new() };
+    let targets = if targets.is_empty() { String::new() } else { format!(" on {}", targets.join(", ")) };
+    format!("LoRA of rank {rank}{targets}, alpha {alpha}{dropout}{parent}, {then}")
 }
 
 fn data(data: &DataFacts) -> DataView {
@@ -249,13 +240,11 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
         validation_loss,
         stopped_early,
         validation_accuracy,
-        classes: _, // Stand with the model.
+        classes: _,        // Stand with the model.
+        overfitting: _,    // Has its own line.
+        diverged_since: _, // Stands there, too.
     } = report;
-    let (objective, unit) = match &facts.train.objective {
-        Objective::CausalLm => ("predict every next token", "token"),
-        Objective::Instruction => ("predict the tokens of the response", "token"),
-        Objective::Classification(_) => ("tell the class of a record", "record"),
-    };
+    let (objective, unit) = (facts.train.objective.words(), facts.train.objective.loss_unit());
     let budget = match facts.train.budget {
         Budget::Steps(steps) => format!("{} steps", count(steps)),
         Budget::Epochs(epochs) => format!("{epochs} epochs"),
@@ -263,41 +252,29 @@ fn training(facts: &CardFacts, report: &TrainingReport) -> Vec<Line> {
     };
     let repeated = facts.validation_loss.as_ref().map(|losses| {
         let words = losses.words(decimal);
-        ("Validation loss of all repeats", format!("{words} nats a {unit}, {} trainings", count(losses.n as u64)))
+        ("Validation loss of all repeats", format!("{words} {unit}, {} trainings", count(losses.n as u64)))
     });
-    let ended = if *stopped_early { "ended early, the validation loss no longer fell" } else { "spent" };
+    let ended = match (stopped_early, facts.train.early_stop.as_ref().map(|stop| stop.metric)) {
+        (false, _) => "spent",
+        (true, Some(EarlyStopMetric::Overfitting)) => "ended early, the model began to overfit",
+        (true, Some(EarlyStopMetric::ValidationLoss) | None) => "ended early, the validation loss no longer fell",
+    };
     let mut lines = vec![
-        ("Objective", objective.to_owned()),
+        ("Objective", objective),
         ("Trained parameters", count(*trainable_parameters)),
         ("Budget", format!("{budget}, {ended}")),
         ("Steps", format!("{}, weights of step {} kept", count(*steps), count(*best_step))),
         ("Tokens seen", count(*tokens)),
         ("Tokens a step", count(u64::from(facts.train.batch_tokens))),
-        ("Optimizer", optimizer(&facts.train.optimizer)),
-        ("Schedule", schedule(&facts.train.schedule)),
-        ("Last training loss", format!("{} nats a {unit}", decimal(*train_loss))),
-        ("Validation loss", format!("{} nats a {unit}", decimal(*validation_loss))),
+        ("Optimizer", how::optimizer(&facts.train.optimizer)),
+        ("Schedule", how::schedule(&facts.train.schedule)),
+        ("Last training loss", format!("{} {unit}", decimal(*train_loss))),
+        ("Validation loss", format!("{} {unit}", decimal(*validation_loss))),
     ];
+    lines.extend(how::particulars(&facts.train));
     lines.extend(validation_accuracy.map(|accuracy| ("Validation accuracy", percent(accuracy))));
     lines.extend(repeated);
     lines
-}
-
-fn optimizer(optimizer: &Optimizer) -> String {
-    match optimizer {
-        Optimizer::Adamw { learning_rate, weight_decay, beta_1, beta_2, epsilon: _, clip_norm } => format!(
-            "AdamW, learning rate {learning_rate}, weight decay {weight_decay}, betas {beta_1} and {beta_2}, gradients clipped at {clip_norm}"
-        ),
-    }
-}
-
-fn schedule(schedule: &Schedule) -> String {
-    match schedule {
-        Schedule::Cosine { warmup_steps, final_ratio } => {
-            format!("cosine after {warmup_steps} steps of warm-up, down to {}", percent(*final_ratio))
-        }
-        Schedule::Constant { warmup_steps } => format!("constant after {warmup_steps} steps of warm-up"),
-    }
 }
 
 fn exposure(exposure: &Exposure) -> ExposureView {

@@ -13,8 +13,8 @@ use crate::plan::estimate::units;
 
 pub use data::{DataCardArgs, DataCommand, DataDiffArgs, DataListArgs, DataReportArgs, DataSampleArgs, InspectArgs};
 pub use results::{
-    ClassifyArgs, CompareArgs, GcArgs, GenerateArgs, LogsArgs, MetricsArgs, ModelRef, ReproduceArgs, RunRef, RunsArgs,
-    ZooListArgs,
+    ClassifyArgs, CompareArgs, EmbedArgs, GcArgs, GenerateArgs, LogsArgs, MetricsArgs, ModelRef, ReproduceArgs, RunRef,
+    RunsArgs, ZooListArgs,
 };
 
 /// Pedigree: one recipe file for a whole fine-tune lineage; every model in the zoo knows where it comes from.
@@ -102,10 +102,12 @@ pub enum Command {
     /// Look at prepared data
     #[command(subcommand)]
     Data(DataCommand),
-    /// Let a model write
+    /// Let a model write, fill in `[MASK]`, or make pictures
     Generate(GenerateArgs),
-    /// Let a classifier tell the classes of texts, one a line
+    /// Let a model tell the classes of texts, pictures or sounds, or a number of each
     Classify(ClassifyArgs),
+    /// Tell the vectors a model makes of texts, pictures or sounds
+    Embed(EmbedArgs),
     /// Delete what nothing needs: artifacts, kept preparations, fetched data
     Gc(GcArgs),
     /// Compare every artifact with its digest, and look over the database

@@ -1,100 +1,60 @@
-//! `pedigree classify`: lets a classifier tell the classes of texts.
+//! `pedigree classify`: lets a model tell the classes of texts, pictures and sounds, or a number of each.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use crate::cli::arguments::ClassifyArgs;
-use crate::cli::failure::Complaint;
+use crate::cli::asking::Asked;
 use crate::cli::session::Session;
 use crate::error::Exit;
-use crate::execute::find_engine;
-use crate::id::{StageId, StageKind};
-use crate::recipe::run::{DeviceChoice, DeviceChoiceError};
 
-/// Lets a classifier tell the classes of the lines of a file, in their order.
+/// Lets a model tell the classes of records, in their order.
 ///
 /// # Errors
-/// When there is no such model or file, when the model is no classifier, and when the engine fails.
+/// When there is no such model or file, when the model tells nothing of records, and when the engine fails.
 pub async fn run(session: &Session, arguments: &ClassifyArgs) -> anyhow::Result<Exit> {
-    let texts = texts(&arguments.file)?;
-    let request = request(session, arguments, &texts).await?;
-    let engine = find_engine(std::env::var_os("PEDIGREE_ENGINE").map(std::path::PathBuf::from).as_deref())?;
-    let threads = arguments.threads.to_string();
-    let mut child = Command::new(&engine)
-        .arg("--classify")
-        .envs(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"].map(|name| (name, threads.as_str())))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start `{}`", engine.display()))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // An engine that ends early says itself why.
-        let _ = stdin.write_all(request.to_string().as_bytes());
-    }
-    let stdout = child.stdout.take().context("the engine has no output")?;
-    for (line, text) in BufReader::new(stdout).lines().zip(texts.iter().map(Some).chain([None])) {
-        let value: Value = serde_json::from_str(&line?).context("the engine's answer is no JSON")?;
-        tell(session, &value, text);
-    }
-    let status = child.wait()?;
-    Ok(status.code().and_then(Exit::from_code).unwrap_or(Exit::Failed))
+    let ClassifyArgs { model, records, file, classes, top_k, device, threads } = arguments;
+    let asked = Asked::find(session, model, device, *threads).await?;
+    let shown = asked.shown(records, file.as_deref())?;
+    let request = json!({ "files": asked.files, "shown": shown, "classes": classes });
+    asked.ask("--classify", &request, |value| {
+        tell(session, value, *top_k);
+        Ok(())
+    })
 }
 
-fn tell(session: &Session, value: &Value, text: Option<&String>) {
+fn tell(session: &Session, mut value: Value, top_k: Option<usize>) {
+    let likeliest = top_k.and_then(|k| likeliest(&value, k));
     if session.printer.is_json() {
-        session.printer.json_line(value);
+        if let (Some(likeliest), Some(fields)) = (likeliest, value.as_object_mut()) {
+            let class = |(class, share): (String, f64)| json!({ "class": class, "probability": share });
+            fields.remove("probabilities");
+            fields.insert("likeliest".to_owned(), likeliest.into_iter().map(class).collect());
+        }
+        session.printer.json_line(&value);
         return;
     }
-    let (class, probability) = (value.get("class"), value.get("probability"));
-    if let (Some(class), Some(probability), Some(text)) =
-        (class.and_then(Value::as_str), probability.and_then(Value::as_f64), text)
-    {
-        session.printer.data(format!("{class}\t{probability:.3}\t{text}"));
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let number = |name: &str| value.get(name).and_then(Value::as_f64);
+    let Some(record) = text("record") else { return };
+    match (likeliest, text("class"), number("probability"), number("value")) {
+        (Some(all), ..) => {
+            let all: Vec<String> = all.into_iter().map(|(class, share)| format!("{class} {share:.3}")).collect();
+            session.printer.data(format!("{}\t{record}", all.join(", ")));
+        }
+        (None, Some(class), Some(probability), _) => {
+            session.printer.data(format!("{class}\t{probability:.3}\t{record}"));
+        }
+        (None, _, _, Some(value)) => session.printer.data(format!("{value:.4}\t{record}")),
+        (None, _, _, None) => {}
     }
 }
 
-/// Returns the lines of a file.
-fn texts(file: &Path) -> anyhow::Result<Vec<String>> {
-    let mut bytes = Vec::new();
-    let read = match file == Path::new("-") {
-        true => std::io::stdin().read_to_end(&mut bytes),
-        false => std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes)),
-    };
-    let shown = file.display();
-    read.map_err(|error| {
-        Complaint::input(
-            format!("cannot read `{shown}`: {error}"),
-            "the texts stand in a file, one a line; `-` reads standard input",
-        )
-    })?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line =
-            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        Complaint::input(format!("`{shown}`, line {line}: not UTF-8"), "convert the texts to UTF-8")
-    })?;
-    Ok(text.lines().map(str::to_owned).collect())
-}
-
-async fn request(session: &Session, arguments: &ClassifyArgs, texts: &[String]) -> anyhow::Result<Value> {
-    let ClassifyArgs { model, file: _, device, threads } = arguments;
-    let device: DeviceChoice = device.parse().map_err(|error: DeviceChoiceError| {
-        Complaint::input(error.to_string(), "`--device auto` takes what there is")
-    })?;
-    let (_, store, _) = session.reading().await?;
-    let model = store.model_by_reference(model).await?;
-    let outputs = store.outputs_of(model.run, &StageId::new(StageKind::Train, &model.model)).await?;
-    store.close().await;
-    let architecture = outputs.get("architecture.json").context("the model has no `architecture.json`")?;
-    Ok(json!({
-        "model": model.weights,
-        "architecture": architecture,
-        "tokenizer": model.tokenizer,
-        "texts": texts,
-        "device": device,
-        "threads": threads,
-    }))
+/// Returns the likeliest classes of an answer, the likeliest first; nothing where it has none.
+fn likeliest(value: &Value, k: usize) -> Option<Vec<(String, f64)>> {
+    let shares = value.get("probabilities")?.as_object()?;
+    let share = |(class, share): (&String, &Value)| Some((class.clone(), share.as_f64()?));
+    let mut all: Vec<(String, f64)> = shares.iter().filter_map(share).collect();
+    all.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    all.truncate(k.max(1));
+    Some(all)
 }

@@ -89,7 +89,9 @@ fn told(kind: &EventKind) -> String {
         EventKind::Resumed { step } => format!("goes on from step {step}"),
         EventKind::Progress(progress) => {
             let loss = progress.loss.map(|loss| format!(", loss {}", metric(loss))).unwrap_or_default();
-            let speed = progress.tokens_per_second.map(|speed| format!(", {speed:.0} tokens/s")).unwrap_or_default();
+            let tokens = progress.tokens_per_second.map(|speed| format!(", {speed:.0} tokens/s"));
+            let records = progress.records_per_second.map(|speed| format!(", {speed:.0} records/s"));
+            let speed = tokens.or(records).unwrap_or_default();
             format!("{} of {} {}{loss}{speed}", progress.done, progress.total, progress.unit)
         }
         EventKind::Metric { name, step, value } => format!("step {step}: {name} {}", metric(*value)),

@@ -12,6 +12,7 @@ use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::id::{RunId, StageId, StageKind};
 use crate::recipe::problem::{listed, nearest};
+use crate::record::report::TrainingReport;
 use crate::store::Store;
 
 /// Prints the last value of every metric, or every value of one.
@@ -19,11 +20,18 @@ use crate::store::Store;
 /// # Errors
 /// When there is no such run, stage or metric.
 pub async fn run(session: &Session, arguments: &MetricsArgs) -> anyhow::Result<Exit> {
-    let (_, store, _) = session.reading().await?;
+    let (_, store, artifacts) = session.reading().await?;
     let run = store.run_by_prefix(&arguments.run).await?.id;
     let mut rows = Vec::new();
     let mut answer = Vec::new();
-    for stage in stages(&store.stages_of_run(run).await?, arguments)? {
+    let mut verdicts = Vec::new();
+    let all = store.stages_of_run(run).await?;
+    for stage in stages(&all, arguments)? {
+        let row = all.iter().find(|row| row.stage == stage);
+        if let (None, Some(output)) = (&arguments.name, row.and_then(|row| row.outputs.get("training.json"))) {
+            let report: TrainingReport = serde_json::from_slice(&artifacts.read(output.digest)?)?;
+            verdicts.extend(report.overfitting.map(|told| format!("{stage} {told}")));
+        }
         let points = match &arguments.name {
             Some(name) => store.series(run, &stage, name).await?,
             None => store.last_metrics(run, &stage).await?,
@@ -37,7 +45,10 @@ pub async fn run(session: &Session, arguments: &MetricsArgs) -> anyhow::Result<E
         return Err(no_such(&store, run, arguments, name).await?.into());
     }
     store.close().await;
-    session.printer.answer(&answer, || table(&["stage", "metric", "step", "value"], &rows, &[2, 3]));
+    session.printer.answer(&answer, || {
+        let numbers = table(&["stage", "metric", "step", "value"], &rows, &[2, 3]);
+        if verdicts.is_empty() { numbers } else { format!("{numbers}\n\n{}", verdicts.join("\n")) }
+    });
     Ok(Exit::Done)
 }
 

@@ -32,6 +32,8 @@ mod card;
 mod generate;
 mod data;
 mod classify;
+mod embed;
+mod asking;
 mod gc;
 mod fsck;
 mod doctor;
@@ -106,6 +108,7 @@ async fn dispatch(session: &Session, command: Command) -> anyhow::Result<Exit> {
         Command::Data(DataCommand::Sample(arguments)) => data::sample::run(session, &arguments).await,
         Command::Data(DataCommand::Card(arguments)) => data::card::run(session, &arguments).await,
         Command::Classify(arguments) => classify::run(session, &arguments).await,
+        Command::Embed(arguments) => embed::run(session, &arguments).await,
         Command::Generate(arguments) => generate::run(session, &arguments).await,
         Command::Gc(arguments) => gc::run(session, &arguments).await,
         Command::Fsck => fsck::run(session).await,

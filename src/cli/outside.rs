@@ -16,16 +16,18 @@ use crate::cli::failure::Complaint;
 use crate::cli::session::Session;
 use crate::data;
 use crate::error::Explain as _;
-use crate::id::{Digest, Name};
+use crate::id::{Digest, Name, StageId, StageKind};
 use crate::plan::{Plan, Work};
+use crate::recipe::head::Head;
 use crate::recipe::problem::{listed, nearest};
 use crate::recipe::read::{OtherFile, Outside, Refusal, TokenizerFile};
 use crate::recipe::reference::{Reference, Version};
 use crate::recipe::{Content, Forebear, Import};
+use crate::record::ArchitectureFile;
 use crate::store::{ModelVersion, Store, StoreError};
 
 /// A version of the zoo and its ancestors, the nearest first.
-type Published = (ModelVersion, Vec<ModelVersion>);
+type Published = (ModelVersion, Vec<ModelVersion>, Option<Head>);
 
 /// The most models a hint names.
 const MOST_NAMED: usize = 8;
@@ -77,7 +79,7 @@ impl Disk<'_> {
         let text = reference.to_string();
         let text = text.trim_start_matches("zoo/");
         match block_in_place(|| Handle::current().block_on(self.version(text))) {
-            Ok(Ok((version, ancestors))) => Ok(import(version, ancestors)),
+            Ok(Ok((version, ancestors, head))) => Ok(import(version, ancestors, head)),
             Ok(Err(models)) => Err(self.unknown(reference, text, &models)),
             Err(error) => Err(Refusal { message: format!("`{reference}`: {error}"), hint: error.hint() }),
         }
@@ -89,7 +91,10 @@ impl Disk<'_> {
         let Some(workspace) = workspace else { return Ok(Err(Vec::new())) };
         let store = Store::open_reading(&workspace).await?;
         let found = match store.model_by_reference(text).await {
-            Ok(version) => store.lineage_of(&version).await.map(|ancestors| Ok((version, ancestors))),
+            Ok(version) => match store.lineage_of(&version).await {
+                Ok(ancestors) => head_of(&store, &version).await.map(|head| Ok((version, ancestors, head))),
+                Err(error) => Err(error),
+            },
             Err(StoreError::UnknownModel { .. }) => store.models().await.map(Err),
             Err(error) => Err(error),
         };
@@ -127,7 +132,14 @@ impl Disk<'_> {
     }
 }
 
-fn import(version: ModelVersion, ancestors: Vec<ModelVersion>) -> Import {
+/// Returns what stands on the body of a version, where it neither tells classes nor writes: as the training that made it says.
+async fn head_of(store: &Store, version: &ModelVersion) -> Result<Option<Head>, StoreError> {
+    let outputs = store.outputs_of(version.run, &StageId::new(StageKind::Train, &version.model)).await?;
+    let file = outputs.get("architecture.json").and_then(|file| store.artifacts().read(file.digest).ok());
+    Ok(file.and_then(|bytes| ArchitectureFile::read(&bytes).ok()).and_then(|about| about.head))
+}
+
+fn import(version: ModelVersion, ancestors: Vec<ModelVersion>, head: Option<Head>) -> Import {
     let forebears = ancestors.into_iter().map(|ancestor| Forebear {
         reference: pinned(&ancestor),
         tier: ancestor.tier,
@@ -136,7 +148,8 @@ fn import(version: ModelVersion, ancestors: Vec<ModelVersion>) -> Import {
     Import {
         reference: pinned(&version),
         tier: version.tier,
-        content: Content::Files { weights: version.weights.digest, tokenizer: version.tokenizer.digest },
+        content: Content::Files { weights: version.weights.digest, tokenizer: version.tokenizer.map(|own| own.digest) },
+        head,
         architecture: version.architecture,
         vocab_size: version.vocab_size,
         classification: version.classification,

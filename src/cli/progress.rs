@@ -166,11 +166,12 @@ fn new_bar(bars: &MultiProgress, stage: &StageId) -> ProgressBar {
 }
 
 fn told(progress: &Progress, validation: Option<f64>) -> String {
-    let Progress { done, total, unit, loss, tokens_per_second, left_ms } = progress;
+    let Progress { done, total, unit, loss, tokens_per_second, records_per_second, left_ms } = progress;
     let mut parts = vec![if *total > 0 { format!("{done}/{total} {unit}") } else { format!("{done} {unit}") }];
     parts.extend(loss.map(|loss| format!("loss {}", metric(loss))));
     parts.extend(validation.map(|loss| format!("validation {}", metric(loss))));
     parts.extend(tokens_per_second.map(|speed| format!("{speed:.0} tokens/s")));
+    parts.extend(records_per_second.map(|speed| format!("{speed:.0} records/s")));
     parts.extend(left_ms.map(|left| format!("{} left", duration(left))));
     parts.join("  ")
 }

@@ -23,14 +23,84 @@ macro_rules! shipped {
 }
 
 /// Every recipe that ships, with its text.
-pub const SHIPPED: &[(&str, &str)] = shipped!["rust-coder", "finance-zh", "gpt2", "scaling-law", "sweep", "gpt-3"];
+pub const SHIPPED: &[(&str, &str)] = shipped![
+    "rust-coder",
+    "finance-zh",
+    "gpt2",
+    "shakespeare",
+    "headlines-bert",
+    "spoken-digits",
+    "mnist-classify",
+    "mnist-selfsupervised",
+    "mnist-clip",
+    "mnist-gan",
+    "preference",
+    "scaling-law",
+    "sweep",
+    "gpt-3"
+];
 
 /// The data that lies beside a recipe that ships: the recipe, the file, and what it says.
-const DATA: &[(&str, &str, &str)] = &[
-    ("finance-zh", "data/finance-zh/README.md", include_str!("../../recipes/data/finance-zh/README.md")),
-    ("finance-zh", "data/finance-zh/general.tsv", include_str!("../../recipes/data/finance-zh/general.tsv")),
-    ("finance-zh", "data/finance-zh/finance.tsv", include_str!("../../recipes/data/finance-zh/finance.tsv")),
-    ("finance-zh", "data/finance-zh/securities.tsv", include_str!("../../recipes/data/finance-zh/securities.tsv")),
+const DATA: &[(&str, &str, &[u8])] = &[
+    ("finance-zh", "data/finance-zh/README.md", include_bytes!("../../recipes/data/finance-zh/README.md")),
+    ("finance-zh", "data/finance-zh/general.tsv", include_bytes!("../../recipes/data/finance-zh/general.tsv")),
+    ("finance-zh", "data/finance-zh/finance.tsv", include_bytes!("../../recipes/data/finance-zh/finance.tsv")),
+    ("finance-zh", "data/finance-zh/securities.tsv", include_bytes!("../../recipes/data/finance-zh/securities.tsv")),
+    ("headlines-bert", "data/finance-zh/README.md", include_bytes!("../../recipes/data/finance-zh/README.md")),
+    ("headlines-bert", "data/finance-zh/general.tsv", include_bytes!("../../recipes/data/finance-zh/general.tsv")),
+    ("headlines-bert", "data/finance-zh/finance.tsv", include_bytes!("../../recipes/data/finance-zh/finance.tsv")),
+    (
+        "headlines-bert",
+        "data/finance-zh/securities.tsv",
+        include_bytes!("../../recipes/data/finance-zh/securities.tsv"),
+    ),
+    ("shakespeare", "data/shakespeare/coriolanus.txt", include_bytes!("../../recipes/data/shakespeare/coriolanus.txt")),
+    ("preference", "data/preference/greetings.txt", include_bytes!("../../recipes/data/preference/greetings.txt")),
+    ("preference", "data/preference/pairs.jsonl", include_bytes!("../../recipes/data/preference/pairs.jsonl")),
+    ("mnist-classify", "data/digits/README.md", include_bytes!("../../recipes/data/digits/README.md")),
+    (
+        "mnist-classify",
+        "data/digits/drawn-images-idx3-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-images-idx3-ubyte.gz"),
+    ),
+    (
+        "mnist-classify",
+        "data/digits/drawn-labels-idx1-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-labels-idx1-ubyte.gz"),
+    ),
+    ("mnist-selfsupervised", "data/digits/README.md", include_bytes!("../../recipes/data/digits/README.md")),
+    (
+        "mnist-selfsupervised",
+        "data/digits/drawn-images-idx3-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-images-idx3-ubyte.gz"),
+    ),
+    (
+        "mnist-selfsupervised",
+        "data/digits/drawn-labels-idx1-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-labels-idx1-ubyte.gz"),
+    ),
+    ("mnist-clip", "data/digits/README.md", include_bytes!("../../recipes/data/digits/README.md")),
+    (
+        "mnist-clip",
+        "data/digits/drawn-images-idx3-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-images-idx3-ubyte.gz"),
+    ),
+    (
+        "mnist-clip",
+        "data/digits/drawn-labels-idx1-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-labels-idx1-ubyte.gz"),
+    ),
+    ("mnist-gan", "data/digits/README.md", include_bytes!("../../recipes/data/digits/README.md")),
+    (
+        "mnist-gan",
+        "data/digits/drawn-images-idx3-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-images-idx3-ubyte.gz"),
+    ),
+    (
+        "mnist-gan",
+        "data/digits/drawn-labels-idx1-ubyte.gz",
+        include_bytes!("../../recipes/data/digits/drawn-labels-idx1-ubyte.gz"),
+    ),
 ];
 
 /// A recipe that ships, at a glance.
@@ -79,7 +149,7 @@ fn glance(name: &'static str, text: &str) -> anyhow::Result<Glance> {
         parameters: recipe
             .models
             .values()
-            .map(|model| model.architecture.parameters(recipe.tokenizers[&model.tokenizer].vocab_size()))
+            .map(|model| model.architecture.parameters(recipe.vocab_size(model)))
             .collect(),
     })
 }

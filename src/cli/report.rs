@@ -7,15 +7,16 @@ pub mod contamination;
 pub mod ranking;
 mod laws;
 
-pub use measured::{Measurement, shown};
+pub use measured::{Measurement, shown, with_interval};
 pub use view::RunView;
 
+use crate::analysis::forgetting::{Cell, Change};
 use crate::cli::format::{duration, metric, plural, time};
 use crate::cli::printer::Printer;
 use crate::cli::session::Session;
 use crate::error::Exit;
 use crate::execute::RunOutcome;
-use crate::id::StageKind;
+use crate::id::{Name, StageKind};
 use crate::record::{Exposure, RunStatus, StageStatus};
 use crate::store::StageRunRow;
 
@@ -45,6 +46,9 @@ pub fn human(printer: &Printer, view: &RunView) -> String {
     let parts = [
         head(printer, view),
         lineage::table(printer, view),
+        intervals(printer, view),
+        generalisation(printer, view),
+        forgotten(printer, view),
         contaminated(printer, &view.contamination),
         ranked(printer, view),
         view.laws.iter().map(|law| laws::human(printer, law)).collect::<Vec<_>>().join("\n\n"),
@@ -78,6 +82,37 @@ fn head(printer: &Printer, view: &RunView) -> String {
         plural(view.stages.len(), "stage"),
         counted.join(", "),
     )
+}
+
+/// Returns between which values the means of repeats lie.
+fn intervals(printer: &Printer, view: &RunView) -> String {
+    let lines = view.measurements.iter().filter_map(|found| {
+        let (value, half) = (&found.value, found.value.interval()?);
+        let (low, high) = (metric(value.mean - half), metric(value.mean + half));
+        let Measurement { model, evaluation, .. } = found;
+        Some(format!("  {model}/{evaluation}  {} in {low} to {high}, {} repeats", metric(value.mean), value.n))
+    });
+    section(printer, "means with their 95 % intervals (Student's t)", &lines.collect::<Vec<_>>())
+}
+
+/// Returns whether the models learned the rule or only their training data.
+fn generalisation(printer: &Printer, view: &RunView) -> String {
+    let told = view.trainings.iter().filter_map(|(model, report)| Some((model, report.overfitting.as_ref()?)));
+    let lines: Vec<String> = told.map(|(model, told)| format!("  {model} {told}")).collect();
+    section(printer, "generalisation", &lines)
+}
+
+/// Returns where a model is worse than the best of its ancestors.
+fn forgotten(printer: &Printer, view: &RunView) -> String {
+    let worse = view.forgetting.cells().filter(|(.., change)| change.worse_percent > 0.0);
+    let line = |(model, evaluation, cell, change): (&Name, &Name, &Cell, &Change)| {
+        let Change { model: ancestor, value, worse_percent } = change;
+        let (own, best) = (metric(cell.value), metric(*value));
+        format!(
+            "  {model} on {evaluation}: {own} is {worse_percent:.1} % worse than {best} of {ancestor}, its best ancestor"
+        )
+    };
+    section(printer, "forgotten", &worse.map(line).collect::<Vec<_>>())
 }
 
 fn ranked(printer: &Printer, view: &RunView) -> String {

@@ -11,8 +11,9 @@ use crate::cli::session::Session;
 use crate::cli::{estimate, execution, load, run};
 use crate::error::Exit;
 use crate::execute::Beginning;
-use crate::id::{RunId, StageKind};
+use crate::id::{RunId, StageId, StageKind};
 use crate::plan::{self, Ledger, Plan, Work};
+use crate::recipe::evaluation::Metric;
 use crate::recipe::{Content, Recipe};
 use crate::record::RunStatus;
 use crate::reproduce::numbers::first_difference;
@@ -71,7 +72,7 @@ fn take_along(plan: &Plan, from: &ArtifactStore, to: &ArtifactStore) -> anyhow::
     for stage in &plan.stages {
         let Work::Import(work) = &stage.work else { continue };
         let Content::Files { weights, tokenizer } = work.import.content else { continue };
-        for digest in [weights, tokenizer] {
+        for digest in std::iter::once(weights).chain(tokenizer) {
             to.copy_from(from, digest).with_context(|| format!("`{}` cannot be taken along", work.import.reference))?;
         }
     }
@@ -107,7 +108,14 @@ async fn compare(left: Side<'_>, right: Side<'_>, tolerance: f64) -> anyhow::Res
     let ours = left.0.stages_of_run(left.2).await?;
     let theirs = right.0.outputs_of_run(right.2).await?;
     let mut verdicts = Vec::new();
+    // How fast a machine is, is no part of what a run found out; nor is what is said of it.
+    let done = left.0.keys_of_run(left.2).await?;
+    let is_timed = |stage: &StageId| done.get(stage).is_some_and(tells_of_machine);
+    let has_timed = done.values().any(tells_of_machine);
     for row in ours {
+        if is_timed(&row.stage) || (has_timed && row.stage.kind() == StageKind::Card) {
+            continue;
+        }
         // What the zoo calls a version depends on what was in it before.
         if row.stage.kind() == StageKind::Publish {
             continue;
@@ -134,6 +142,12 @@ async fn compare(left: Side<'_>, right: Side<'_>, tolerance: f64) -> anyhow::Res
         verdicts.push(verdict);
     }
     Ok(Verdict::of(verdicts))
+}
+
+/// Returns whether a stage with this key measures the machine, or judges such a number.
+fn tells_of_machine(key: &serde_json::Value) -> bool {
+    let metric = serde_json::from_value::<Metric>(key["metric"].clone());
+    metric.is_ok_and(Metric::is_of_machine)
 }
 
 fn human(session: &Session, verdict: &Verdict) -> String {

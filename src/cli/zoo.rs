@@ -110,7 +110,7 @@ pub async fn show(session: &Session, arguments: &ModelRef) -> anyhow::Result<Exi
             ("run", model.run.to_string()),
             ("published", format!("{} UTC", time(model.created_at_ms))),
             ("weights", format!("{} ({})", model.weights.digest, bytes(model.weights.bytes))),
-            ("tokenizer", model.tokenizer.digest.to_string()),
+            ("tokenizer", model.tokenizer.as_ref().map(|own| own.digest.to_string()).unwrap_or_default()),
         ];
         let known = facts.iter().filter(|(_, value)| !value.is_empty());
         known.map(|(name, value)| format!("{name:<14}{value}")).collect::<Vec<_>>().join("\n")

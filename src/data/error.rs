@@ -151,6 +151,16 @@ pub enum DataError {
         /// The class whose name is nearest to the label.
         nearest: Option<String>,
     },
+    /// A record has not what is to be learnt of it.
+    #[error("the record `{record}` {what}")]
+    Lacks {
+        /// The record.
+        record: String,
+        /// What it has not; never what it has instead.
+        what: &'static str,
+        /// What a person can do about it.
+        hint: &'static str,
+    },
     /// A line of a records file is no record.
     #[error("line {line} is no record: {message}")]
     BadRecord {
@@ -251,6 +261,7 @@ impl Explain for DataError {
             | Self::NoSalt { .. }
             | Self::BadExpression { .. }
             | Self::NoClass { .. }
+            | Self::Lacks { .. }
             | Self::Unencodable { .. }
             | Self::BadTemplate { .. }
             | Self::Untrainable { .. } => Exit::BadInput,
@@ -313,6 +324,7 @@ impl Explain for DataError {
                 Some(near) => format!("the nearest class is `{near}`; `classes` names every label of the data"),
                 None => "`classes` names every label of the data".to_owned(),
             }),
+            Self::Lacks { hint, .. } => Some((*hint).to_owned()),
             Self::Untrainable { .. } => None,
             Self::BadExtraction { .. } => Some("`pedigree check` tells what is wrong with it, and where".to_owned()),
             Self::Unencodable { .. } => Some("a tokenizer of type `byte-bpe` encodes every text".to_owned()),

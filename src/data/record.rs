@@ -34,8 +34,32 @@ pub enum Content {
     },
     /// A conversation; what the assistant says is learned.
     Chat(Vec<Turn>),
+    /// Two answers to the same, of which one is preferred.
+    Preference(Preference),
     /// A picture or a sound, and perhaps what it shows.
     Media(Media),
+}
+
+/// Two answers to the same, each behind what is asked: conversations, or plain texts, whose turns are a `prompt` and a `response`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preference {
+    /// What is asked, and the answer that is preferred.
+    pub chosen: Vec<Turn>,
+    /// What is asked, and the answer that is not.
+    pub rejected: Vec<Turn>,
+}
+
+impl Preference {
+    /// The role of what is asked, where it is no conversation.
+    pub const PROMPT: &str = "prompt";
+    /// The role of an answer, where it is no conversation.
+    pub const RESPONSE: &str = "response";
+
+    /// Returns how many turns both begin with; the last of neither is among them.
+    pub fn n_shared(&self) -> usize {
+        let most = self.chosen.len().min(self.rejected.len()).saturating_sub(1);
+        self.chosen.iter().zip(&self.rejected).take(most).take_while(|(chosen, rejected)| chosen == rejected).count()
+    }
 }
 
 /// One turn of a conversation.
@@ -80,15 +104,17 @@ impl Record {
         Self { id: id.into(), document: document.into(), content, label: None, fields: BTreeMap::new() }
     }
 
-    /// Returns the texts of the record, in the order they are read: one, the prompt and the response, or all turns.
+    /// Returns the texts of the record, in the order they are read: one, the prompt and the response, or all turns; what two answers
+    /// share stands there once.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let (first, second, turns): (_, _, &[Turn]) = match &self.content {
-            Content::Text(text) => (Some(text.as_str()), None, &[]),
-            Content::Pair { prompt, response } => (Some(prompt.as_str()), Some(response.as_str()), &[]),
-            Content::Chat(turns) => (None, None, turns),
-            Content::Media(media) => (Some(media.caption.as_str()), None, &[]),
+        let (first, second, turns, others): (_, _, &[Turn], &[Turn]) = match &self.content {
+            Content::Text(text) => (Some(text.as_str()), None, &[], &[]),
+            Content::Pair { prompt, response } => (Some(prompt.as_str()), Some(response.as_str()), &[], &[]),
+            Content::Chat(turns) => (None, None, turns, &[]),
+            Content::Preference(both) => (None, None, &both.chosen, &both.rejected[both.n_shared()..]),
+            Content::Media(media) => (Some(media.caption.as_str()), None, &[], &[]),
         };
-        first.into_iter().chain(second).chain(turns.iter().map(|turn| turn.content.as_str()))
+        first.into_iter().chain(second).chain(turns.iter().chain(others).map(|turn| turn.content.as_str()))
     }
 
     /// Returns the size of all texts and media, in bytes.
@@ -110,6 +136,13 @@ impl Record {
             Content::Chat(turns) => {
                 let change = |Turn { role, content }: Turn| Turn { role, content: change(content) };
                 Content::Chat(turns.into_iter().map(change).collect())
+            }
+            Content::Preference(Preference { chosen, rejected }) => {
+                let mut change = |turns: Vec<Turn>| {
+                    let turn = |Turn { role, content }: Turn| Turn { role, content: change(content) };
+                    turns.into_iter().map(turn).collect()
+                };
+                Content::Preference(Preference { chosen: change(chosen), rejected: change(rejected) })
             }
             Content::Media(Media { kind, bytes, caption }) => {
                 Content::Media(Media { kind, bytes, caption: change(caption) })

@@ -5,6 +5,7 @@
 //! | `tokens` | U16 up to a vocabulary of 65,536, else U32 | `[tokens]` | document after document, each ended by end-of-text |
 //! | `starts` | U64 | `[documents]` | where each document begins |
 //! | `loss_mask` | U8 | `[tokens]` | instruction data only: 1 where a loss is taken |
+//! | `numbers` | F32 | `[documents]` | for regressions only: the number that is told of the document |
 //! | `labels` | U32 | `[documents]` | for classifiers only: the place of the document's class among the classes |
 
 mod write;
@@ -16,13 +17,13 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::data::error::DataError;
-use crate::data::record::{Content, Record};
+use crate::data::record::{Content, Preference, Record, Turn};
 use crate::data::tokenizer::Tokenizer;
 
 pub use write::Writer;
 
 /// The tokens of some documents of a split, or of all of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shard {
     /// Document after document, each ended by the end-of-text token.
     pub tokens: Vec<u32>,
@@ -32,6 +33,8 @@ pub struct Shard {
     pub loss_mask: Option<Vec<u8>>,
     /// For classifiers: the place of each document's class among the classes.
     pub labels: Option<Vec<u32>>,
+    /// For regressions: the number that is told of each document.
+    pub numbers: Option<Vec<f32>>,
 }
 
 impl Shard {
@@ -41,7 +44,28 @@ impl Shard {
     /// When a text has no tokens, or a conversation does not fit its template.
     pub fn encode(records: &[Record], tokenizer: &Tokenizer) -> Result<Self, DataError> {
         let encoded = records.par_iter().map(|record| encode_one(record, tokenizer));
-        let encoded = encoded.collect::<Result<Vec<Encoded>, _>>()?;
+        Ok(Self::of(encoded.collect::<Result<Vec<Encoded>, _>>()?))
+    }
+
+    /// Encodes pairs of answers, on all cores: each becomes two documents, the chosen answer and the rejected one, both behind what
+    /// was asked, which is not learnt.
+    ///
+    /// # Errors
+    /// When a record is no pair of answers, when a text has no tokens, or a conversation does not fit its template.
+    pub fn encode_pairs(records: &[Record], tokenizer: &Tokenizer) -> Result<Self, DataError> {
+        let pair = |record: &Record| {
+            let Content::Preference(both) = &record.content else {
+                let hint = "rows of `chosen` and `rejected`, perhaps with `prompt`, are pairs of answers";
+                return Err(DataError::Lacks { record: record.id.clone(), what: "is no pair of answers", hint });
+            };
+            let answer = |turns| ended(answer(turns, both.n_shared(), tokenizer)?, tokenizer);
+            Ok([answer(&both.chosen)?, answer(&both.rejected)?])
+        };
+        let encoded = records.par_iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::of(encoded.into_iter().flatten().collect()))
+    }
+
+    fn of(encoded: Vec<Encoded>) -> Self {
         let mut shard = Self::default();
         if encoded.iter().any(|one| one.learnt.is_some()) {
             shard.loss_mask = Some(Vec::new());
@@ -53,7 +77,7 @@ impl Shard {
             }
             shard.tokens.extend(tokens);
         }
-        Ok(shard)
+        shard
     }
 
     /// Returns the number of tokens a loss is taken of.
@@ -84,6 +108,11 @@ impl Shard {
         if let Some(bytes) = &labels {
             tensors.push(("labels", view(Dtype::U32, bytes.len() / 4, bytes)));
         }
+        let numbers: Option<Vec<u8>> =
+            self.numbers.as_ref().map(|numbers| numbers.iter().flat_map(|number| number.to_le_bytes()).collect());
+        if let Some(bytes) = &numbers {
+            tensors.push(("numbers", view(Dtype::F32, bytes.len() / 4, bytes)));
+        }
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
         safetensors::serialize(tensors, Some(metadata)).expect("tensors of the right size serialize")
     }
@@ -109,13 +138,22 @@ impl Shard {
             false => None,
         };
         let labels = labels.map(|raw| raw.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect());
-        let shard = Self { tokens, starts: starts.collect(), loss_mask, labels };
+        let numbers = match tensors.names().contains(&"numbers") {
+            true => Some(tensor(&tensors, "numbers", Dtype::F32)?),
+            false => None,
+        };
+        let numbers =
+            numbers.map(|raw| raw.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect());
+        let shard = Self { tokens, starts: starts.collect(), loss_mask, labels, numbers };
         shard.check(vocab_size)?;
         Ok(shard)
     }
 
     fn check(&self, vocab_size: u32) -> Result<(), DataError> {
-        let Self { tokens, starts, loss_mask, labels } = self;
+        let Self { tokens, starts, loss_mask, labels, numbers } = self;
+        if numbers.as_ref().is_some_and(|numbers| numbers.len() != starts.len()) {
+            return Err(wrong("`numbers` are not one for each document".to_owned()));
+        }
         let n = tokens.len() as u64;
         if let Some(token) = tokens.iter().find(|token| **token >= vocab_size) {
             return Err(wrong(format!("token {token} is not in a vocabulary of {vocab_size}")));
@@ -146,7 +184,7 @@ struct Encoded {
 
 /// Encodes a record; a prompt and its response are encoded apart, so that generation meets the same tokens.
 fn encode_one(record: &Record, tokenizer: &Tokenizer) -> Result<Encoded, DataError> {
-    let mut encoded = match &record.content {
+    let encoded = match &record.content {
         Content::Text(text) => Encoded { tokens: tokenizer.encode(text)?, learnt: None },
         Content::Pair { prompt, response } => {
             let mut tokens = tokenizer.encode(prompt)?;
@@ -159,8 +197,38 @@ fn encode_one(record: &Record, tokenizer: &Tokenizer) -> Result<Encoded, DataErr
             let (tokens, learnt) = tokenizer.encode_chat(turns)?;
             Encoded { tokens, learnt: Some(learnt) }
         }
+        // Who learns to write learns from the preferred answer.
+        Content::Preference(both) => answer(&both.chosen, both.n_shared(), tokenizer)?,
         Content::Media(media) => Encoded { tokens: tokenizer.encode(&media.caption)?, learnt: None },
     };
+    ended(encoded, tokenizer)
+}
+
+/// Returns what is asked and answered; of the first `n_shared` turns nothing is learnt.
+fn answer(turns: &[Turn], n_shared: usize, tokenizer: &Tokenizer) -> Result<Encoded, DataError> {
+    if turns.last().is_some_and(|turn| turn.role == Preference::RESPONSE) {
+        let (mut tokens, mut learnt) = (Vec::new(), Vec::new());
+        for Turn { role, content } in turns {
+            tokens.extend(tokenizer.encode(content)?);
+            learnt.resize(tokens.len(), u8::from(role == Preference::RESPONSE));
+        }
+        return Ok(Encoded { tokens, learnt: Some(learnt) });
+    }
+    let (tokens, mut learnt) = tokenizer.encode_chat(turns)?;
+    let mut n_left = turns[..n_shared].iter().filter(|turn| turn.role == "assistant").count();
+    let (mut place, mut was_learnt) = (0, 0);
+    while n_left > 0 && place < learnt.len() {
+        let is_learnt = learnt[place];
+        if is_learnt == 0 && was_learnt == 1 {
+            n_left -= 1;
+        }
+        (learnt[place], was_learnt) = (0, is_learnt);
+        place += 1;
+    }
+    Ok(Encoded { tokens, learnt: Some(learnt) })
+}
+
+fn ended(mut encoded: Encoded, tokenizer: &Tokenizer) -> Result<Encoded, DataError> {
     encoded.tokens.push(tokenizer.end_of_text());
     if let Some(learnt) = &mut encoded.learnt {
         learnt.push(1);
@@ -216,6 +284,37 @@ mod tests {
         assert_eq!((text.loss_mask.is_none(), text.n_targets(), text.tokens.len()), (true, 4, 4));
     }
 
+    fn turns(said: &[(&str, &str)]) -> Vec<Turn> {
+        said.iter().map(|(role, content)| Turn { role: (*role).to_owned(), content: (*content).to_owned() }).collect()
+    }
+
+    #[test]
+    fn a_pair_of_answers_is_two_documents_and_only_the_last_answers_are_learned() {
+        let recipe = Tokenizer::ByteBpe(Trained::on(vec![], 260));
+        let bytes = tokenizer::train(&recipe, tokenizer::Corpus::of(&["abab"]), tokenizer::Budget::default()).unwrap();
+        let tokenizer = tokenizer::load(&bytes).unwrap();
+        let pair = |chosen: &[(&str, &str)], rejected: &[(&str, &str)]| {
+            record(Content::Preference(Preference { chosen: turns(chosen), rejected: turns(rejected) }))
+        };
+        let plain = pair(&[("prompt", "xy"), ("response", "z")], &[("prompt", "xy"), ("response", "vw")]);
+        let shard = Shard::encode_pairs(std::slice::from_ref(&plain), &tokenizer).unwrap();
+        assert_eq!(shard.starts, [0, 4]);
+        assert_eq!(shard.loss_mask.as_deref(), Some(&[0, 0, 1, 1, 0, 0, 1, 1, 1][..]));
+        let chosen = Shard::encode(&[plain], &tokenizer).unwrap();
+        assert_eq!((chosen.starts.len(), chosen.tokens.as_slice()), (1, &shard.tokens[..4]));
+        let shared = [("user", "a"), ("assistant", "bb"), ("user", "c")];
+        let [good, bad] = [("assistant", "ddd"), ("assistant", "e")].map(|last| [&shared[..], &[last]].concat());
+        let shard = Shard::encode_pairs(&[pair(&good, &bad)], &tokenizer).unwrap();
+        let mask = shard.loss_mask.unwrap();
+        let learnt = |range: std::ops::Range<usize>| {
+            let places = range.filter(|place| mask[*place] == 1);
+            tokenizer.decode(&places.map(|place| shard.tokens[place]).collect::<Vec<_>>()).unwrap()
+        };
+        let second = shard.starts[1] as usize;
+        assert!(learnt(0..second).starts_with("ddd") && learnt(second..mask.len()).starts_with('e'));
+        assert!(Shard::encode_pairs(&[record(Content::Text("x".to_owned()))], &tokenizer).is_err());
+    }
+
     proptest! {
         #[test]
         fn a_shard_survives_being_written(lengths in prop::collection::vec(1_usize..9, 0..9), wide: bool, masked: bool) {
@@ -225,14 +324,21 @@ mod tests {
             let tokens: Vec<u32> = (0..n as u32).map(|i| i * 7919 % vocab_size).collect();
             let mask = masked.then(|| tokens.iter().map(|token| (token % 2) as u8).collect());
             let labels = masked.then(|| (0..lengths.len() as u32).collect());
-            let shard = Shard { tokens, starts, loss_mask: mask, labels };
+            let numbers = masked.then(|| lengths.iter().map(|length| *length as f32 / 2.0).collect());
+            let shard = Shard { tokens, starts, loss_mask: mask, labels, numbers };
             prop_assert_eq!(Shard::from_bytes(&shard.to_bytes(vocab_size), vocab_size).unwrap(), shard);
         }
     }
 
     #[test]
     fn a_damaged_shard_is_refused() {
-        let good = Shard { tokens: vec![1, 2, 3], starts: vec![0, 2], loss_mask: Some(vec![0, 1, 1]), labels: None };
+        let good = Shard {
+            tokens: vec![1, 2, 3],
+            starts: vec![0, 2],
+            loss_mask: Some(vec![0, 1, 1]),
+            labels: None,
+            numbers: None,
+        };
         let refused = |shard: Shard| Shard::from_bytes(&shard.to_bytes(10), 10).unwrap_err().to_string();
         assert!(
             refused(Shard { tokens: vec![1, 10, 3], ..good.clone() }).contains("token 10 is not in a vocabulary of 10")
@@ -243,6 +349,7 @@ mod tests {
         assert!(refused(Shard { loss_mask: Some(vec![0, 2, 1]), ..good.clone() }).contains("`loss_mask`"));
         assert!(refused(Shard { loss_mask: Some(vec![0]), ..good.clone() }).contains("`loss_mask`"));
         assert!(refused(Shard { labels: Some(vec![0]), ..good.clone() }).contains("`labels`"));
+        assert!(refused(Shard { numbers: Some(vec![0.0]), ..good.clone() }).contains("`numbers`"));
         let bytes = good.to_bytes(10);
         assert!(Shard::from_bytes(&bytes[..bytes.len() - 1], 10).is_err());
         assert!(Shard::from_bytes(&bytes, 70_000).unwrap_err().to_string().contains("U16"));

@@ -1,10 +1,15 @@
 //! Measures a classifier on a split: which classes it takes for which.
 
-use crate::engine::classify::classify;
+use crate::engine::classify::{classify, shares};
 use crate::engine::error::EngineError;
-use crate::engine::model::{Network, Parameters};
+use crate::engine::evaluate::n_rows;
+use crate::engine::metric::likelihood;
+use crate::engine::model::{Network, Parameters, Reading};
 use crate::engine::sampler::Rows;
 use crate::record::Confusion;
+
+/// The pictures or sounds of one pass.
+const PASS_RECORDS: usize = 256;
 
 /// What was measured of a classifier.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +20,10 @@ pub struct Told {
     pub confusion: Confusion,
     /// The tokens read.
     pub tokens: u64,
+    /// The shares of all classes for every record, in order.
+    pub shares: Vec<Vec<f32>>,
+    /// The class of every record.
+    pub classes: Vec<usize>,
 }
 
 /// Measures a classifier on the records of a split, in order; each counts as a row of the context, until `max_tokens` are read.
@@ -23,25 +32,44 @@ pub struct Told {
 /// # Errors
 /// When the tokens cannot be read any more.
 pub fn measure(network: &Network, parameters: &Parameters, rows: &Rows, max_tokens: u64) -> Result<Told, EngineError> {
-    let n_rows = match max_tokens {
-        0 => rows.len(),
-        tokens => rows.len().min((tokens as usize / rows.context()).max(1)),
-    };
+    let n_rows = n_rows(rows, max_tokens);
     let n_classes = network.classification().map_or(0, |classification| classification.classes.len());
-    let rows = (0..n_rows).map(|index| rows.row(index, 0)).collect::<Result<Vec<_>, _>>()?;
+    let (shares, classes, tokens) = match rows.shape() {
+        Some(_) => of_features(network, parameters, rows, n_rows)?,
+        None => of_texts(network, parameters, rows, n_rows)?,
+    };
+    let mut confusion = Confusion::new(n_classes);
+    let mut surprise = 0.0;
+    for (shares, class) in shares.iter().zip(&classes) {
+        // NaN stays NaN, and is told as a divergence.
+        surprise += likelihood::surprise(shares[*class]);
+        confusion.add(*class, likeliest(shares));
+    }
+    Ok(Told { loss: surprise / n_rows.max(1) as f64, confusion, tokens, shares, classes })
+}
+
+/// The shares of every record, its class, and the tokens or records that were read.
+type Shares = (Vec<Vec<f32>>, Vec<usize>, u64);
+
+fn of_texts(network: &Network, parameters: &Parameters, rows: &Rows, n_rows: usize) -> Result<Shares, EngineError> {
+    let rows = (0..n_rows).map(|index| rows.measured(index)).collect::<Result<Vec<_>, _>>()?;
     let (documents, classes): (Vec<_>, Vec<_>) =
         rows.into_iter().map(|row| (row.tokens, row.class.unwrap_or(0) as usize)).unzip();
     let tokens = documents.iter().map(|document| document.len() as u64).sum();
-    let shares = classify(network, parameters, documents);
-    let mut confusion = Confusion::new(n_classes);
-    let mut surprise = 0.0;
-    for (shares, class) in shares.iter().zip(classes) {
-        // A share that is 0 in 32 bits is not impossible; NaN stays NaN, and is told as a divergence.
-        let share = f64::from(shares[class]);
-        surprise -= if share == 0.0 { f64::from(f32::MIN_POSITIVE).ln() } else { share.ln() };
-        confusion.add(class, likeliest(shares));
+    Ok((classify(network, parameters, documents), classes, tokens))
+}
+
+fn of_features(network: &Network, parameters: &Parameters, rows: &Rows, n_rows: usize) -> Result<Shares, EngineError> {
+    let n_classes = network.classification().map_or(1, |classification| classification.classes.len());
+    let (mut all, mut classes) = (Vec::with_capacity(n_rows), Vec::with_capacity(n_rows));
+    for first in (0..n_rows).step_by(PASS_RECORDS) {
+        let pass = (first..n_rows.min(first + PASS_RECORDS)).map(|index| rows.measured(index));
+        let pass = pass.collect::<Result<Vec<_>, _>>()?;
+        let reading = Reading::new(&rows.batch(&pass), network.device());
+        all.extend(shares(network, parameters, &reading).chunks(n_classes).map(<[f32]>::to_vec));
+        classes.extend(pass.iter().map(|row| row.class.unwrap_or(0) as usize));
     }
-    Ok(Told { loss: surprise / n_rows.max(1) as f64, confusion, tokens })
+    Ok((all, classes, n_rows as u64))
 }
 
 /// Returns the first of the largest numbers.

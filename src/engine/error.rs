@@ -53,7 +53,7 @@ pub enum EngineError {
         vocab_size: u32,
     },
     /// The loss or a gradient is no number any more.
-    #[error("the training diverged at step {step}: the {what} is {value}{}", last_good(*.checkpoint))]
+    #[error("the training diverged at step {step}: the {what} is {value}{}{}", at_tensor(.tensor.as_deref()), last_good(*.checkpoint))]
     Diverged {
         /// The step, in steps.
         step: u64,
@@ -61,6 +61,8 @@ pub enum EngineError {
         what: &'static str,
         /// Its value.
         value: f64,
+        /// Which tensor tells where it began, in words.
+        tensor: Option<String>,
         /// The step of the newest checkpoint, in steps.
         checkpoint: Option<u64>,
     },
@@ -78,6 +80,17 @@ pub enum EngineError {
         /// How that shows.
         reason: String,
     },
+    /// A pattern of the recipe names no parameter.
+    #[error("`{pattern}` matches no parameter of the network")]
+    NoSuchParameter {
+        /// The pattern.
+        pattern: String,
+        /// The names nearest to it, as a list.
+        nearest: String,
+    },
+    /// Everything is frozen.
+    #[error("`freeze` leaves no parameter that learns")]
+    AllFrozen,
     /// A token file cannot be read.
     #[error("the tokens of dataset `{dataset}` cannot be read: {reason}")]
     Tokens {
@@ -85,6 +98,40 @@ pub enum EngineError {
         dataset: String,
         /// How that shows.
         reason: String,
+    },
+    /// Features cannot be read.
+    #[error("the features of the `{split}` split of dataset `{dataset}` cannot be read: {reason}")]
+    Features {
+        /// The dataset.
+        dataset: String,
+        /// The split.
+        split: String,
+        /// How that shows.
+        reason: String,
+    },
+    /// What is to be told of a record is not there; never says what is there instead.
+    #[error("record {} of the `{split}` split of dataset `{dataset}` has {what}", record + 1)]
+    BadLabel {
+        /// The dataset.
+        dataset: String,
+        /// The split.
+        split: String,
+        /// The number of the record within its split, from 0.
+        record: u64,
+        /// What it has.
+        what: &'static str,
+        /// What a person can do about it.
+        hint: String,
+    },
+    /// Data that this training cannot read.
+    #[error("dataset `{dataset}` cannot be learnt from: {reason}")]
+    Unfit {
+        /// The dataset.
+        dataset: String,
+        /// Why.
+        reason: String,
+        /// What a person can do about it.
+        hint: String,
     },
     /// A checkpoint was made on something that gives other bits.
     #[error("the checkpoint at step {step} was made with {field} `{recorded}`, and this is `{here}`")]
@@ -121,6 +168,10 @@ pub enum EngineError {
     },
 }
 
+fn at_tensor(tensor: Option<&str>) -> String {
+    tensor.map_or_else(String::new, |tensor| format!(" ({tensor})"))
+}
+
 fn last_good(checkpoint: Option<u64>) -> String {
     checkpoint.map_or_else(
         || ", with no checkpoint before it".into(),
@@ -135,10 +186,16 @@ impl EngineError {
             Self::NoSuchGpu { .. }
             | Self::BatchTooSmall { .. }
             | Self::NotEnoughData { .. }
+            | Self::BadLabel { .. }
+            | Self::Unfit { .. }
+            | Self::NoSuchParameter { .. }
+            | Self::AllFrozen
             | Self::OtherMachine { .. } => FailureClass::BadInput,
-            Self::ForeignToken { .. } | Self::Damaged { .. } | Self::Weights { .. } | Self::Tokens { .. } => {
-                FailureClass::Integrity
-            }
+            Self::ForeignToken { .. }
+            | Self::Damaged { .. }
+            | Self::Weights { .. }
+            | Self::Tokens { .. }
+            | Self::Features { .. } => FailureClass::Integrity,
             Self::Diverged { .. } => FailureClass::Work,
             Self::Io { source, .. } => class_of_io(source),
             Self::Listener { class, .. } => *class,
@@ -166,13 +223,22 @@ impl Explain for EngineError {
                 format!("set `batch-tokens` to at least {}", u64::from(*context) * u64::from(*accumulate))
             }
             Self::NotEnoughData { .. } => "widen the dataset or its split, or shorten `context`".into(),
+            Self::NoSuchParameter { nearest, .. } => {
+                format!("the names nearest to it are {nearest}; `*` stands for any text")
+            }
+            Self::AllFrozen => "name fewer parameters in `freeze`".into(),
             Self::ForeignToken { .. } => "encode the dataset with the model's own tokenizer".into(),
-            Self::Diverged { .. } => "lower `learning-rate`, lengthen `warmup-steps`, or lower `clip-norm`".into(),
+            Self::Diverged { .. } => {
+                "lower `learning-rate`, lengthen `warmup-steps`, lower `clip-norm`, or look at the data of that step; \
+                 the checkpoint stays"
+                    .into()
+            }
             Self::Damaged { .. } => "`pedigree fsck` names the stages to run again".into(),
             Self::OtherMachine { .. } => {
                 "go on where the checkpoint was made, or remove the task's `checkpoints` folder to begin again".into()
             }
-            Self::Weights { .. } | Self::Tokens { .. } => return None,
+            Self::BadLabel { hint, .. } | Self::Unfit { hint, .. } => hint.clone(),
+            Self::Weights { .. } | Self::Tokens { .. } | Self::Features { .. } => return None,
             Self::Io { source, .. } => match class_of_io(source) {
                 FailureClass::Resources => {
                     "free some space, then run again: it goes on from the last checkpoint".into()

@@ -1,12 +1,10 @@
 //! Lets a model write: one token after the other, each chosen from the model's shares.
 
-#![expect(non_snake_case, reason = "tensor names carry the letters of their shapes")]
-
-use burn::tensor::{Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 
-use crate::engine::model::{Cache, Network, Parameters};
+use crate::engine::model::{Cache, Network, Parameters, Pass, TokenRows};
 use crate::engine::seed;
+use crate::engine::value::{Ints, tape};
 use crate::recipe::evaluation::Sampling;
 
 /// What a model wrote.
@@ -34,6 +32,7 @@ pub fn generate(
     let mut all = if prompt.is_empty() { vec![end] } else { prompt.to_vec() };
     let cut = all.len().saturating_sub(context);
     all.drain(..cut);
+    let pass = Pass::measuring(parameters, network.device());
     let (mut cache, mut unread) = (Cache::default(), all.len());
     let mut rng = seed::stream(sampling.seed, "generate");
     let mut tokens = Vec::new();
@@ -41,7 +40,7 @@ pub fn generate(
         if cache.len() + unread > context {
             (cache, unread) = (Cache::default(), (context / 2).max(1));
         }
-        let shares = next_logits(network, parameters, &all[all.len() - unread..], &mut cache);
+        let shares = next_logits(network, &pass, &all[all.len() - unread..], &mut cache);
         let token = choose(&shares, sampling, &mut rng);
         if token == end {
             break;
@@ -57,11 +56,10 @@ pub fn generate(
 }
 
 /// Returns the logits of the token behind `tokens`.
-fn next_logits(network: &Network, parameters: &Parameters, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
-    let ids: Vec<i64> = tokens.iter().map(|token| i64::from(*token)).collect();
-    let tokens_1S: Tensor<2, Int> = Tensor::from_data(TensorData::new(ids, [1, tokens.len()]), network.device());
-    let logits_SV = network.logits_after(parameters, tokens_1S, cache);
-    logits_SV.narrow(0, tokens.len() - 1, 1).try_to_vec_as::<f32>().expect("logits are 32-bit floats")
+fn next_logits(network: &Network, pass: &Pass, tokens: &[u32], cache: &mut Cache) -> Vec<f32> {
+    let ids = tokens.iter().map(|token| i64::from(*token)).collect();
+    let rows = TokenRows::of(Ints::new(ids, &[1, tokens.len()], network.device()));
+    tape::without(|| network.logits(pass, &rows, Some(cache)).part(0, tokens.len() - 1, 1).to_vec())
 }
 
 /// Chooses a token: the likeliest, or one by chance among the likeliest.
@@ -105,15 +103,16 @@ mod tests {
 
     #[test]
     fn the_cache_changes_nothing() {
-        for architecture in fixture::architectures() {
+        for architecture in fixture::writers() {
             let (network, parameters) = fixture::network(&architecture, &Device::flex());
+            let pass = Pass::measuring(&parameters, network.device());
             let tokens: Vec<u32> = (0..12).map(|i| i * 5 % 31).collect();
             let mut cache = Cache::default();
-            let mut cached = next_logits(&network, &parameters, &tokens[..7], &mut cache);
+            let mut cached = next_logits(&network, &pass, &tokens[..7], &mut cache);
             for last in 8..=tokens.len() {
-                cached = next_logits(&network, &parameters, &tokens[last - 1..last], &mut cache);
+                cached = next_logits(&network, &pass, &tokens[last - 1..last], &mut cache);
             }
-            let whole = next_logits(&network, &parameters, &tokens, &mut Cache::default());
+            let whole = next_logits(&network, &pass, &tokens, &mut Cache::default());
             let difference = cached.iter().zip(&whole).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(difference < 1e-5, "{difference}");
         }
@@ -121,12 +120,13 @@ mod tests {
 
     #[test]
     fn greedy_generation_is_what_the_uncached_model_finds_likeliest() {
-        for architecture in fixture::architectures() {
+        for architecture in fixture::writers() {
             let (network, parameters) = fixture::network(&architecture, &Device::flex());
             let written = generate(&network, &parameters, &[1, 2, 3], 1000, &sampling(0.0, 0, 1.0), |_| true);
+            let pass = Pass::measuring(&parameters, network.device());
             let mut all = vec![1, 2, 3];
             for token in &written.tokens[..10] {
-                let logits = next_logits(&network, &parameters, &all, &mut Cache::default());
+                let logits = next_logits(&network, &pass, &all, &mut Cache::default());
                 assert_eq!(choose(&logits, &sampling(0.0, 0, 1.0), &mut seed::stream(0, "")), *token);
                 all.push(*token);
             }
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn it_writes_beyond_its_context_and_cuts_long_prompts() {
-        for architecture in fixture::architectures() {
+        for architecture in fixture::writers() {
             let (network, parameters) = fixture::network(&architecture, &Device::flex());
             let prompt: Vec<u32> = (0..network.context() as u32 + 9).map(|i| i % 31).collect();
             let mut told = Vec::new();

@@ -16,6 +16,11 @@ pub fn mix(seed: u64, step: u64) -> u64 {
     stream(seed, &format!("step/{step}")).next_u64()
 }
 
+/// Returns the first number of the random stream called `name`: a seed for what else is drawn.
+pub fn number(seed: u64, name: &str) -> u64 {
+    stream(seed, name).next_u64()
+}
+
 /// Returns a number in `[0, 1)`.
 pub fn uniform(rng: &mut ChaCha8Rng) -> f64 {
     (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64

@@ -4,7 +4,7 @@
 //! copy of a row, some kilobytes; but a file that shrinks under a map ends the process, and here it is an error.
 
 mod documents;
-mod file;
+pub(super) mod file;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -32,6 +32,18 @@ pub struct Tokens {
     starts: Part,
     loss_mask: Option<Part>,
     labels: Option<Part>,
+    numbers: Option<Part>,
+    vocab_size: u32,
+    special: Option<Special>,
+}
+
+/// What hiding tokens takes to know of a tokenizer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Special {
+    /// The token that hides another.
+    pub mask: u32,
+    /// The tokens that no text becomes, the mask among them: they are never hidden, and nothing is replaced by them.
+    pub all: BTreeSet<u32>,
 }
 
 impl Tokens {
@@ -55,8 +67,14 @@ impl Tokens {
         if labels.is_some_and(|labels| labels.n != starts.n) {
             return Err(error("`labels` is not one for each document".into()));
         }
+        let numbers = if header.has("numbers") { Some(header.part("numbers", &[Dtype::F32])) } else { None };
+        let numbers = numbers.transpose().map_err(&error)?;
+        if numbers.is_some_and(|numbers| numbers.n != starts.n) {
+            return Err(error("`numbers` is not one for each document".into()));
+        }
         let (dataset, split) = (dataset.to_owned(), split.to_owned());
-        let tokens = Self { dataset, split, bytes, tokens, starts, loss_mask, labels };
+        let tokens =
+            Self { dataset, split, bytes, tokens, starts, loss_mask, labels, numbers, vocab_size, special: None };
         tokens.check(vocab_size)?;
         Ok(tokens)
     }
@@ -94,6 +112,56 @@ impl Tokens {
             }
         }
         Ok(())
+    }
+
+    /// Checks that every document has a number.
+    ///
+    /// # Errors
+    /// When there are none, and when one is not finite.
+    pub fn check_numbers(&self) -> Result<(), EngineError> {
+        let wrong = |reason: String| Err(EngineError::Tokens { dataset: self.dataset.clone(), reason });
+        let Some(numbers) = self.numbers else { return wrong("the file has no `numbers`".to_owned()) };
+        for piece in pieces(numbers.n) {
+            if self.numbers(numbers, piece)?.iter().any(|number| !number.is_finite()) {
+                return wrong("`numbers` has one that is not finite".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the number that is told of a document, where there are numbers.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more.
+    pub fn number(&self, document: u64) -> Result<Option<f32>, EngineError> {
+        let Some(numbers) = self.numbers else { return Ok(None) };
+        Ok(self.numbers(numbers, document..document + 1)?.first().copied())
+    }
+
+    fn numbers(&self, numbers: Part, documents: Range<u64>) -> Result<Vec<f32>, EngineError> {
+        let data = self.bytes.part(numbers, documents)?;
+        Ok(data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    /// Returns the same tokens, of which some can be hidden.
+    #[must_use]
+    pub fn with_special(self, special: Special) -> Self {
+        Self { special: Some(special), ..self }
+    }
+
+    /// Returns what hiding tokens takes to know, where it is known.
+    pub fn special(&self) -> Option<&Special> {
+        self.special.as_ref()
+    }
+
+    /// Returns the size of the vocabulary.
+    pub fn vocab_size(&self) -> u32 {
+        self.vocab_size
+    }
+
+    /// Returns whether every document has a number.
+    pub fn has_numbers(&self) -> bool {
+        self.numbers.is_some()
     }
 
     /// Returns whether every document has a class.
@@ -232,6 +300,26 @@ pub(crate) mod tests {
     pub(crate) fn tokens(dataset: &str, values: &[u32], starts: &[u64], mask: Option<&[u8]>) -> Tokens {
         let values: Vec<u16> = values.iter().map(|token| *token as u16).collect();
         opened(&file(&values, starts, mask), dataset, 1 << 16).unwrap()
+    }
+
+    /// The tokens of a dataset whose documents have numbers.
+    pub(crate) fn numbered(dataset: &str, values: &[u32], starts: &[u64], numbers: &[f32]) -> Tokens {
+        let t: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let s: Vec<u8> = starts.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let n: Vec<u8> = numbers.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let bytes = serialized(vec![
+            ("tokens", TensorView::new(Dtype::U32, vec![values.len()], &t).unwrap()),
+            ("starts", TensorView::new(Dtype::U64, vec![starts.len()], &s).unwrap()),
+            ("numbers", TensorView::new(Dtype::F32, vec![numbers.len()], &n).unwrap()),
+        ]);
+        opened(&bytes, dataset, 1 << 16).unwrap()
+    }
+
+    /// The tokens of a dataset of a small vocabulary, of which 1 hides others, and 0 ends documents.
+    pub(crate) fn hideable(dataset: &str, values: &[u32], starts: &[u64], vocab_size: u32) -> Tokens {
+        let values: Vec<u16> = values.iter().map(|token| *token as u16).collect();
+        let tokens = opened(&file(&values, starts, None), dataset, vocab_size).unwrap();
+        tokens.with_special(Special { mask: 1, all: [0, 1].into() })
     }
 
     #[test]

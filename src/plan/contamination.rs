@@ -49,14 +49,16 @@ pub fn learned_datasets(recipe: &Recipe) -> BTreeSet<&Name> {
     recipe.models.values().flat_map(|model| model.train.data.iter().map(|share| &share.dataset)).collect()
 }
 
-/// Returns what a model and its ancestors learned from, the model first.
+/// Returns what a model and those before it learned from: the model first, then its ancestors, then its teacher and what is before that.
 pub fn lineage(recipe: &Recipe, model: &Name) -> Vec<Learned> {
     let learned = |name: &Name| {
         // What a model outside of the recipe has learned from is not known here.
         let shares = &recipe.models.get(name)?.train.data;
         Some(Learned { model: name.clone(), datasets: shares.iter().map(|share| share.dataset.clone()).collect() })
     };
-    std::iter::once(model).chain(recipe.ancestors(model)).filter_map(learned).collect()
+    let line: Vec<&Name> = std::iter::once(model).chain(recipe.ancestors(model)).collect();
+    let taught = recipe.forebears(model).into_iter().filter(|name| !line.contains(name));
+    line.iter().copied().chain(taught).filter_map(learned).collect()
 }
 
 /// Returns what the evaluations of a model measure on: those of which it makes sense, and of a sweep's, those of its own point.

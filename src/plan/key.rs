@@ -14,11 +14,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::id::Digest;
+use crate::plan::beside::Beside;
 use crate::plan::work::{
     AnalyseWork, CardWork, ContaminationWork, DatasetWork, EvaluateWork, GateWork, ImportWork, PublishWork, SampleWork,
     TokenizerWork, TokensWork, TrainWork, UncontaminatedWork, Work,
 };
-use crate::recipe::dataset::{CleanStep, Dataset, Source, Split, SplitBy};
+use crate::recipe::dataset::{CleanStep, Dataset, Features, Source, Split, SplitBy};
 use crate::recipe::import::{Content, Import};
 use crate::recipe::tokenizer::{Extended, ImportedFile, Tokenizer};
 use crate::recipe::training::Train;
@@ -26,10 +27,10 @@ use crate::recipe::training::Train;
 /// The semantic version of each kind of work: raised when the same inputs give other outputs.
 const fn version(work: &Work) -> u32 {
     match work {
-        Work::Import(_) => 1,
-        Work::Dataset(_) => 4, // A line without its markup ends as it did; languages have the codes of recipes.
-        Work::Tokenizer(_) => 2, // It says how a conversation becomes text; phrases of Chinese are no tokens.
-        Work::Tokens(_) => 2,  // Conversations go through a template.
+        Work::Import(_) => 2,        // It says what stands on the model's body.
+        Work::Dataset(_) => 4,       // A line without its markup ends as it did; languages have the codes of recipes.
+        Work::Tokenizer(_) => 2,     // It says how a conversation becomes text; phrases of Chinese are no tokens.
+        Work::Tokens(_) => 2,        // Conversations go through a template.
         Work::Contamination(_) => 2, // It names the training records.
         Work::Uncontaminated(_) => 1,
         Work::Train(_) => 1,
@@ -48,8 +49,11 @@ pub fn of(work: &Work, inputs: &BTreeMap<String, Digest>) -> Value {
         Work::Import(work) => import(work),
         Work::Dataset(work) => dataset(work),
         Work::Tokenizer(work) => tokenizer(work),
-        Work::Tokens(TokensWork { dataset: _, tokenizer: _, classes: None }) => json!({}),
-        Work::Tokens(TokensWork { dataset: _, tokenizer: _, classes: Some(classes) }) => json!({ "classes": classes }),
+        Work::Tokens(TokensWork { dataset: _, tokenizer: _, beside }) => match beside {
+            Beside::Nothing => json!({}),
+            Beside::Classes { classes } => json!({ "classes": classes }),
+            Beside::Numbers | Beside::Pairs | Beside::Captions => json!({ "beside": beside }),
+        },
         Work::Contamination(ContaminationWork { dataset, evaluated, ngram, threshold }) => {
             // The inputs are the same whichever of them is looked through.
             json!({ "dataset": dataset, "evaluated": evaluated, "ngram": ngram, "threshold": threshold })
@@ -84,6 +88,7 @@ fn import(work: &ImportWork) -> Value {
         architecture: _,
         vocab_size: _,
         classification: _,
+        head: _,
         license: _,
         content,
         forebears: _,
@@ -243,6 +248,9 @@ fn train(work: &TrainWork) -> Value {
         tokenizer: _,
         adapter,
         train,
+        features,
+        media_steps: _, // They are part of the dataset's key.
+        teacher: _,     // Its name is part of the objective, and its fingerprint of the inputs.
         seed,
         repeat: _,
         compute,
@@ -256,11 +264,17 @@ fn train(work: &TrainWork) -> Value {
         accumulate,
         optimizer,
         schedule,
+        freeze,
+        layer_decay,
+        rate_factors,
+        ema,
+        // It changes nothing that comes out.
+        activation_checkpointing: _,
         validate,
         checkpoint: _,
         early_stop,
     } = train;
-    json!({
+    let mut key = json!({
         "base": base,
         "architecture": architecture,
         "vocab-size": vocab_size,
@@ -277,7 +291,25 @@ fn train(work: &TrainWork) -> Value {
         "early-stop": early_stop,
         "seed": seed,
         "compute": compute,
-    })
+    });
+    // What is left out changes no key, so that the keys from before it could be said still hold.
+    let said = [
+        ("freeze", (!freeze.is_empty()).then(|| json!(freeze))),
+        ("layer-decay", (*layer_decay != Train::default_layer_decay()).then(|| json!(layer_decay))),
+        ("rate-factors", (!rate_factors.is_empty()).then(|| json!(rate_factors))),
+        ("ema", ema.map(|ema| json!(ema))),
+    ];
+    said.into_iter().for_each(|(name, value)| value.into_iter().for_each(|value| key[name] = value));
+    // The rest of the features is part of the dataset's key.
+    let changes = |features: &Features| match features {
+        Features::Image { augment, .. } => augment.as_ref().map(|augment| json!(augment)),
+        Features::LogMel { augment, .. } => augment.as_ref().map(|augment| json!(augment)),
+    };
+    let changes: BTreeMap<_, _> = features.iter().filter_map(|(name, one)| Some((name, changes(one)?))).collect();
+    if !changes.is_empty() {
+        key["augment"] = json!(changes);
+    }
+    key
 }
 
 fn evaluate(work: &EvaluateWork) -> Value {
@@ -290,12 +322,37 @@ fn evaluate(work: &EvaluateWork) -> Value {
         split,
         tokenizer: _,
         tokens,
+        k,
+        task,
+        robustness,
+        by,
         architecture: _,
         vocab_size: _,
-        classification: _, // It is part of the training's key.
+        // They are part of the training's key, and features of the dataset's.
+        classification: _,
+        objective: _,
+        features: _,
         compute,
     } = work;
-    json!({ "metric": metric, "split": split, "tokens": tokens, "compute": compute })
+    let mut key = json!({ "metric": metric, "split": split, "tokens": tokens, "compute": compute });
+    // What was measured before there were such keys has none of them.
+    if metric.is_of_machine() {
+        key["of-machine"] = json!(true);
+    }
+    if let Some(k) = k {
+        key["k"] = json!(k);
+    }
+    // What else there is to know of a judge is part of its training's key.
+    if let Some(by) = by {
+        key["by"] = json!(by.weights);
+    }
+    if let Some(task) = task {
+        key["task"] = json!(task);
+    }
+    if let Some(robustness) = robustness {
+        key["robustness"] = json!(robustness);
+    }
+    key
 }
 
 fn sample(work: &SampleWork) -> Value {

@@ -4,6 +4,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod beside;
 pub mod build;
 pub mod contamination;
 mod facts;

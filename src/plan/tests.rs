@@ -3,6 +3,8 @@
 mod contamination;
 mod classification;
 mod outside;
+mod measuring;
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 

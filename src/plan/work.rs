@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Digest, Name};
+use crate::id::{Digest, Name, StageId};
+use crate::plan::beside::Beside;
 use crate::plan::ledger::Tables;
 use crate::recipe::Import;
 use crate::recipe::analysis::Analysis;
 use crate::recipe::classification::Classification;
-use crate::recipe::dataset::{Dataset, SplitName};
+use crate::recipe::dataset::{CleanStep, Dataset, Features, SplitName};
 use crate::recipe::evaluation::{Gate, Metric, Sample};
 use crate::recipe::model::{Adapter, Architecture, Tier};
+use crate::recipe::objective::Objective;
+use crate::recipe::robustness::Perturbation;
 use crate::recipe::run::{DeviceChoice, Precision, is_once, once};
+use crate::recipe::task::Task;
 use crate::recipe::tokenizer::Tokenizer;
 use crate::recipe::training::Train;
 use crate::record::contamination::{Learned, Measured};
@@ -20,9 +24,8 @@ use crate::record::contamination::{Learned, Measured};
 /// The work of one stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(clippy::large_enum_variant, reason = "a plan has few works, and none is moved often")]
 pub enum Work {
-    /// Outputs `model.safetensors` and `tokenizer.json`; done by the manager.
+    /// Outputs `model.safetensors`, `architecture.json` and, of a model that reads tokens, `tokenizer.json`; done by the manager.
     Import(ImportWork),
     /// Outputs `train.parquet`, `validation.parquet`, `test.parquet` and `report.json`.
     Dataset(DatasetWork),
@@ -118,9 +121,9 @@ pub struct TokensWork {
     pub dataset: Name,
     /// The tokenizer.
     pub tokenizer: Name,
-    /// The classes, where a classifier reads the labels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub classes: Option<Vec<String>>,
+    /// What is written beside the tokens.
+    #[serde(default, skip_serializing_if = "Beside::is_nothing")]
+    pub beside: Beside,
 }
 
 /// Looks through the training split of a dataset for the data of the evaluations (inputs `dataset:…` of all of them).
@@ -173,7 +176,8 @@ pub struct Compute {
     pub threads: u32,
 }
 
-/// Trains a model (inputs `tokens:…` of each dataset, and `train:…` or `import:…` of the parent).
+/// Trains a model (inputs of each dataset: `tokens:…` where it reads tokens, and `dataset:…` where it reads features; the tokenizer's
+/// where tokens are hidden; `train:…` or `import:…` of the parent and of the teacher).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TrainWork {
@@ -188,13 +192,23 @@ pub struct TrainWork {
     pub architecture: Architecture,
     /// The size of the vocabulary.
     pub vocab_size: u32,
-    /// The tokenizer's name, which names the `tokens:` inputs: `tokens:<dataset>/<tokenizer>`.
+    /// The tokenizer's name, which names the `tokens:` inputs: `tokens:<dataset>/<tokenizer>`; the model's own where it reads none.
     pub tokenizer: Name,
+    /// The features of each dataset that has some, for what changes them while they are learnt from.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub features: BTreeMap<Name, Features>,
+    /// The cleaning steps that have changed the pictures or the sounds of the first dataset that has features: whoever asks the model has
+    /// its own changed likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media_steps: Vec<CleanStep>,
     /// The adapter, where one is trained.
     #[serde(default)]
     pub adapter: Option<Adapter>,
     /// How to train.
     pub train: Train,
+    /// Whom it learns from, where its objective has a teacher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teacher: Option<Teacher>,
     /// The seed of every random stream.
     pub seed: u64,
     /// Which repeat this is, from 1; a child goes on from the parent of the same repeat. It is the seed that makes the difference.
@@ -204,7 +218,36 @@ pub struct TrainWork {
     pub compute: Compute,
 }
 
-/// Measures a model (inputs `train:…` or `import:…`, and `tokens:…`).
+/// A model that a student learns from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Teacher {
+    /// Its name.
+    pub model: Name,
+    /// The stage whose `model.safetensors` has its weights: `train:…` of the same repeat, or `import:…`.
+    pub weights: StageId,
+    /// The network.
+    pub architecture: Architecture,
+    /// The size of the vocabulary; 0 where it reads no tokens.
+    pub vocab_size: u32,
+    /// What it tells apart, where it is a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classification: Option<Classification>,
+}
+
+/// A classifier that judges what another model makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Judge {
+    /// The stage whose `model.safetensors` has its weights: `train:…` of the same repeat.
+    pub weights: StageId,
+    /// The network.
+    pub architecture: Architecture,
+    /// What it tells apart.
+    pub classification: Classification,
+}
+
+/// Measures a model (inputs `train:…` or `import:…`, and of the dataset what the model learnt from: see [`TrainWork`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct EvaluateWork {
@@ -221,10 +264,28 @@ pub struct EvaluateWork {
     pub dataset: Name,
     /// The split of the dataset.
     pub split: SplitName,
-    /// The tokenizer's name, which names the `tokens:` input.
+    /// The tokenizer's name, which names the `tokens:` input; the model's own where it reads no tokens.
     pub tokenizer: Name,
+    /// What the model learnt to do; of a model from outside it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objective: Option<Objective>,
+    /// The features of the dataset, where it has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<Features>,
     /// The most tokens to read; 0 reads all.
     pub tokens: u64,
+    /// Among how many of the likeliest or nearest the right one has to be, of a metric that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub k: Option<u32>,
+    /// What the model is to answer; then the inputs are `dataset:…` and the tokenizer's, and not `tokens:…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// What happens to what the model reads; then `dataset:…` and the tokenizer are inputs, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub robustness: Option<Perturbation>,
+    /// Who judges what the model makes; then its `train:…` is an input, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Judge>,
     /// The network.
     pub architecture: Architecture,
     /// The size of the vocabulary.

@@ -49,6 +49,7 @@ impl CatalogueEntry {
     pub fn import(&self) -> Import {
         Import {
             classification: None,
+            head: None,
             reference: Reference::Zoo { name: self.name.clone(), version: Version::Any },
             tier: Tier::General,
             architecture: self.architecture.clone(),

@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Name;
 use crate::recipe::dataset::SplitName;
+use crate::recipe::robustness::Perturbation;
+use crate::recipe::task::Task;
 use crate::recipe::typed::{DataSplit, Requirement, SomeText, one_requirement};
 use crate::recipe::variant::Variant;
+
+pub use crate::recipe::metric::Metric;
 
 /// A measurement, made of every model of the recipe: so the columns of the ancestors' data show what a descendant forgot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,46 +33,39 @@ pub struct Evaluation {
     /// The most tokens a measurement reads; 0 reads all.
     #[schemars(default, extend("x-unit" = "tokens"), example = 32_768)]
     pub tokens: u64,
+    /// The most records, or rows of texts, a measurement reads; in place of `tokens`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 4_294_967_295_u64), extend("x-unit" = "records"), example = 2000)]
+    pub records: Option<u64>,
+    /// Among how many of the likeliest or nearest the right one has to be; of `top-k-accuracy` and `recall-at-k`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "places", "x-default" = "5, of the metrics that have it"), example = 3)]
+    pub k: Option<u32>,
+    /// What the model is to answer, where the records are items of a task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = serde_json::json!({ "type": "multiple-choice", "prompt": "{{ question }}\nAnswer:", "choices-from": "choices", "answer": "{{ answer }}" }))]
+    pub task: Option<Task>,
+    /// What happens to what the model reads before it is measured; the report also has the number without that, and the drop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = serde_json::json!({ "type": "swap-characters", "share": 0.1 }))]
+    pub robustness: Option<Perturbation>,
+    /// The classifier of the recipe that judges what a generator makes, of `recognised` and `class-coverage`; it learnt from the same features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = &"topic")]
+    pub by: Option<Name>,
     /// Which evaluation of a sweep this is; it is made of the models of the same point. The matrix writes it, and nobody types it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(example = serde_json::json!({ "of": "ppl", "values": { "width": "64" } }))]
     pub variant: Option<Variant>,
 }
 
-/// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Metric {
-    /// The mean negative log-likelihood of a token, in nats; lower is better.
-    Loss,
-    /// The exponential of the loss; lower is better.
-    Perplexity,
-    /// The share of records whose class is told right, or of tokens predicted right in a recipe without a classifier; higher is better.
-    Accuracy,
-    /// The mean over the classes of the harmonic mean of precision and recall; higher is better. Of classifiers only.
-    MacroF1,
-}
+impl Evaluation {
+    /// Among how many the right one has to be where the recipe says nothing.
+    pub const DEFAULT_K: u32 = 5;
 
-impl Metric {
-    /// Every metric.
-    pub const ALL: [Self; 4] = [Self::Perplexity, Self::Loss, Self::Accuracy, Self::MacroF1];
-
-    /// Returns the word used in recipes, tables and cards.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Loss => "loss",
-            Self::Perplexity => "perplexity",
-            Self::Accuracy => "accuracy",
-            Self::MacroF1 => "macro-f1",
-        }
-    }
-
-    /// Returns whether a smaller value is a better one.
-    pub const fn lower_is_better(self) -> bool {
-        match self {
-            Self::Loss | Self::Perplexity => true,
-            Self::Accuracy | Self::MacroF1 => false,
-        }
+    /// Returns among how many of the likeliest or nearest the right one has to be; 1 of metrics that do not ask.
+    pub fn places(&self) -> u32 {
+        if self.metric.has_k() { self.k.unwrap_or(Self::DEFAULT_K) } else { 1 }
     }
 }
 
@@ -116,6 +113,11 @@ pub enum GateRule {
         /// The other model.
         than: Name,
     },
+    /// The value is worse than that of the best ancestor by at most so many percent of it.
+    MaxForgottenPercent {
+        /// The percentage.
+        percent: f64,
+    },
     /// The value is at most this.
     AtMost {
         /// The bound.
@@ -129,6 +131,19 @@ pub enum GateRule {
 }
 
 impl GateRule {
+    /// Returns whether the rule compares with every ancestor of the model.
+    pub fn looks_at_ancestors(&self) -> bool {
+        match self {
+            Self::MaxForgottenPercent { .. } => true,
+            Self::LessThan { .. }
+            | Self::GreaterThan { .. }
+            | Self::MinBetterPercent { .. }
+            | Self::MaxWorsePercent { .. }
+            | Self::AtMost { .. }
+            | Self::AtLeast { .. } => false,
+        }
+    }
+
     /// Returns the other model, where the rule compares with one.
     pub fn than(&self) -> Option<&Name> {
         match self {
@@ -136,7 +151,7 @@ impl GateRule {
             | Self::GreaterThan { than }
             | Self::MinBetterPercent { than, .. }
             | Self::MaxWorsePercent { than, .. } => Some(than),
-            Self::AtMost { .. } | Self::AtLeast { .. } => None,
+            Self::MaxForgottenPercent { .. } | Self::AtMost { .. } | Self::AtLeast { .. } => None,
         }
     }
 }

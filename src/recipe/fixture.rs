@@ -109,6 +109,7 @@ impl Outside for FakeZoo {
             architecture,
             vocab_size: 300,
             classification,
+            head: None,
             license,
             content,
             forebears,
@@ -119,7 +120,7 @@ impl Outside for FakeZoo {
 fn version(number: u32) -> (Reference, Content) {
     let reference = Reference::Zoo { name: "tree-industry".parse().unwrap(), version: Version::Number(number) };
     let weights = Digest::of(format!("weights of version {number}").as_bytes());
-    (reference, Content::Files { weights, tokenizer: Digest::of(b"tokenizer") })
+    (reference, Content::Files { weights, tokenizer: Some(Digest::of(b"tokenizer")) })
 }
 
 /// Returns the recipe of a text, read beside a zoo.

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::recipe::model::{Architecture, Gpt2, Llama};
+use crate::recipe::model::{Architecture, Bert, Gpt2, Llama};
 use crate::recipe::problem::listed;
 
 /// The kinds of models that are understood.
-const KINDS: [&str; 2] = ["gpt2", "llama"];
+const KINDS: [&str; 5] = ["gpt2", "llama", "qwen2", "mistral", "bert"];
 
 /// Returns the network and the size of its vocabulary.
 ///
@@ -19,6 +19,9 @@ pub fn architecture(config: &[u8]) -> Result<(Architecture, u32), String> {
     let architecture = match config.text("model_type")? {
         "gpt2" => gpt2(&config)?,
         "llama" => llama(&config)?,
+        "qwen2" => qwen2(&config)?,
+        "mistral" => mistral(&config)?,
+        "bert" => bert(&config)?,
         other => return Err(format!("its kind `{other}` is none of {}", listed(KINDS))),
     };
     Ok((architecture, config.count("vocab_size")?))
@@ -38,13 +41,62 @@ fn gpt2(config: &Config) -> Result<Architecture, String> {
         context: config.count("n_positions")?,
         norm_epsilon: config.number_or("layer_norm_epsilon", 1e-5)?,
         tie_embeddings: config.truth_or("tie_word_embeddings", true)?,
+        dropout: 0.0,
     }))
 }
 
 fn llama(config: &Config) -> Result<Architecture, String> {
-    config.is("hidden_act", "silu")?;
     config.is_off("attention_bias")?;
     config.is_off("mlp_bias")?;
+    let heads = config.count("num_attention_heads")?;
+    like_llama(config, heads, 2048).map(Architecture::Llama)
+}
+
+/// Qwen2 has biases in its queries, keys and values, and no window unless it says so, and then in its upper layers only.
+fn qwen2(config: &Config) -> Result<Architecture, String> {
+    config.is_off("use_sliding_window")?;
+    let is_windowed = |kind: &Value| kind.as_str() != Some("full_attention");
+    if config.value("layer_types").as_array().into_iter().flatten().any(is_windowed) {
+        return Err("only some of its layers see all tokens (`layer_types`), and ours are all alike".to_owned());
+    }
+    let llama = like_llama(config, 32, 32_768)?;
+    Ok(Architecture::Llama(Llama { attention_bias: true, ..llama }))
+}
+
+/// Mistral looks back no further than its window, which is there unless it says that there is none.
+fn mistral(config: &Config) -> Result<Architecture, String> {
+    let llama = like_llama(config, 8, 131_072)?;
+    let sliding_window = match config.0.get("sliding_window") {
+        Some(Value::Null) => None,
+        Some(_) | None => Some(config.count_or("sliding_window", 4096)?),
+    };
+    Ok(Architecture::Llama(Llama { sliding_window, ..llama }))
+}
+
+fn bert(config: &Config) -> Result<Architecture, String> {
+    config.is("hidden_act", "gelu")?;
+    config.is("position_embedding_type", "absolute")?;
+    config.is_off("is_decoder")?;
+    config.is_off("add_cross_attention")?;
+    config.is_on("tie_word_embeddings")?;
+    if config.count_or("type_vocab_size", Bert::SEGMENTS)? != Bert::SEGMENTS {
+        return Err(format!("its texts have other than {} segments (`type_vocab_size`)", Bert::SEGMENTS));
+    }
+    let (width, heads) = config.heads("hidden_size", "num_attention_heads")?;
+    Ok(Architecture::Bert(Bert {
+        layers: config.count("num_hidden_layers")?,
+        width,
+        heads,
+        mlp_width: config.count("intermediate_size")?,
+        context: config.count_or("max_position_embeddings", 512)?,
+        norm_epsilon: config.number_or("layer_norm_eps", Bert::NORM_EPSILON)?,
+        dropout: config.share_or("hidden_dropout_prob", Bert::DROPOUT)?,
+    }))
+}
+
+/// Reads what Llama and its kin have in common; `kv_heads` and `context` are what their library takes where the file says nothing.
+fn like_llama(config: &Config, kv_heads: u32, context: u32) -> Result<Llama, String> {
+    config.is("hidden_act", "silu")?;
     if !config.value("rope_scaling").is_null() {
         return Err("its rotary positions are scaled (`rope_scaling`), which our networks do not do".to_owned());
     }
@@ -55,24 +107,27 @@ fn llama(config: &Config) -> Result<Architecture, String> {
     }
     let default_theta = positions.get("rope_theta").and_then(Value::as_f64).unwrap_or(10_000.0);
     let (width, heads) = config.heads("hidden_size", "num_attention_heads")?;
-    let kv_heads = config.count_or("num_key_value_heads", heads)?;
+    let kv_heads = config.count_or("num_key_value_heads", kv_heads)?;
     if !heads.is_multiple_of(kv_heads) || !(width / heads).is_multiple_of(2) {
         return Err(format!("its {heads} heads of {kv_heads} keys and values do not fit its width {width}"));
     }
     if config.count_or("head_dim", width / heads)? != width / heads {
         return Err("its heads are of another width (`head_dim`) than a share of the whole".to_owned());
     }
-    Ok(Architecture::Llama(Llama {
+    Ok(Llama {
         layers: config.count("num_hidden_layers")?,
         width,
         heads,
         kv_heads,
         mlp_width: config.count("intermediate_size")?,
-        context: config.count_or("max_position_embeddings", 2048)?,
+        context: config.count_or("max_position_embeddings", context)?,
         rope_theta: config.number_or("rope_theta", default_theta)?,
         norm_epsilon: config.number_or("rms_norm_eps", 1e-6)?,
         tie_embeddings: config.truth_or("tie_word_embeddings", false)?,
-    }))
+        attention_bias: false,
+        sliding_window: None,
+        dropout: 0.0,
+    })
 }
 
 /// The fields of the file; what is absent has the default of the library that wrote it.
@@ -101,6 +156,16 @@ impl Config {
             Value::Null => Ok(default),
             value => {
                 value.as_f64().filter(|number| *number > 0.0).ok_or_else(|| format!("`{key}` is no number above 0"))
+            }
+        }
+    }
+
+    fn share_or(&self, key: &str, default: f64) -> Result<f64, String> {
+        match self.value(key) {
+            Value::Null => Ok(default),
+            value => {
+                let share = value.as_f64().filter(|share| (0.0..=0.9).contains(share));
+                share.ok_or_else(|| format!("`{key}` is no share between 0 and 0.9"))
             }
         }
     }
@@ -173,7 +238,10 @@ mod tests {
             config[key] = value;
             read(&config).unwrap_err()
         };
-        assert!(with("model_type", json!("mamba")).contains("`mamba` is none of `gpt2`, `llama`"));
+        assert!(
+            with("model_type", json!("mamba"))
+                .contains("`mamba` is none of `gpt2`, `llama`, `qwen2`, `mistral`, `bert`")
+        );
         assert!(with("rope_scaling", json!({ "type": "linear", "factor": 2 })).contains("rope_scaling"));
         assert!(with("attention_bias", json!(true)).contains("attention_bias"));
         assert!(with("hidden_act", json!("gelu")).contains("our networks have \"silu\""));
@@ -185,5 +253,41 @@ mod tests {
         assert!(
             architecture(b"[").unwrap_err().contains("no JSON") && architecture(b"[]").unwrap_err().contains("object")
         );
+    }
+
+    #[test]
+    fn kin_of_llama_and_an_encoder_have_the_published_numbers_of_parameters() {
+        let qwen2 = json!({ "model_type": "qwen2", "hidden_act": "silu", "hidden_size": 896, "intermediate_size": 4864,
+                            "max_position_embeddings": 32768, "num_attention_heads": 14, "num_hidden_layers": 24,
+                            "num_key_value_heads": 2, "rms_norm_eps": 1e-6, "rope_theta": 1_000_000.0,
+                            "sliding_window": 32768, "tie_word_embeddings": true, "use_sliding_window": false,
+                            "vocab_size": 151_936 });
+        let mut mistral = json!({ "model_type": "mistral", "hidden_act": "silu", "hidden_size": 4096,
+                                  "intermediate_size": 14336, "max_position_embeddings": 32768, "num_attention_heads": 32,
+                                  "num_hidden_layers": 32, "num_key_value_heads": 8, "rms_norm_eps": 1e-5,
+                                  "rope_theta": 10_000.0, "sliding_window": 4096, "tie_word_embeddings": false,
+                                  "vocab_size": 32000 });
+        let bert = json!({ "model_type": "bert", "hidden_act": "gelu", "hidden_dropout_prob": 0.1, "hidden_size": 768,
+                           "intermediate_size": 3072, "layer_norm_eps": 1e-12, "max_position_embeddings": 512,
+                           "num_attention_heads": 12, "num_hidden_layers": 12, "type_vocab_size": 2, "vocab_size": 30522 });
+        for (config, published) in [(&qwen2, 494_032_768), (&mistral, 7_241_732_096), (&bert, 109_514_298)] {
+            let (architecture, vocab_size) = read(config).unwrap();
+            assert_eq!(architecture.parameters(vocab_size), published);
+        }
+        let window = |config: &Value| match read(config).unwrap().0 {
+            Architecture::Llama(llama) => llama.sliding_window,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((window(&qwen2), window(&mistral)), (None, Some(4096)));
+        mistral["sliding_window"] = Value::Null;
+        assert_eq!(window(&mistral), None, "later versions have none");
+        let with = |config: &Value, key: &str, value: Value| {
+            let mut config = config.clone();
+            config[key] = value;
+            read(&config).unwrap_err()
+        };
+        assert!(with(&qwen2, "use_sliding_window", json!(true)).contains("use_sliding_window"));
+        assert!(with(&bert, "position_embedding_type", json!("relative_key")).contains("\"absolute\""));
+        assert!(with(&bert, "type_vocab_size", json!(1)).contains("type_vocab_size"));
     }
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Digest;
 use crate::recipe::classification::Classification;
-use crate::recipe::model::{Architecture, Tier};
+use crate::recipe::head::Head;
+use crate::recipe::model::{Architecture, Modality, Tier};
 use crate::recipe::reference::Reference;
 
 /// A model outside of the recipe, pinned.
@@ -24,6 +25,9 @@ pub struct Import {
     /// What it tells apart, where it is a classifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classification: Option<Classification>,
+    /// What stands on its body, where it neither tells classes nor writes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Head>,
     /// Its licence, where it is known.
     #[serde(default)]
     pub license: Option<String>,
@@ -32,6 +36,20 @@ pub struct Import {
     /// What it was itself trained from, the nearest first, as far as the zoo knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forebears: Vec<Forebear>,
+}
+
+impl Import {
+    /// Returns what stands on its body; a model that nothing more is known of writes, where it reads tokens.
+    pub fn head(&self) -> Head {
+        match (&self.head, &self.classification) {
+            (Some(head), _) => head.clone(),
+            (None, Some(own)) => Head::Classes(own.clone()),
+            (None, None) => match self.architecture.modality() {
+                Modality::Tokens => Head::Language,
+                Modality::Features | Modality::Both => Head::None,
+            },
+        }
+    }
 }
 
 /// An ancestor of a model outside of the recipe.
@@ -54,8 +72,9 @@ pub enum Content {
     Files {
         /// The digest of `model.safetensors`.
         weights: Digest,
-        /// The digest of `tokenizer.json`.
-        tokenizer: Digest,
+        /// The digest of `tokenizer.json`, of a model that reads tokens.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tokenizer: Option<Digest>,
     },
     /// Only its description is on this machine: it can be planned with, and not be run.
     Description {
@@ -76,7 +95,7 @@ impl Content {
     /// Returns the digest of the tokenizer, where it is on this machine.
     pub fn tokenizer(self) -> Option<Digest> {
         match self {
-            Self::Files { tokenizer, .. } => Some(tokenizer),
+            Self::Files { tokenizer, .. } => tokenizer,
             Self::Description { .. } => None,
         }
     }

@@ -48,7 +48,7 @@ pub struct Recipe {
     /// The tokenizers by name.
     #[schemars(
         with = "Option<BTreeMap<Name, Tokenizer>>",
-        extend("x-default" = "has to be given, unless all models have a parent outside of the recipe, or there are none"),
+        extend("x-default" = "has to be given, unless all models have a parent outside of the recipe or read no tokens, or there are none"),
         example = json!({ "bpe": { "type": "byte-bpe", "vocab-size": 4096, "train-on": ["prose"] } })
     )]
     pub tokenizers: BTreeMap<Name, Tokenizer>,
@@ -134,6 +134,21 @@ impl Recipe {
         })
     }
 
+    /// Returns the models that have to be trained before a model: its ancestors and its teacher, and all that these need.
+    pub fn forebears<'a>(&'a self, name: &'a Name) -> BTreeSet<&'a Name> {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![name]);
+        while let Some(next) = open.pop() {
+            let before = self.models.get(next).into_iter().flat_map(Model::forebears);
+            open.extend(before.filter(|before| seen.insert(*before)));
+        }
+        seen
+    }
+
+    /// Returns the number of tokens that a model knows; 0 where it reads none.
+    pub fn vocab_size(&self, model: &Model) -> u32 {
+        model.tokenizer.as_ref().and_then(|name| self.tokenizers.get(name)).map_or(0, Tokenizer::vocab_size)
+    }
+
     /// Returns the names of the datasets, those that a dataset mixes before it, otherwise by name.
     pub fn datasets_in_order(&self) -> Vec<&Name> {
         fn add<'a>(
@@ -151,10 +166,10 @@ impl Recipe {
         order
     }
 
-    /// Returns the models with every parent before its children, otherwise by name.
+    /// Returns the models with every parent before its children and every teacher before its students, otherwise by name.
     pub fn models_by_lineage(&self) -> Vec<(&Name, &Model)> {
         let mut models: Vec<_> = self.models.iter().collect();
-        models.sort_by_cached_key(|(name, _)| (self.ancestors(name).count(), (*name).clone()));
+        models.sort_by_cached_key(|(name, _)| (self.forebears(name).len(), (*name).clone()));
         models
     }
 }

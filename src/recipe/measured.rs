@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Name;
 use crate::recipe::classification::Classification;
-use crate::recipe::evaluation::{Evaluation, Metric};
+use crate::recipe::evaluation::Evaluation;
 use crate::recipe::import::Import;
+use crate::recipe::metric::Skill;
 use crate::recipe::model::Model;
+use crate::recipe::objective::{Contrastive, Objective};
 use crate::recipe::variant::Variant;
 
 /// What there is to know before it can be said which models an evaluation measures.
@@ -31,30 +33,68 @@ impl<'r> Measured<'r> {
         Self { learners, has_classifiers }
     }
 
-    /// Returns whether an evaluation measures a model.
-    ///
-    /// Loss and perplexity are those of a language model. Where a recipe has classifiers, accuracy is theirs; else it is the
-    /// share of tokens that a language model predicts right. A dataset that classifiers of other classes learn from is not one
-    /// to measure a classifier on.
+    /// Returns whether an evaluation measures a model from outside, of which it is known whether it tells classes.
     pub fn is(&self, classification: Option<&Classification>, evaluation: &Evaluation) -> bool {
-        let tells_classes = match evaluation.metric {
-            Metric::Loss | Metric::Perplexity => false,
-            Metric::Accuracy => self.has_classifiers,
-            Metric::MacroF1 => true,
-        };
-        match (tells_classes, classification) {
-            (false, None) => true,
-            (true, Some(classification)) => {
-                self.learners.get(&evaluation.dataset).is_none_or(|classes| classes.contains(&sorted(classification)))
-            }
-            (false, Some(_)) | (true, None) => false,
-        }
+        self.is_of_skill(
+            if classification.is_some() { Skill::Classes } else { Skill::Language },
+            classification,
+            evaluation,
+        )
     }
 
     /// Returns whether an evaluation measures a model of the recipe: of a sweep's, also one of its own point.
     pub fn is_of(&self, model: &Model, evaluation: &Evaluation) -> bool {
-        Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref())
-            && self.is(model.classification(), evaluation)
+        Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref()) && self.can_be(model, evaluation)
+    }
+
+    /// Returns whether an evaluation would measure a model of the recipe if it were of its point.
+    pub fn can_be(&self, model: &Model, evaluation: &Evaluation) -> bool {
+        let objective = &model.train.objective;
+        // What finds hidden tokens says nothing about the tokens that come.
+        let needs_writing =
+            evaluation.task.is_some() || evaluation.metric.counts_bytes() || evaluation.metric.is_of_pairs();
+        let can_read_on = !matches!(objective, Objective::MaskedLm(_));
+        (can_read_on || !needs_writing) && self.is_of_skill(skill(objective), model.classification(), evaluation)
+    }
+
+    /// Returns whether an evaluation measures what a model does.
+    ///
+    /// Where a recipe has classifiers, accuracy is theirs; else it is the share of tokens that a language model predicts right. A
+    /// task is answered by language models. A dataset that classifiers of other classes learn from is not one to measure a
+    /// classifier on.
+    fn is_of_skill(&self, skill: Skill, classification: Option<&Classification>, evaluation: &Evaluation) -> bool {
+        if let Some(task) = &evaluation.task {
+            return skill == Skill::Language && task.metrics().contains(&evaluation.metric);
+        }
+        let is_of_classes = self.has_classifiers && evaluation.metric.is_of(Skill::Classes);
+        if !evaluation.metric.is_of(skill) {
+            return false;
+        }
+        match classification {
+            Some(classification) => {
+                self.learners.get(&evaluation.dataset).is_none_or(|classes| classes.contains(&sorted(classification)))
+            }
+            None => evaluation.metric.is_of_machine() || skill != Skill::Language || !is_of_classes,
+        }
+    }
+}
+
+/// Returns what a model that learns this does.
+pub const fn skill(objective: &Objective) -> Skill {
+    match objective {
+        Objective::CausalLm | Objective::MaskedLm(_) | Objective::Instruction | Objective::Preference(_) => {
+            Skill::Language
+        }
+        Objective::Classification(_) => Skill::Classes,
+        Objective::Distillation(distillation) => match distillation.classification {
+            Some(_) => Skill::Classes,
+            None => Skill::Language,
+        },
+        Objective::Regression(_) => Skill::Numbers,
+        Objective::Autoencoder(_) => Skill::Reconstruction,
+        Objective::Adversarial(_) => Skill::Making,
+        Objective::Contrastive(Contrastive::Captions) => Skill::Retrieval,
+        Objective::Contrastive(Contrastive::Views { .. }) => Skill::Embedding,
     }
 }
 
@@ -89,6 +129,19 @@ mod tests {
         assert_eq!(by("ppl"), ["general", "industry", "vertical"]);
         assert_eq!(by("right"), ["topic"]);
         assert_eq!(by("elsewhere"), ["tone", "topic"]);
+    }
+
+    #[test]
+    fn a_model_that_finds_hidden_tokens_is_not_asked_what_comes() {
+        let recipe = recipe(
+            "models.reader={ architecture: { type: bert, layers: 1, width: 32, heads: 2, context: 16 }, tokenizer: bytes, train: { objective: { type: masked-lm }, data: prose, budget: { steps: 1 } } }\n\
+             evaluations.bits={ metric: bits-per-byte, data: prose }\n\
+             evaluations.preferred={ metric: preference-accuracy, data: prose }",
+        );
+        let measured = Measured::of(&recipe.models, recipe.imports.values());
+        let reader = &recipe.models[&"reader".parse().unwrap()];
+        let is = |name: &str| measured.is_of(reader, &recipe.evaluations[&name.parse().unwrap()]);
+        assert!(is("ppl") && !is("bits") && !is("preferred"));
     }
 
     #[test]

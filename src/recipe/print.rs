@@ -10,6 +10,7 @@ use crate::recipe::contamination::{Allow, Allowed, Contamination};
 use crate::recipe::evaluation::{Evaluation, Gate, GateRule, Sample};
 use crate::recipe::import::Import;
 use crate::recipe::model::Model;
+use crate::recipe::objective::{ClassWeights, Objective};
 use crate::recipe::tokenizer::{Extended, Tokenizer};
 use crate::recipe::training::{DataShare, Train};
 
@@ -85,21 +86,60 @@ fn model(model: &Model, imports: &BTreeMap<Name, Import>) -> Value {
         fields.remove("architecture");
         fields.remove("tokenizer");
     }
-    put(&mut value, "train", train(&model.train));
+    // A tokenizer that comes with a teacher outside of the recipe is not typed.
+    if let (Some(true), Value::Object(fields)) =
+        (model.tokenizer.as_ref().map(|tokenizer| imports.contains_key(tokenizer)), &mut value)
+    {
+        fields.remove("tokenizer");
+    }
+    put(&mut value, "train", train(&model.train, imports));
     value
 }
 
-fn train(train: &Train) -> Value {
+fn train(train: &Train, imports: &BTreeMap<Name, Import>) -> Value {
     let mut value = plain(train);
+    put(&mut value, "objective", objective(&train.objective, imports));
     let mix: Map<String, Value> =
         train.data.iter().map(|DataShare { dataset, weight }| (dataset.to_string(), json!(weight))).collect();
     put(&mut value, "data", json!({ "mix": mix }));
     value
 }
 
+/// A teacher is named by where it comes from, and weights of classes stand in one mapping.
+fn objective(objective: &Objective, imports: &BTreeMap<Name, Import>) -> Value {
+    let mut value = plain(objective);
+    if let Some(teacher) = objective.teacher() {
+        put(&mut value, "teacher", reference(teacher, imports));
+    }
+    let weights = objective.classification().and_then(|own| own.class_weights.as_ref());
+    if let Some(ClassWeights::Of(weights)) = weights {
+        let own = match value.get_mut("classification") {
+            Some(own) => own,
+            None => &mut value,
+        };
+        put(own, "class-weights", json!(weights));
+    }
+    value
+}
+
 fn evaluation(evaluation: &Evaluation) -> Value {
-    let Evaluation { metric, dataset, split, tokens, variant } = evaluation;
-    json!({ "metric": metric, "data": format!("{dataset}/{}", split.word()), "tokens": tokens, "variant": variant })
+    let Evaluation { metric, dataset, split, tokens, records, k, task, robustness, by, variant } = evaluation;
+    let mut value = json!({ "metric": metric, "data": format!("{dataset}/{}", split.word()), "tokens": tokens, "variant": variant });
+    // What is not typed by default is not printed.
+    for (key, given) in [
+        ("records", records.map(|n| json!(n))),
+        ("k", k.map(|k| json!(k))),
+        ("task", task.as_ref().map(|task| json!(task))),
+    ] {
+        given.into_iter().for_each(|given| put(&mut value, key, given));
+    }
+    if let Some(robustness) = robustness {
+        put(&mut value, "robustness", json!(robustness));
+    }
+    if let Some(by) = by {
+        put(&mut value, "by", json!(by));
+    }
+    value
 }
 
 fn gate(gate: &Gate, imports: &BTreeMap<Name, Import>) -> Value {
@@ -116,6 +156,7 @@ fn gate(gate: &Gate, imports: &BTreeMap<Name, Import>) -> Value {
             put(&mut value, "max-worse-percent", json!(percent));
             put(&mut value, "than", reference(than, imports));
         }
+        GateRule::MaxForgottenPercent { percent } => put(&mut value, "max-forgotten-percent", json!(percent)),
         GateRule::AtMost { value: bound } => put(&mut value, "at-most", json!(bound)),
         GateRule::AtLeast { value: bound } => put(&mut value, "at-least", json!(bound)),
     }

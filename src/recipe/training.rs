@@ -1,16 +1,22 @@
 //! `train`: what a model learns, from what, for how long and how.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::id::Name;
-use crate::recipe::classification::Classification;
-use crate::recipe::typed::{Data, defaults};
+pub use crate::recipe::objective::Objective;
+pub use crate::recipe::optimizer::{MuonScale, Optimizer};
+pub use crate::recipe::parameter::NamePattern;
+pub use crate::recipe::schedule::{Fall, Schedule};
+use crate::recipe::typed::{Data, batch_records, records};
 
 /// How a model is trained. The weights with the lowest validation loss are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = batch_records)]
 pub struct Train {
     /// What the model learns to do.
     #[schemars(default, example = json!({ "type": "instruction" }))]
@@ -30,8 +36,9 @@ pub struct Train {
     #[serde(default)]
     #[schemars(default, example = &"within-document")]
     pub attention: Attention,
-    /// The tokens of one optimizer step, all accumulated micro-batches together; of a classifier, each record counts as a row of `context`.
-    #[schemars(with = "Option<u32>", range(min = 1), extend("x-unit" = "tokens", "x-default" = "16 rows of the model's `context`"), example = 4096)]
+    /// The tokens of one optimizer step, all accumulated micro-batches together; each record counts as a row of
+    /// `context`, and one of pictures or sounds as 1.
+    #[schemars(with = "Option<u32>", range(min = 1), extend("x-unit" = "tokens", "x-default" = "16 rows of the model's `context`, and 64 records of pictures or sounds"), example = 4096)]
     pub batch_tokens: u32,
     /// The number of micro-batches whose gradients make one optimizer step.
     #[schemars(default = "Train::default_accumulate", range(min = 1), extend("x-unit" = "micro-batches"), example = 2)]
@@ -42,6 +49,28 @@ pub struct Train {
     /// How the learning rate changes.
     #[schemars(default, example = json!({ "type": "cosine", "warmup-steps": 40 }))]
     pub schedule: Schedule,
+    /// The parameters that do not learn, by their names; `*` stands for any text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = json!(["model.embed_tokens.*", "model.layers.0.*"]))]
+    pub freeze: Vec<NamePattern>,
+    /// What the learning rate is multiplied with once more at every layer below the head (Clark et al. 2020, "ELECTRA").
+    #[serde(default = "Train::default_layer_decay", skip_serializing_if = "is_one")]
+    #[schemars(range(min = 0.01, max = 1.0), extend("x-unit" = "times"), example = 0.8)]
+    pub layer_decay: f64,
+    /// What the learning rate of parameters is multiplied with, by their names; `*` stands for any text, and of several
+    /// patterns the longest counts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("x-unit" = "times"), example = json!({ "classifier.*": 10.0 }))]
+    pub rate_factors: BTreeMap<NamePattern, f64>,
+    /// A moving average of the parameters, which is measured and kept in their place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(example = json!({ "decay": 0.99 }))]
+    pub ema: Option<Ema>,
+    /// Whether the blocks of a transformer are computed once more on the way back, instead of keeping what they computed (Chen et al. 2016):
+    /// the same numbers come out, with less memory and about a third more time. It is no part of the fingerprint.
+    #[serde(default, skip_serializing_if = "is_false")]
+    #[schemars(example = true)]
+    pub activation_checkpointing: bool,
     /// How often, and on how much, the validation loss is measured.
     #[schemars(default, example = json!({ "every-steps": 75 }))]
     pub validate: Validate,
@@ -59,6 +88,19 @@ impl Train {
     pub const fn default_accumulate() -> u32 {
         1
     }
+
+    /// Returns what the learning rate is multiplied with at every layer where the recipe says nothing.
+    pub const fn default_layer_decay() -> f64 {
+        1.0
+    }
+}
+
+fn is_false(said: &bool) -> bool {
+    !said
+}
+
+fn is_one(factor: &f64) -> bool {
+    *factor == 1.0
 }
 
 /// What a token looks at.
@@ -71,29 +113,6 @@ pub enum Attention {
     /// Everything that stands before it in its document, whose places are counted from its beginning; the first token of a
     /// document is not predicted. It takes longer: the quickest kernels know no such mask.
     WithinDocument,
-}
-
-/// What a model learns to do.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-pub enum Objective {
-    /// Predicts every next token.
-    #[default]
-    CausalLm,
-    /// Predicts the tokens of the response only.
-    Instruction,
-    /// Tells the class of a record.
-    Classification(Classification),
-}
-
-impl Objective {
-    /// Returns what a classifier tells apart; nothing of a language model.
-    pub fn classification(&self) -> Option<&Classification> {
-        match self {
-            Self::CausalLm | Self::Instruction => None,
-            Self::Classification(classification) => Some(classification),
-        }
-    }
 }
 
 /// A dataset's share of the training tokens.
@@ -118,79 +137,26 @@ pub enum Budget {
     Tokens(#[schemars(range(min = 1), extend("x-unit" = "tokens"), example = 1_000_000)] u64),
 }
 
-/// An optimizer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-#[schemars(transform = defaults([json!(Optimizer::default())]))]
-pub enum Optimizer {
-    /// AdamW (Loshchilov & Hutter 2019); norms and biases are not decayed.
-    Adamw {
-        /// The highest learning rate.
-        #[schemars(range(min = 1e-9, max = 1.0), extend("x-unit" = "number"), example = 3e-4)]
-        learning_rate: f64,
-        /// The decoupled weight decay.
-        #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "number"), example = 0.01)]
-        weight_decay: f64,
-        /// The decay of the first moment.
-        #[schemars(range(min = 0.0, max = 0.9999), extend("x-unit" = "share"), example = 0.9)]
-        beta_1: f64,
-        /// The decay of the second moment.
-        #[schemars(range(min = 0.0, max = 0.99999), extend("x-unit" = "share"), example = 0.999)]
-        beta_2: f64,
-        /// What keeps the update from dividing by zero.
-        #[schemars(range(min = 1e-16, max = 1e-2), extend("x-unit" = "number"), example = 1e-6)]
-        epsilon: f64,
-        /// The largest global norm of the gradients; larger ones are scaled down to it.
-        #[schemars(range(min = 1e-6, max = 1e9), extend("x-unit" = "norm"), example = 0.5)]
-        clip_norm: f64,
-    },
+/// A moving average of the parameters that learn (Polyak & Juditsky 1992), which is measured and kept in their place.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(default)]
+pub struct Ema {
+    /// The share of the average that stays at a step; early on less, `(1 + step) / (10 + step)`.
+    #[schemars(range(min = 0.0, max = 0.999_999), extend("x-unit" = "share"), example = 0.99)]
+    pub decay: f64,
 }
 
-impl Default for Optimizer {
+impl Default for Ema {
     fn default() -> Self {
-        Self::Adamw { learning_rate: 1e-3, weight_decay: 0.1, beta_1: 0.9, beta_2: 0.95, epsilon: 1e-8, clip_norm: 1.0 }
-    }
-}
-
-/// How the learning rate changes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-#[schemars(transform = defaults([json!(Schedule::default()), json!(Schedule::Constant { warmup_steps: Schedule::WARMUP_STEPS })]))]
-pub enum Schedule {
-    /// Rises linearly over the warm-up, then falls along half a cosine.
-    Cosine {
-        /// The steps of the rise.
-        #[schemars(extend("x-unit" = "steps"), example = 40)]
-        warmup_steps: u64,
-        /// The share of the learning rate that is left at the end, between 0 and 1.
-        #[schemars(range(min = 0.0, max = 1.0), extend("x-unit" = "share"), example = 0.05)]
-        final_ratio: f64,
-    },
-    /// Rises linearly over the warm-up, then stays.
-    Constant {
-        /// The steps of the rise.
-        #[schemars(extend("x-unit" = "steps"), example = 40)]
-        warmup_steps: u64,
-    },
-}
-
-impl Schedule {
-    /// The steps of the rise where the recipe says nothing.
-    pub const WARMUP_STEPS: u64 = 20;
-    /// The share of the learning rate that is left at the end where the recipe says nothing.
-    pub const FINAL_RATIO: f64 = 0.1;
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self::Cosine { warmup_steps: Self::WARMUP_STEPS, final_ratio: Self::FINAL_RATIO }
+        Self { decay: 0.999 }
     }
 }
 
 /// How often, and on how much, the validation loss is measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(default)]
+#[schemars(default, transform = records)]
 pub struct Validate {
     /// The steps between two measurements.
     #[schemars(range(min = 1), extend("x-unit" = "steps"), example = 75)]
@@ -230,10 +196,10 @@ impl Default for Checkpointing {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(default)]
 pub struct EarlyStop {
-    /// The metric that has to get better.
+    /// What is watched: the validation loss has to get better, or the model must not overfit.
     #[schemars(example = &"validation/loss")]
     pub metric: EarlyStopMetric,
-    /// How many measurements in a row may pass without a better one.
+    /// How many measurements in a row may pass without a better one, or find that the model overfits.
     #[schemars(range(min = 1), extend("x-unit" = "measurements"), example = 3)]
     pub patience: u32,
 }
@@ -251,4 +217,7 @@ pub enum EarlyStopMetric {
     #[serde(rename = "validation/loss")]
     #[default]
     ValidationLoss,
+    /// Whether the model overfits, as its training and validation losses tell together: noise alone does not end it.
+    #[serde(rename = "overfitting")]
+    Overfitting,
 }

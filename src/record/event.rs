@@ -125,6 +125,9 @@ pub struct Progress {
     pub loss: Option<f64>,
     /// The speed of late, in tokens a second.
     pub tokens_per_second: Option<f64>,
+    /// The speed of late, in records a second, where there are no tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records_per_second: Option<f64>,
     /// The time left at that speed, in milliseconds.
     pub left_ms: Option<u64>,
 }

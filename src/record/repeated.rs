@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::student::student_t_95;
+
 /// A number measured once for every repeat, in the unit of the number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -29,6 +31,14 @@ impl Repeated {
         }
         let mean = mean(&values);
         Some(Self { mean, spread: spread(&values, mean), n: values.len(), values })
+    }
+
+    /// Returns how far the interval of 95 % reaches to either side of the mean, or `None` of a single value.
+    ///
+    /// That is Student's t for n − 1 degrees of freedom times spread/√n: of few repeats it is wide, and rightly so. It supposes
+    /// values that are normally distributed.
+    pub fn interval(&self) -> Option<f64> {
+        Some(student_t_95(self.n.checked_sub(1).filter(|n| *n > 0)?) * self.spread? / (self.n as f64).sqrt())
     }
 
     /// Returns the same in another unit, `factor` of which make one of the old.
@@ -100,6 +110,13 @@ mod tests {
     fn a_single_value_is_its_own_mean_and_has_no_spread() {
         assert_eq!(of(&[0.1]), Repeated { mean: 0.1, spread: None, n: 1, values: vec![0.1] });
         assert_eq!(Repeated::of(Vec::new()), None);
+    }
+
+    #[test]
+    fn the_interval_is_that_of_students_t() {
+        let three = of(&[24.68, 25.08, 25.48]);
+        assert!((three.interval().unwrap() - 4.303 * 0.4 / 3.0_f64.sqrt()).abs() < 1e-9);
+        assert_eq!((of(&[1.0]).interval(), of(&[2.0, 2.0]).interval()), (None, Some(0.0)));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::{Metric, Sampling};
 use crate::record::confusion::{ClassReport, Confusion};
+use crate::record::interval::Interval;
+use crate::record::overfitting::Overfitting;
 
 /// `report.json` of a dataset stage: what every step did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -150,6 +152,12 @@ pub struct TrainingReport {
     /// The classes, of a classifier.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
+    /// Whether the model learned the rule or only its training data, told by both losses; none where no loss has to fall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overfitting: Option<Box<Overfitting>>,
+    /// The step since which the training loss had run away, where it did and stayed a finite number, in steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diverged_since: Option<u64>,
 }
 
 /// `metrics.json` of an evaluate stage.
@@ -160,13 +168,52 @@ pub struct EvaluationReport {
     pub metric: Metric,
     /// The number.
     pub value: f64,
-    /// The mean loss behind it, in nats a token.
+    /// The mean loss behind it, in nats a token; 0 where there is none.
     pub loss: f64,
     /// The tokens it was measured on.
     pub tokens: u64,
     /// What a classifier takes for what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classification: Option<Box<ClassificationReport>>,
+    /// How sure the number is, where it is one of records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// The records, rows or items that were drawn again for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
+    /// Every number of a task.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers: BTreeMap<Metric, f64>,
+    /// How it holds when what the model reads is spoiled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub robustness: Option<RobustnessReport>,
+}
+
+/// What became of a number when what the model reads was spoiled.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RobustnessReport {
+    /// The number without that.
+    pub clean: f64,
+    /// By how much it is worse with it, in its unit; less than 0 where it is better.
+    pub drop: f64,
+}
+
+impl EvaluationReport {
+    /// Returns what was measured on some tokens, and nothing else yet.
+    pub fn new(metric: Metric, value: f64, loss: f64, tokens: u64) -> Self {
+        Self {
+            metric,
+            value,
+            loss,
+            tokens,
+            classification: None,
+            interval: None,
+            records: None,
+            numbers: BTreeMap::new(),
+            robustness: None,
+        }
+    }
 }
 
 /// What a classifier takes for what.

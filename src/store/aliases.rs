@@ -73,7 +73,7 @@ async fn insert_version(
         }
         None => None,
     };
-    for artifact in [&new.weights, &new.tokenizer] {
+    for artifact in std::iter::once(&new.weights).chain(&new.tokenizer) {
         insert_artifact(transaction, artifact.digest, artifact.bytes, at_ms).await?;
     }
     cards::insert(transaction, &new.card, &new.card_text, at_ms).await?;

@@ -52,6 +52,8 @@ impl Store {
     }
 
     /// Returns the work with one of these fingerprints, the newest first, without outputs.
+    ///
+    /// What says something of a machine (how long a request takes) counts only where it was done on this one.
     async fn done_with(&self, fingerprints: &[Digest]) -> Result<Vec<(StageId, Done)>> {
         let fingerprints: BTreeSet<_> = fingerprints.iter().collect();
         let rows = sqlx::query(
@@ -59,9 +61,17 @@ impl Store {
              from stage_runs s
              join runs r on r.id = s.run
              where s.fingerprint in (select value from json_each(?1)) and s.status = 'finished'
+             and (
+                 s.key ->> 'of-machine' is null
+                 or exists (
+                     select 1 from attempts a
+                     where a.run = s.run and a.stage = s.stage and a.machine ->> 'host' = ?2
+                 )
+             )
              order by r.started_at_ms desc, r.id desc",
         )
         .bind(to_json(&fingerprints))
+        .bind(host())
         .fetch_all(self.reader())
         .await
         .map_err(sqlite("list what was done"))?;
@@ -118,6 +128,12 @@ impl Store {
         }
         Ok(outputs)
     }
+}
+
+/// Returns what this machine is called, as its workers tell it.
+fn host() -> String {
+    let told = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    told.map_or_else(|| "unknown".to_owned(), |name| name.trim().to_owned())
 }
 
 /// A stage of a run.

@@ -27,7 +27,7 @@ select v.*,
         from model_parents m join model_versions p on p.id = m.parent where m.child = v.id) as parents
 from model_versions v
 join artifacts w on w.digest = v.weights
-join artifacts t on t.digest = v.tokenizer
+left join artifacts t on t.digest = v.tokenizer
 join artifacts c on c.digest = v.card";
 
 /// A model that goes into the zoo.
@@ -57,8 +57,8 @@ pub struct NewVersion {
     pub parameters: u64,
     /// Its weights.
     pub weights: ArtifactRef,
-    /// Its tokenizer.
-    pub tokenizer: ArtifactRef,
+    /// Its tokenizer, where it reads tokens.
+    pub tokenizer: Option<ArtifactRef>,
     /// Its card.
     pub card: ArtifactRef,
     /// What the card says.
@@ -103,8 +103,9 @@ pub struct ModelVersion {
     pub parameters: u64,
     /// Its weights.
     pub weights: ArtifactRef,
-    /// Its tokenizer.
-    pub tokenizer: ArtifactRef,
+    /// Its tokenizer, where it reads tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<ArtifactRef>,
     /// Its card.
     pub card: ArtifactRef,
     /// What the experiment was for.
@@ -184,7 +185,10 @@ impl Store {
             vocab_size: row.count("vocab_size")?,
             parameters: row.count("parameters")?,
             weights: artifact("weights", "weights_bytes")?,
-            tokenizer: artifact("tokenizer", "tokenizer_bytes")?,
+            tokenizer: match row.get::<Option<String>>("tokenizer")? {
+                Some(_) => Some(artifact("tokenizer", "tokenizer_bytes")?),
+                None => None,
+            },
             card: artifact("card", "card_bytes")?,
             description: row.get("description")?,
             license: row.get("license")?,
@@ -251,7 +255,7 @@ pub(super) async fn insert(
     .bind(vocab_size)
     .bind(to_integer(*parameters))
     .bind(weights.digest.to_string())
-    .bind(tokenizer.digest.to_string())
+    .bind(tokenizer.as_ref().map(|tokenizer| tokenizer.digest.to_string()))
     .bind(card.digest.to_string())
     .bind(description)
     .bind(license)

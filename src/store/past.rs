@@ -14,10 +14,10 @@ use crate::store::row::{Reader, collect};
 
 const TABLE: &str = "stage_runs";
 
-/// The median speed of the steps of a training `s`, in tokens a second; nothing where no step was measured.
+/// The median speed of the steps of a training `s`, in tokens a second, or in records where there are no tokens; nothing where no step was measured.
 const MEDIAN_SPEED: &str = "(select avg(value) from (
     select m.value, row_number() over (order by m.value) as n, count(*) over () as n_all
-    from metrics m where m.run = s.run and m.stage = s.stage and m.name = 'tokens-per-second'
+    from metrics m where m.run = s.run and m.stage = s.stage and m.name in ('tokens-per-second', 'records-per-second')
   ) where n in ((n_all + 1) / 2, (n_all + 2) / 2))";
 
 impl Store {

@@ -207,7 +207,7 @@ fn gate_row() -> GateRow {
 
 fn evaluation_row() -> EvaluationRow {
     let (metric, value) = (Metric::Perplexity, 1.0 / 3.0);
-    let report = EvaluationReport { metric, value, loss: 0.1, tokens: 7, classification: None };
+    let report = EvaluationReport::new(metric, value, 0.1, 7);
     let (model, evaluation) = ("general".parse().unwrap(), "ppl".parse().unwrap());
     EvaluationRow { stage: "train:general".parse().unwrap(), model, evaluation, report }
 }

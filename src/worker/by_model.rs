@@ -7,11 +7,12 @@ use crate::data::{DataError, Record};
 use crate::id::Digest;
 use crate::plan::work::{DatasetWork, Sorter};
 use crate::recipe::dataset::CleanStep;
+use crate::recipe::head::Head;
+use crate::record::ArchitectureFile;
 use crate::record::FailureClass;
 use crate::worker::classifier::{Classifier, Guess};
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
-use crate::worker::train::ArchitectureFile;
 
 /// How many records are read at a time, so that their tokens and shares need no more memory than a few thousand have.
 const AT_A_TIME: usize = 4096;
@@ -48,12 +49,8 @@ pub fn steps<'s>(task: &Task, work: &DatasetWork) -> Result<Sorters<'s>, Failure
         let Sorter { architecture, vocab_size, classification, tokenizer: _, compute } = sorter;
         let digests = [Digest::of(&weights), Digest::of(&tokenizer)];
         let digest = Digest::of_json(&(digests, architecture, classification, compute));
-        let file = ArchitectureFile {
-            version: ArchitectureFile::VERSION,
-            architecture: architecture.clone(),
-            vocab_size: *vocab_size,
-            classification: classification.clone(),
-        };
+        let head = classification.as_ref().map_or(Head::Language, |own| Head::Classes(own.clone()));
+        let file = ArchitectureFile::new(architecture, *vocab_size, &head);
         let step = ByModel {
             classifier: Classifier::load(&file, &weights, &tokenizer, compute)?,
             field: (field.as_str() != "label").then(|| field.to_string()),

@@ -1,22 +1,17 @@
 //! A classifier with its tokenizer: records or texts in, classes out.
 
-use crate::data::DataError;
-use crate::data::tokenizer::{self, Tokenizer};
-use crate::data::{Content, Record, Shard};
-use crate::engine::classify::classify;
+use crate::data::tokenizer::Tokenizer;
+use crate::data::{DataError, Record};
+use crate::engine::asked::Wanted;
 use crate::engine::confusion::likeliest;
-use crate::engine::device;
-use crate::engine::model::{Network, Parameters};
-use crate::engine::train::learner::load_parameters;
 use crate::plan::work::Compute;
-use crate::record::FailureClass;
+use crate::record::{ArchitectureFile, FailureClass};
 use crate::worker::failure::Failure;
-use crate::worker::train::ArchitectureFile;
+use crate::worker::loaded::{Loaded, refusal};
 
-/// A classifier that can be asked.
+/// A classifier of texts that can be asked.
 pub struct Classifier {
-    network: Network,
-    parameters: Parameters,
+    loaded: Loaded,
     tokenizer: Tokenizer,
     classes: Vec<String>,
 }
@@ -44,32 +39,28 @@ impl Classifier {
         compute: &Compute,
     ) -> Result<Self, Failure> {
         let Some(classification) = &architecture.classification else {
-            return Err(Failure::new(FailureClass::BadInput, "the model writes text, and tells no classes").with_hint(
-                "`pedigree zoo show` tells the classes of a classifier; `pedigree generate` lets a model write",
-            ));
+            return Err(refusal(architecture, "it tells no classes"));
         };
-        let tokenizer = tokenizer::load(tokenizer)?;
-        let device = device::open(compute.device, compute.threads)?;
-        let network =
-            Network::with_head(&architecture.architecture, architecture.vocab_size, Some(classification), &device);
-        let parameters = load_parameters(&network, Some(weights), 0)?;
-        if tokenizer.vocab_size() > architecture.vocab_size {
-            let message = "the tokenizer has more tokens than the model";
-            return Err(Failure::new(FailureClass::Integrity, message));
-        }
-        Ok(Self { network, parameters, tokenizer, classes: classification.classes.clone() })
+        let classes = classification.classes.clone();
+        let mut loaded = Loaded::of(architecture.clone(), weights, Some(tokenizer), compute)?;
+        let lacks = || Failure::new(FailureClass::Bug, "a tokenizer was loaded, and is gone");
+        let tokenizer = loaded.tokenizer.take().ok_or_else(lacks)?;
+        Ok(Self { loaded, tokenizer, classes })
     }
 
     /// Returns the classes, in the order of the shares of a guess.
+    #[cfg(test)]
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
     /// Tells the class of every text.
+    #[cfg(test)]
     ///
     /// # Errors
     /// When the tokenizer has no tokens for a text.
     pub fn of_texts(&self, texts: Vec<String>) -> Result<Vec<Guess>, DataError> {
+        use crate::data::Content;
         let record = |(i, text): (usize, String)| Record::new(i.to_string(), i.to_string(), Content::Text(text));
         self.of_records(&texts.into_iter().enumerate().map(record).collect::<Vec<_>>())
     }
@@ -79,11 +70,7 @@ impl Classifier {
     /// # Errors
     /// When the tokenizer has no tokens for a text.
     pub fn of_records(&self, records: &[Record]) -> Result<Vec<Guess>, DataError> {
-        let shard = Shard::encode(records, &self.tokenizer)?;
-        let ends = shard.starts.iter().skip(1).map(|start| *start as usize).chain([shard.tokens.len()]);
-        let places = shard.starts.iter().map(|start| *start as usize).zip(ends);
-        let documents = places.map(|(start, end)| shard.tokens[start..end].to_vec()).collect();
-        let shares = classify(&self.network, &self.parameters, documents);
+        let shares = self.loaded.of_records(&self.tokenizer, records, Wanted::Shares)?;
         let guess = |all: Vec<f32>| {
             let best = likeliest(&all);
             Guess { class: self.classes[best].clone(), probability: all[best], all }
@@ -95,6 +82,7 @@ impl Classifier {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::engine::device;
     use crate::engine::model::{fixture, weights};
     use crate::recipe::classification::{Attention, Classification, Pool};
     use crate::recipe::run::{DeviceChoice, Precision};
@@ -102,7 +90,14 @@ pub(super) mod tests {
 
     fn file(classification: Option<Classification>) -> ArchitectureFile {
         let architecture = fixture::llama();
-        ArchitectureFile { version: ArchitectureFile::VERSION, architecture, vocab_size: 31, classification }
+        ArchitectureFile {
+            version: ArchitectureFile::VERSION,
+            architecture,
+            vocab_size: 31,
+            classification,
+            head: None,
+            seen: None,
+        }
     }
 
     fn own() -> Classification {
@@ -111,6 +106,7 @@ pub(super) mod tests {
             classes,
             attention: Attention::Bidirectional,
             pool: Pool::Mean,
+            class_weights: None,
             label_smoothing: 0.0,
             dropout: 0.1,
         }

@@ -2,16 +2,15 @@
 
 use tokenizers::Tokenizer;
 
-use crate::engine::device;
 use crate::engine::generate::generate;
 use crate::engine::model::{Network, Parameters};
-use crate::engine::train::learner::load_parameters;
 use crate::plan::work::Compute;
 use crate::recipe::evaluation::Sampling;
+use crate::recipe::head::Head;
 use crate::recipe::model::Architecture;
-use crate::recipe::tokenizer::END_OF_TEXT;
-use crate::record::FailureClass;
+use crate::record::{ArchitectureFile, FailureClass};
 use crate::worker::failure::Failure;
+use crate::worker::loaded::Loaded;
 
 /// A model that can be asked.
 #[derive(Debug)]
@@ -46,14 +45,13 @@ impl Model {
         compute: &Compute,
     ) -> Result<Self, Failure> {
         let foreign = |message: String| Failure::new(FailureClass::Integrity, message);
+        let about = ArchitectureFile::new(architecture, vocab_size, &Head::Language);
+        let loaded = Loaded::of(about, weights, Some(tokenizer), compute)?;
+        let end = loaded.tokenizer()?.end_of_text();
+        // Prompts may name special tokens, which records of a dataset may not.
         let tokenizer = Tokenizer::from_bytes(tokenizer)
             .map_err(|error| foreign(format!("`tokenizer.json` cannot be read: {error}")))?;
-        let end = tokenizer
-            .token_to_id(END_OF_TEXT)
-            .ok_or_else(|| foreign(format!("`tokenizer.json` has no token `{END_OF_TEXT}`")))?;
-        let device = device::open(compute.device, compute.threads)?;
-        let network = Network::new(architecture, vocab_size, &device);
-        let parameters = load_parameters(&network, Some(weights), 0)?;
+        let Loaded { network, parameters, .. } = loaded;
         Ok(Self { network, parameters, tokenizer, end })
     }
 
@@ -91,8 +89,10 @@ pub(super) mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
+    use crate::engine::device;
     use crate::engine::model::{fixture, weights};
     use crate::recipe::run::{DeviceChoice, Precision};
+    use crate::recipe::tokenizer::END_OF_TEXT;
     use serde_json::json;
 
     /// A tokenizer of 30 letters and the end token, few enough for the small network.

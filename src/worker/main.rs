@@ -17,7 +17,7 @@ use crate::worker::task::Task;
 use crate::worker::{Outcome, ask, contamination, crash, dataset, evaluate, sample, tokenizer, tokens, train};
 
 /// How the program is called.
-const USAGE: &str = "usage: pedigree-engine <attempt-folder> | --generate < request.json | --classify < request.json | --rates | --version [--json]";
+const USAGE: &str = "usage: pedigree-engine <attempt-folder> | --generate | --paint | --classify | --embed < request.json | --rates | --version [--json]";
 
 /// Runs the program and returns its exit code.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
@@ -28,6 +28,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> Exit {
         (["--rates"], _) => ask::rates(&mut std::io::stdout()),
         (["--generate"], _) => ask::generate(std::io::stdin(), &mut std::io::stdout()),
         (["--classify"], _) => ask::classify(std::io::stdin(), &mut std::io::stdout().lock()),
+        (["--embed"], _) => ask::embed(std::io::stdin(), &mut std::io::stdout().lock()),
+        (["--paint"], _) => ask::paint(std::io::stdin(), &mut std::io::stdout()),
         (_, [folder]) if !folder.to_string_lossy().starts_with('-') => return attempt(&PathBuf::from(folder)),
         _ => Err(Failure::new(FailureClass::BadInput, USAGE)),
     };

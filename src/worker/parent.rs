@@ -4,11 +4,12 @@ use crate::engine::model::lora::Stored;
 use crate::engine::train::Base;
 use crate::id::{Digest, StageId};
 use crate::plan::work::TrainWork;
+use crate::recipe::head::Head;
 use crate::recipe::model::{Adapter, ParentAdapter};
-use crate::record::{AdapterFile, Adapters, FailureClass};
+use crate::record::{AdapterFile, Adapters, ArchitectureFile, FailureClass};
 use crate::worker::failure::Failure;
 use crate::worker::task::Task;
-use crate::worker::train::{ArchitectureFile, json};
+use crate::worker::train::json;
 
 /// What a training takes from the model's parent.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub struct Parent {
     stay: Vec<Kept>,
     /// The adapter that goes on being trained.
     goes_on: Option<Kept>,
-    /// Whether it is a classifier of the same classes.
-    has_same_classes: bool,
+    /// What stands on its body.
+    head: Head,
 }
 
 /// An adapter the parent kept.
@@ -42,23 +43,19 @@ impl Parent {
         let Some(base) = &work.base else { return Ok(None) };
         let stage = task.spec.weights_of(base, work.repeat);
         let weights = |name| task.input(&stage, name);
-        let has_same_classes = has_same_classes(task, work, &stage)?;
+        let head = head(task, &stage)?;
         let parent = match work.adapter.as_ref().and_then(Adapter::parent) {
-            None | Some(ParentAdapter::Merge) => Self {
-                frozen: weights("model.safetensors")?,
-                whole: None,
-                stay: Vec::new(),
-                goes_on: None,
-                has_same_classes,
-            },
+            None | Some(ParentAdapter::Merge) => {
+                Self { frozen: weights("model.safetensors")?, whole: None, stay: Vec::new(), goes_on: None, head }
+            }
             Some(ParentAdapter::Stack) => {
                 let (frozen, whole) = (weights("frozen.safetensors")?, Some(weights("model.safetensors")?));
-                Self { frozen, whole, stay: kept(task, &stage)?, goes_on: None, has_same_classes }
+                Self { frozen, whole, stay: kept(task, &stage)?, goes_on: None, head }
             }
             Some(ParentAdapter::Continue) => {
                 let mut stay = kept(task, &stage)?;
                 let goes_on = stay.pop();
-                Self { frozen: weights("frozen.safetensors")?, whole: None, stay, goes_on, has_same_classes }
+                Self { frozen: weights("frozen.safetensors")?, whole: None, stay, goes_on, head }
             }
         };
         Ok(Some(parent))
@@ -68,10 +65,10 @@ impl Parent {
     pub fn base(&self) -> Base<'_> {
         let goes_on = self.goes_on.as_ref().map(Kept::stored);
         match &self.whole {
-            Some(weights) => Base { goes_on, has_same_classes: self.has_same_classes, ..Base::of(weights) },
+            Some(weights) => Base { goes_on, head: self.head.clone(), ..Base::of(weights) },
             None => {
                 let added = self.stay.iter().map(Kept::stored).collect();
-                Base { added, goes_on, has_same_classes: self.has_same_classes, ..Base::of(&self.frozen) }
+                Base { added, goes_on, head: self.head.clone(), ..Base::of(&self.frozen) }
             }
         }
     }
@@ -81,7 +78,7 @@ impl Parent {
     /// # Errors
     /// When a file cannot be written.
     pub fn write_kept(&self, task: &mut Task, adapter: &Adapter, trained: &[u8]) -> Result<(), Failure> {
-        let Adapter::Lora { rank, alpha, then: _, parent: _ } = adapter;
+        let Adapter::Lora { rank, alpha, .. } = adapter;
         let last = Stored { rank: *rank, alpha: *alpha, bytes: trained };
         let all: Vec<Stored<'_>> = self.stay.iter().map(Kept::stored).chain([last]).collect();
         let mut adapters = Vec::new();
@@ -96,15 +93,11 @@ impl Parent {
     }
 }
 
-/// Returns whether a parent tells the same classes in the same order; what is imported has no file that says so.
-fn has_same_classes(task: &Task, work: &TrainWork, stage: &StageId) -> Result<bool, Failure> {
-    let Some(own) = work.train.objective.classification() else { return Ok(false) };
-    let outputs = task.spec.inputs.get(stage);
-    if outputs.is_none_or(|outputs| !outputs.contains_key("architecture.json")) {
-        return Ok(false);
-    }
-    let file = ArchitectureFile::read(&task.input(stage, "architecture.json")?)?;
-    Ok(file.classification.is_some_and(|theirs| theirs.classes == own.classes))
+/// Returns what stands on a parent's body, as the file beside its weights says.
+fn head(task: &Task, stage: &StageId) -> Result<Head, Failure> {
+    let file = ArchitectureFile::read(&task.input(stage, "architecture.json")?)
+        .map_err(|error| Failure::new(FailureClass::Integrity, format!("`architecture.json` of `{stage}`: {error}")))?;
+    Ok(file.head())
 }
 
 impl Kept {

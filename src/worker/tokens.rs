@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::tokenizer::{self, Template};
-use crate::data::{Shard, labels, shard};
+use crate::data::tokenizer::{self, Template, Tokenizer};
+use crate::data::{Record, Shard, labels, shard};
 use crate::id::StageId;
 use crate::plan::Work;
+use crate::plan::beside::Beside;
 use crate::recipe::dataset::SplitName;
 use crate::record::FailureClass;
 use crate::record::report::TokensReport;
@@ -34,9 +35,7 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
         let mut shard = shard::Writer::new(task.scratch(), vocab_size)?;
         for records in records::batches(task, &work.dataset, split)? {
             let records = records?;
-            let mut encoded = Shard::encode(&records, &tokenizer)?;
-            encoded.labels = work.classes.as_ref().map(|classes| labels::indices(&records, classes)).transpose()?;
-            shard.push(&encoded)?;
+            shard.push(&encoded(&records, &work.beside, &tokenizer)?)?;
             n_records += records.len() as u64;
             progress(task, n_records, 0, "records")?;
             if task.is_stopping() {
@@ -53,8 +52,23 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
     task.output("report.json", &json(&report))
 }
 
+/// Encodes records, with what is read beside the tokens.
+fn encoded(records: &[Record], beside: &Beside, tokenizer: &Tokenizer) -> Result<Shard, Failure> {
+    if let Beside::Pairs = beside {
+        return Ok(Shard::encode_pairs(records, tokenizer)?);
+    }
+    let mut shard = Shard::encode(records, tokenizer)?;
+    match beside {
+        Beside::Nothing | Beside::Pairs => {}
+        Beside::Classes { classes } => shard.labels = Some(labels::indices(records, classes)?),
+        Beside::Numbers => shard.numbers = Some(labels::numbers(records)?),
+        Beside::Captions => labels::captions(records)?,
+    }
+    Ok(shard)
+}
+
 /// Returns how conversations become text; the tokenizer of a model outside says nothing of it.
-fn template(task: &Task, stage: &StageId) -> Result<Template, Failure> {
+pub(super) fn template(task: &Task, stage: &StageId) -> Result<Template, Failure> {
     if task.spec.inputs.get(stage).is_none_or(|outputs| !outputs.contains_key("tokenizer_config.json")) {
         return Ok(Template::default());
     }
@@ -168,8 +182,11 @@ mod tests {
         let trained =
             stage(&tasks.path().join("t"), work, inputs.clone(), false, crate::worker::tokenizer::run).unwrap();
         inputs.insert("tokenizer:t".parse().unwrap(), trained.clone());
-        let work =
-            Work::Tokens(TokensWork { dataset: "d".parse().unwrap(), tokenizer: "t".parse().unwrap(), classes: None });
+        let work = Work::Tokens(TokensWork {
+            dataset: "d".parse().unwrap(),
+            tokenizer: "t".parse().unwrap(),
+            beside: Beside::Nothing,
+        });
         let shards = stage(&tasks.path().join("k"), work, inputs, false, run).unwrap();
         let tokenizer = tokenizer::load(&fs::read(&trained["tokenizer.json"].path).unwrap()).unwrap();
         let shard =

@@ -1,51 +1,22 @@
 //! Trains a model: inputs to engine values, engine results to outputs.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::engine::device;
 use crate::engine::tokens::Tokens;
-use crate::engine::train::{Dataset, Ended, Trained, Training, train};
+use crate::engine::train::{Dataset, Ended, Teacher, Trained, Training, train};
 use crate::id::Name;
 use crate::plan::work::TrainWork;
-use crate::recipe::classification::Classification;
 use crate::recipe::dataset::SplitName;
-use crate::recipe::model::Architecture;
-use crate::record::FailureClass;
+use crate::recipe::head::Head;
 use crate::record::event::PEAK_MEMORY;
+use crate::record::{ArchitectureFile, Seen};
 use crate::worker::Outcome;
 use crate::worker::failure::Failure;
 use crate::worker::parent::Parent;
+use crate::worker::reading::Reading;
 use crate::worker::report::Told;
 use crate::worker::task::Task;
-
-/// `architecture.json`: what it takes to build the network again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct ArchitectureFile {
-    /// The version of this format: 1.
-    pub version: u32,
-    /// The network.
-    pub architecture: Architecture,
-    /// The size of the vocabulary.
-    pub vocab_size: u32,
-    /// What it tells apart, where it is a classifier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub classification: Option<Classification>,
-}
-
-impl ArchitectureFile {
-    /// The version of `architecture.json` this program writes and reads.
-    pub const VERSION: u32 = 1;
-
-    /// Reads the file.
-    ///
-    /// # Errors
-    /// When the bytes are no such file.
-    pub fn read(bytes: &[u8]) -> Result<Self, Failure> {
-        serde_json::from_slice(bytes)
-            .map_err(|error| Failure::new(FailureClass::Integrity, format!("`architecture.json`: {error}")))
-    }
-}
 
 /// Trains the model of the task.
 ///
@@ -53,6 +24,10 @@ impl ArchitectureFile {
 /// When inputs are missing or damaged, and when the engine fails.
 pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
     let parent = Parent::read(task, work)?;
+    let taught = match &work.teacher {
+        Some(teacher) => Some(task.input(&teacher.weights, "model.safetensors")?),
+        None => None,
+    };
     let data = datasets(task, work)?;
     let device = device::open(work.compute.device, work.compute.threads)?;
     let machine = device::machine(work.compute.device, work.compute.threads);
@@ -63,6 +38,12 @@ pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
         adapter: work.adapter.as_ref(),
         train: &work.train,
         base: parent.as_ref().map(Parent::base),
+        teacher: work.teacher.as_ref().zip(taught.as_deref()).map(|(teacher, weights)| Teacher {
+            architecture: &teacher.architecture,
+            vocab_size: teacher.vocab_size,
+            head: teacher.classification.as_ref().map_or(Head::Language, |own| Head::Classes(own.clone())),
+            weights,
+        }),
         seed: work.seed,
         device: &device,
         machine: &machine,
@@ -80,11 +61,15 @@ pub fn run(task: &mut Task, work: &TrainWork) -> Result<Outcome, Failure> {
 
 /// Tells the most memory this process has held, in bytes; nothing where the system does not say.
 fn tell_peak_memory(task: &mut Task, step: u64) -> Result<(), Failure> {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    match peak_memory(&status) {
+    match own_peak_memory() {
         Some(bytes) => task.emit.metric(PEAK_MEMORY, step, bytes as f64),
         None => Ok(()),
     }
+}
+
+/// Returns the most memory this process has held, in bytes; nothing where the system does not say.
+pub(super) fn own_peak_memory() -> Option<u64> {
+    peak_memory(&std::fs::read_to_string("/proc/self/status").unwrap_or_default())
 }
 
 /// Returns the line `VmHWM`, which Linux gives in units of 1024 bytes, in bytes.
@@ -97,11 +82,18 @@ fn datasets(task: &Task, work: &TrainWork) -> Result<Vec<Dataset>, Failure> {
     let shares = work.train.data.iter();
     shares
         .map(|share| {
-            let split = |split| tokens(task, &share.dataset, &work.tokenizer, split, work.vocab_size);
+            let reading = Reading {
+                dataset: &share.dataset,
+                tokenizer: &work.tokenizer,
+                vocab_size: work.vocab_size,
+                architecture: &work.architecture,
+                objective: Some(&work.train.objective),
+                features: work.features.get(&share.dataset),
+            };
             Ok(Dataset {
                 weight: share.weight,
-                train: split(SplitName::Train)?,
-                validation: split(SplitName::Validation)?,
+                train: reading.split(task, SplitName::Train)?,
+                validation: reading.split(task, SplitName::Validation)?,
             })
         })
         .collect()
@@ -125,12 +117,8 @@ pub fn tokens(
 
 fn write(task: &mut Task, work: &TrainWork, parent: Option<&Parent>, trained: &Trained) -> Result<(), Failure> {
     let TrainWork { architecture, vocab_size, adapter, train, .. } = work;
-    let file = ArchitectureFile {
-        version: ArchitectureFile::VERSION,
-        architecture: architecture.clone(),
-        vocab_size: *vocab_size,
-        classification: train.objective.classification().cloned(),
-    };
+    let head = Head::of(&train.objective, architecture);
+    let file = ArchitectureFile { seen: seen(work), ..ArchitectureFile::new(architecture, *vocab_size, &head) };
     task.output("model.safetensors", &trained.model)?;
     task.output("architecture.json", &json(&file))?;
     task.output("training.json", &json(&trained.report))?;
@@ -139,6 +127,12 @@ fn write(task: &mut Task, work: &TrainWork, parent: Option<&Parent>, trained: &T
         (Some(trained), _, _) => task.output("adapter.safetensors", trained),
         (None, _, _) => Ok(()),
     }
+}
+
+/// Returns how pictures or sounds became what a model learnt from: as its first dataset has it, whose features all others share in shape.
+fn seen(work: &TrainWork) -> Option<Seen> {
+    let first = work.train.data.iter().find_map(|share| work.features.get(&share.dataset))?;
+    Some(Seen { clean: work.media_steps.clone(), features: first.without_augmentation() })
 }
 
 /// Returns a value as JSON a person can read.

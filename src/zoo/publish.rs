@@ -53,8 +53,8 @@ pub struct PublishModel {
     pub parameters: u64,
     /// Its weights.
     pub weights: ArtifactRef,
-    /// Its tokenizer.
-    pub tokenizer: ArtifactRef,
+    /// Its tokenizer, where it reads tokens.
+    pub tokenizer: Option<ArtifactRef>,
     /// Its card.
     pub card: ArtifactRef,
 }
@@ -124,7 +124,9 @@ fn new_version(
         card,
     } = model.clone();
     artifacts.get(weights.digest)?;
-    artifacts.get(tokenizer.digest)?;
+    if let Some(tokenizer) = &tokenizer {
+        artifacts.get(tokenizer.digest)?;
+    }
     let card_text =
         String::from_utf8(artifacts.read(card.digest)?).map_err(|_| ZooError::CardIsNoText { model: model.clone() })?;
     Ok(NewVersion {
@@ -172,6 +174,9 @@ mod tests {
             rope_theta: 10_000.0,
             norm_epsilon: 1e-6,
             tie_embeddings: true,
+            attention_bias: false,
+            sliding_window: None,
+            dropout: 0.0,
         };
         PublishModel {
             model: name(model),
@@ -183,7 +188,7 @@ mod tests {
             vocab_size: 300,
             parameters: 4_000,
             weights: artifacts.put_bytes(weights.as_bytes()).unwrap(),
-            tokenizer: artifacts.put_bytes(b"{}").unwrap(),
+            tokenizer: Some(artifacts.put_bytes(b"{}").unwrap()),
             card: artifacts.put_bytes(format!("# {model} reads Rust").as_bytes()).unwrap(),
         }
     }

@@ -280,7 +280,7 @@ fn a_database_of_a_later_program_is_left_alone() {
     insta::assert_snapshot!(project.pedigree(&["runs"]), @r#"
     exit: 4
     --- stderr
-    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 4
+    error: cannot read the database: `[project]/.pedigree/pedigree.db` was written by a newer Pedigree: its schema is 9999, this program knows 6
     hint: use the newer Pedigree, or another project folder
     "#);
     assert_eq!(project.pedigree(&["run", "small.yaml"]).code, 4);

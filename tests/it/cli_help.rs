@@ -2,7 +2,7 @@
 
 use crate::support::Project;
 
-const COMMANDS: [&[&str]; 37] = [
+const COMMANDS: [&[&str]; 38] = [
     &[],
     &["init"],
     &["check"],
@@ -31,6 +31,7 @@ const COMMANDS: [&[&str]; 37] = [
     &["data", "card"],
     &["generate"],
     &["classify"],
+    &["embed"],
     &["gc"],
     &["fsck"],
     &["doctor"],
@@ -100,8 +101,9 @@ fn the_program_and_every_command_explain_themselves() {
       zoo          Browse the models
       card         Print the card of a model
       data         Look at prepared data
-      generate     Let a model write
-      classify     Let a classifier tell the classes of texts, one a line
+      generate     Let a model write, fill in `[MASK]`, or make pictures
+      classify     Let a model tell the classes of texts, pictures or sounds, or a number of each
+      embed        Tell the vectors a model makes of texts, pictures or sounds
       gc           Delete what nothing needs: artifacts, kept preparations, fetched data
       fsck         Compare every artifact with its digest, and look over the database
       doctor       Find out whether everything is there that Pedigree needs
@@ -850,27 +852,29 @@ fn the_program_and_every_command_explain_themselves() {
               [default: auto]
 
     $ pedigree generate --help
-    Let a model write
+    Let a model write, fill in `[MASK]`, or make pictures
 
-    Usage: pedigree generate [OPTIONS] --prompt <PROMPT> <MODEL>
+    Usage: pedigree generate [OPTIONS] <MODEL> [TEXT]...
 
     Arguments:
       <MODEL>
               The model: `name`, `name@v3` or `name@alias`
 
+      [TEXT]...
+              The text the model goes on from, or of which it fills in every `[MASK]`; with `--output`,
+              pictures that an autoencoder makes again
+
     Options:
       -p, --prompt <PROMPT>
-              What the model continues
+              The text the model goes on from, where it does not stand behind the model
 
               - human: For people
               - json:  For programs
 
               [default: human]
 
-          --max-tokens <MAX_TOKENS>
-              The most tokens to write
-
-              [default: 128]
+      -o, --output <FILE>
+              The PNG file that the pictures of a `gan` or an autoencoder go to
 
               - auto:   On a terminal
               - always: Always
@@ -878,13 +882,24 @@ fn the_program_and_every_command_explain_themselves() {
 
               [default: auto]
 
+          --pictures <PICTURES>
+              How many pictures a `gan` makes
+
+              [default: 64]
+
+          --max-tokens <MAX_TOKENS>
+              The most tokens to write
+
+              [default: 128]
+
           --temperature <TEMPERATURE>
               How daring the choice is: 0 always takes the likeliest token
 
               [default: 0]
 
           --top-k <TOP_K>
-              Choose among so many of the likeliest tokens; 0 means all
+              Choose among so many of the likeliest tokens, 0 means all; or tell so many of every
+              `[MASK]` [default there: 5]
 
               [default: 0]
 
@@ -909,40 +924,93 @@ fn the_program_and_every_command_explain_themselves() {
               [default: 2]
 
     $ pedigree classify --help
-    Let a classifier tell the classes of texts, one a line
+    Let a model tell the classes of texts, pictures or sounds, or a number of each
 
-    Usage: pedigree classify [OPTIONS] <MODEL> [FILE]
+    Usage: pedigree classify [OPTIONS] <MODEL> [RECORD]...
 
     Arguments:
       <MODEL>
               The model: `name`, `name@v3` or `name@alias`
 
-      [FILE]
-              The file with the texts, one a line; `-` reads standard input
-
-              [default: -]
+      [RECORD]...
+              Texts, or files of pictures or sounds, as the model reads them;
+              `pictures-idx3-ubyte.gz#12` is the twelfth of a file of MNIST's format [default: standard
+              input, one a line]
 
     Options:
-          --device <DEVICE>
-              Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+          --file <FILE>
+              The file with the texts or the names of files, one a line; `-` reads standard input
 
-              [default: auto]
+          --classes <TEXT>...
+              Tell which of these texts is nearest to a picture, with a `clip`
 
               - human: For people
               - json:  For programs
 
               [default: human]
 
+              - auto:   On a terminal
+              - always: Always
+              - never:  Never
+
+              [default: auto]
+
+          --top-k <N>
+              Tell so many of the likeliest classes
+
+          --device <DEVICE>
+              Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+
+              [default: auto]
+
           --threads <THREADS>
               The number of threads
 
               [default: 2]
+
+    $ pedigree embed --help
+    Tell the vectors a model makes of texts, pictures or sounds
+
+    Usage: pedigree embed [OPTIONS] <MODEL> [RECORD]...
+
+    Arguments:
+      <MODEL>
+              The model: `name`, `name@v3` or `name@alias`
+
+      [RECORD]...
+              Texts, or files of pictures or sounds, as the model reads them [default: standard input,
+              one a line]
+
+    Options:
+          --file <FILE>
+              The file with the texts or the names of files, one a line; `-` reads standard input
+
+              - human: For people
+              - json:  For programs
+
+              [default: human]
+
+          --unit
+              Scale every vector to a length of 1
 
               - auto:   On a terminal
               - always: Always
               - never:  Never
 
               [default: auto]
+
+      -o, --output <FILE>
+              Write the vectors into a file, `.parquet` or `.jsonl`
+
+          --device <DEVICE>
+              Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+
+              [default: auto]
+
+          --threads <THREADS>
+              The number of threads
+
+              [default: 2]
 
     $ pedigree gc --help
     Delete what nothing needs: artifacts, kept preparations, fetched data

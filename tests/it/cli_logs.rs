@@ -46,6 +46,7 @@ fn a_training_tells_every_step() {
     [time] train:vertical  step 10: learning-rate 1.34e-4
     [time] train:vertical  step 10: gradient-norm [n]
     [time] train:vertical  step 10: validation/loss [n]
+    [time] train:vertical  step 10: validation/gap [n]
     [time] train:vertical  checkpoint at step 10 ([size])
     [time] train:vertical  step 10: peak-memory-bytes [memory]
     [time] train:vertical  output model.safetensors [digest] ([size])

@@ -72,6 +72,14 @@ fn the_recipes_that_ship_are_listed() {
      rust-coder  general → industry → vertical  4.0 M  $CARGO_HOME/registry/src  A small code model bred from English prose to Rust to asynchronous Rust.
      finance-zh  general → industry → vertical  1.5 M  data/finance-zh, other datasets of the recipe  A small Chinese model bred from headlines of all kinds to finance to stocks, and a classifier of ten classes.
      gpt2  general → industry → vertical  1.1 M  $CARGO_HOME/registry/src  A small GPT-2 that learns English and some Rust, and two adapters on top of it that learn more Rust.
+     shakespeare  general  493.6 k, 1.4 M  data/shakespeare  Two small models that write Shakespeare a character at a time, a decoder and a long short-term memory beside it.
+     headlines-bert  general → vertical  609.8 k, 1.1 M  data/finance-zh  A small BERT reads Chinese headlines with characters hidden in them, and its children tell which of ten classes a headline is of.
+     spoken-digits  general  228.2 k  data/spoken-digits  Which digit somebody says, told by a small convolutional network of log-mel spectrograms, also of a speaker it never heard.
+     mnist-classify  general  138.4 k, 205.6 k, 233.9 k  data/digits  Three networks that tell handwritten digits apart - convolutions, a perceptron and a transformer over patches.
+     mnist-selfsupervised  general → industry  104.9 k  data/digits  What two transformers learn of digits without a single label, and how far that is better than nothing.
+     mnist-clip  general  262.1 k  data/digits  Two towers that learn which caption a picture of a digit has.
+     mnist-gan  general  170.3 k, 205.6 k  data/digits  A generator that draws digits, its critic, and a classifier that says what was drawn.
+     preference  general → vertical  129.8 k  data/preference  A very small model that greets people kindly or rudely, and a child of it that learnt from pairs of answers which is wanted.
      scaling-law  general  164.2 k, 403.1 k, 869.5 k, 1.3 M  $CARGO_HOME/registry/src  A scaling law of small decoders on English prose about Rust.
      sweep  general  164.2 k, 500.4 k  $CARGO_HOME/registry/src  A sweep over the learning rate and the width of a small decoder.
      gpt-3  general  174.6 G  none: described  A language model of the size of GPT-3, to plan with; its data is described and not there, so it cannot be run.

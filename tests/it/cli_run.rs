@@ -12,10 +12,18 @@ fn a_first_run_does_everything_and_reports() {
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
-     general  general  [n] k  20  [n]  [n]  –
-     └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
-        └─ vertical  vertical  [n] k (LoRA 704)  10  [n] ([n] %)  [n] ([n] %)  [n] %
-    (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+     general  general  [n] k  20  [n] [[n], [n]]  [n] [[n], [n]]  –
+     └─ industry  industry  [n] k  20  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+        └─ vertical  vertical  [n] k (LoRA 704)  10  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+    (95 % of draws of other records lie within square brackets; against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    generalisation
+      general unclear: there are too few measurements (2)
+      industry unclear: there are too few measurements (2)
+      vertical unclear: there are too few measurements (1)
+
+    forgotten
+      vertical on prose-ppl: [n] is [n] % worse than [n] of industry, its best ancestor
 
     contamination
       ✓ 6 pairs of a model and an evaluation: clean
@@ -111,10 +119,18 @@ fn a_changed_value_runs_only_what_depends_on_it() {
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
-     general  general  [n] k  20  [n]  [n]  –
-     └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
-        └─ vertical  vertical  [n] k (LoRA 704)  12  [n] ([n] %)  [n] ([n] %)  [n] %
-    (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+     general  general  [n] k  20  [n] [[n], [n]]  [n] [[n], [n]]  –
+     └─ industry  industry  [n] k  20  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+        └─ vertical  vertical  [n] k (LoRA 704)  12  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+    (95 % of draws of other records lie within square brackets; against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    generalisation
+      general unclear: there are too few measurements (2)
+      industry unclear: there are too few measurements (2)
+      vertical unclear: there are too few measurements (2)
+
+    forgotten
+      vertical on prose-ppl: [n] is [n] % worse than [n] of industry, its best ancestor
 
     contamination
       ✓ 6 pairs of a model and an evaluation: clean
@@ -218,6 +234,9 @@ fn one_stage_can_be_asked_for() {
         └─ vertical  vertical  –  –  –
     (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
 
+    generalisation
+      general unclear: there are too few measurements (2)
+
     what next
       pedigree reproduce [short]
     --- stderr
@@ -244,10 +263,18 @@ fn a_broken_gate_fails_the_run_and_keeps_its_models_out_of_the_zoo() {
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
-     general  general  [n] k  20  [n]  [n]  –
-     └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
-        └─ vertical  vertical  [n] k (LoRA 704)  10  [n] ([n] %)  [n] ([n] %)  [n] %
-    (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+     general  general  [n] k  20  [n] [[n], [n]]  [n] [[n], [n]]  –
+     └─ industry  industry  [n] k  20  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+        └─ vertical  vertical  [n] k (LoRA 704)  10  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+    (95 % of draws of other records lie within square brackets; against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    generalisation
+      general unclear: there are too few measurements (2)
+      industry unclear: there are too few measurements (2)
+      vertical unclear: there are too few measurements (1)
+
+    forgotten
+      vertical on prose-ppl: [n] is [n] % worse than [n] of industry, its best ancestor
 
     contamination
       ✓ 6 pairs of a model and an evaluation: clean

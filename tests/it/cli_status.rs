@@ -57,10 +57,18 @@ fn a_run_tells_how_it_stands() {
 
     lineage
      lineage  tier  parameters  steps  prose-ppl  rust-loss  forgetting
-     general  general  [n] k  20  [n]  [n]  –
-     └─ industry  industry  [n] k  20  [n] ([n] %)  [n] ([n] %)  [n] %
-        └─ vertical  vertical  [n] k (LoRA 704)  10  [n] ([n] %)  [n] ([n] %)  [n] %
-    (against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+     general  general  [n] k  20  [n] [[n], [n]]  [n] [[n], [n]]  –
+     └─ industry  industry  [n] k  20  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+        └─ vertical  vertical  [n] k (LoRA 704)  10  [n] [[n], [n]] ([n] %)  [n] [[n], [n]] ([n] %)  [n] %
+    (95 % of draws of other records lie within square brackets; against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; prose-ppl: perplexity, lower is better, rust-loss: loss, lower is better)
+
+    generalisation
+      general unclear: there are too few measurements (2)
+      industry unclear: there are too few measurements (2)
+      vertical unclear: there are too few measurements (1)
+
+    forgotten
+      vertical on prose-ppl: [n] is [n] % worse than [n] of industry, its best ancestor
 
     contamination
       ✓ 6 pairs of a model and an evaluation: clean
@@ -99,18 +107,21 @@ fn metrics_are_told_last_or_all() {
      train:general  peak-memory-bytes  20  [memory]
      train:general  tokens-per-second  20  [speed]
      train:general  train/loss  20  [n]
+     train:general  validation/gap  20  [n]
      train:general  validation/loss  20  [n]
      train:industry  gradient-norm  20  [n]
      train:industry  learning-rate  20  1.07e-4
      train:industry  peak-memory-bytes  20  [memory]
      train:industry  tokens-per-second  20  [speed]
      train:industry  train/loss  20  [n]
+     train:industry  validation/gap  20  [n]
      train:industry  validation/loss  20  [n]
      train:vertical  gradient-norm  10  [n]
      train:vertical  learning-rate  10  1.34e-4
      train:vertical  peak-memory-bytes  10  [memory]
      train:vertical  tokens-per-second  10  [speed]
      train:vertical  train/loss  10  [n]
+     train:vertical  validation/gap  10  [n]
      train:vertical  validation/loss  10  [n]
      evaluate:general/prose-ppl  perplexity  0  [n]
      evaluate:general/rust-loss  loss  0  [n]
@@ -118,6 +129,10 @@ fn metrics_are_told_last_or_all() {
      evaluate:industry/rust-loss  loss  0  [n]
      evaluate:vertical/prose-ppl  perplexity  0  [n]
      evaluate:vertical/rust-loss  loss  0  [n]
+
+    train:general unclear: there are too few measurements (2)
+    train:industry unclear: there are too few measurements (2)
+    train:vertical unclear: there are too few measurements (1)
     "#);
     let losses = project.json(&["metrics", "latest", "--stage", "train:general", "--name", "train/loss"]);
     let steps: Vec<_> = losses.as_array().unwrap().iter().map(|point| point["step"].as_u64().unwrap()).collect();
@@ -135,12 +150,16 @@ fn runs_are_held_side_by_side() {
       the same
 
      number  [short]  [short]
-     evaluate:general/prose-ppl  [n]  [n]
-     evaluate:general/rust-loss  [n]  [n]
-     evaluate:industry/prose-ppl  [n]  [n]
-     evaluate:industry/rust-loss  [n]  [n]
-     evaluate:vertical/prose-ppl  [n]  [n]
-     evaluate:vertical/rust-loss  [n]  [n]
+     evaluate:general/prose-ppl  [n] [[n], [n]]  [n] [[n], [n]]
+     evaluate:general/rust-loss  [n] [[n], [n]]  [n] [[n], [n]]
+     evaluate:industry/prose-ppl  [n] [[n], [n]]  [n] [[n], [n]]
+     evaluate:industry/rust-loss  [n] [[n], [n]]  [n] [[n], [n]]
+     evaluate:vertical/prose-ppl  [n] [[n], [n]]  [n] [[n], [n]]
+     evaluate:vertical/rust-loss  [n] [[n], [n]]  [n] [[n], [n]]
+     forgotten:industry/prose-ppl %  [n]  [n]
+     forgotten:industry/rust-loss %  [n]  [n]
+     forgotten:vertical/prose-ppl %  [n]  [n]
+     forgotten:vertical/rust-loss %  [n]  [n]
      train:general validation loss  [n]  [n]
      train:industry validation loss  [n]  [n]
      train:vertical validation loss  [n]  [n]

@@ -156,8 +156,13 @@ fn a_card_is_made_of_facts() {
 
     | Evaluation | vertical | industry | general | What is measured |
     |---|---:|---:|---:|---|
-    | prose-ppl | [n] | [n] | [n] | perplexity on prose/test, lower is better |
-    | rust-loss | [n] | [n] | [n] | loss on rust/test, lower is better |
+    | prose-ppl | [n] \[[n], [n]\] | [n] \[[n], [n]\] | [n] \[[n], [n]\] | perplexity on prose/test, lower is better |
+    | rust-loss | [n] \[[n], [n]\] | [n] \[[n], [n]\] | [n] \[[n], [n]\] | loss on rust/test, lower is better |
+
+    Against the best of its ancestors:
+
+    - prose-ppl: [n] % worse than industry
+    - rust-loss: [n] % better than industry
 
     ## Contamination
 
@@ -240,26 +245,26 @@ fn a_language_model_tells_no_classes() {
     let project = copy_of_finished();
     let texts = project.path().join("texts.txt");
     fs::write(&texts, "The river\nA stone\n").unwrap();
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt", "--device", "cpu"]), @r#"
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "--file", "texts.txt", "--device", "cpu"]), @r#"
     exit: 2
     --- stderr
-    error: the model writes text, and tells no classes
-    hint: `pedigree zoo show` tells the classes of a classifier; `pedigree generate` lets a model write
+    error: the model writes text, and tells no classes: it tells no classes of its own
+    hint: `pedigree generate` lets it write; `pedigree embed` tells vectors of texts
     "#);
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "nowhere.txt"]), @r#"
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "--file", "nowhere.txt"]), @r#"
     exit: 2
     --- stderr
     error: cannot read `nowhere.txt`: No such file or directory (os error 2)
-    hint: the texts stand in a file, one a line; `-` reads standard input
+    hint: the records stand in a file, one a line; `-` reads standard input
     "#);
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@best", "texts.txt"]), @r#"
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@best", "--file", "texts.txt"]), @r#"
     exit: 2
     --- stderr
     error: no model `small@best` in the zoo
     hint: there is `small@champion`, `small-general`, `small-industry`, `small-vertical`
     "#);
     fs::write(&texts, b"The river\n\xff\n").unwrap();
-    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "texts.txt"]), @r#"
+    insta::assert_snapshot!(project.pedigree(&["classify", "small@champion", "--file", "texts.txt"]), @r#"
     exit: 2
     --- stderr
     error: `texts.txt`, line 2: not UTF-8

@@ -148,12 +148,13 @@ pub struct Said {
 impl Said {
     /// Returns the text of a snapshot without numbers that another processor may round differently, and without what models wrote.
     pub fn without_numbers(&self) -> String {
-        static RULES: OnceLock<[(regex::Regex, &str); 3]> = OnceLock::new();
+        static RULES: OnceLock<[(regex::Regex, &str); 4]> = OnceLock::new();
         let rules = RULES.get_or_init(|| {
             [
+                (r"(?m)(validation/gap.* )[-+\d.e]+$", "$1[n]"),
                 (r"[-+]?\b\d+\.\d+\b", "[n]"),
                 (r"(?m)^( *│ ).*$", "$1[text]"),
-                (r"no sign of overfitting.*|.*overfitting.*", "[overfitting]"),
+                (r"Generalisation: .*", "[overfitting]"),
             ]
             .map(|(pattern, with)| (regex::Regex::new(pattern).unwrap(), with))
         });
@@ -352,7 +353,7 @@ const NOUNS: [&str; 10] = ["river", "stone", "lamp", "garden", "letter", "boat",
 const VERBS: [&str; 8] = ["finds", "leaves", "holds", "follows", "warms", "crosses", "keeps", "remembers"];
 const WAYS: [&str; 6] = ["slowly", "at night", "again", "without a word", "in spring", "by hand"];
 
-fn write_prose(project: &Project) {
+pub fn write_prose(project: &Project) {
     for n in 0..120 {
         let mut dice = Dice::new(n + 1);
         let mut text = format!("# Story {n}\n\n");

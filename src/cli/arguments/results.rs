@@ -109,16 +109,25 @@ pub struct GenerateArgs {
     /// The model: `name`, `name@v3` or `name@alias`
     #[arg(add = ArgValueCandidates::new(candidates::models))]
     pub model: String,
-    /// What the model continues
+    /// The text the model goes on from, or of which it fills in every `[MASK]`; with `--output`, pictures that an autoencoder makes again
+    #[arg(value_name = "TEXT")]
+    pub texts: Vec<String>,
+    /// The text the model goes on from, where it does not stand behind the model
     #[arg(short, long)]
-    pub prompt: String,
+    pub prompt: Option<String>,
+    /// The PNG file that the pictures of a `gan` or an autoencoder go to
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath, conflicts_with = "prompt")]
+    pub output: Option<PathBuf>,
+    /// How many pictures a `gan` makes
+    #[arg(long, default_value_t = 64, value_parser = pictures)]
+    pub pictures: usize,
     /// The most tokens to write
     #[arg(long, default_value_t = 128)]
     pub max_tokens: u32,
     /// How daring the choice is: 0 always takes the likeliest token
     #[arg(long, default_value_t = 0.0)]
     pub temperature: f64,
-    /// Choose among so many of the likeliest tokens; 0 means all
+    /// Choose among so many of the likeliest tokens, 0 means all; or tell so many of every `[MASK]` [default there: 5]
     #[arg(long, default_value_t = 0)]
     pub top_k: u32,
     /// Choose among the likeliest tokens that together have this probability
@@ -141,15 +150,56 @@ pub struct ClassifyArgs {
     /// The model: `name`, `name@v3` or `name@alias`
     #[arg(add = ArgValueCandidates::new(candidates::models))]
     pub model: String,
-    /// The file with the texts, one a line; `-` reads standard input
-    #[arg(default_value = "-", value_hint = clap::ValueHint::FilePath)]
-    pub file: PathBuf,
+    /// Texts, or files of pictures or sounds, as the model reads them; `pictures-idx3-ubyte.gz#12` is the twelfth of a file of MNIST's
+    /// format [default: standard input, one a line]
+    #[arg(value_name = "RECORD", value_hint = clap::ValueHint::FilePath)]
+    pub records: Vec<String>,
+    /// The file with the texts or the names of files, one a line; `-` reads standard input
+    #[arg(long, conflicts_with = "records", value_hint = clap::ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Tell which of these texts is nearest to a picture, with a `clip`
+    #[arg(long, num_args = 1.., value_name = "TEXT")]
+    pub classes: Vec<String>,
+    /// Tell so many of the likeliest classes
+    #[arg(long, value_name = "N")]
+    pub top_k: Option<usize>,
     /// Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
     #[arg(long, default_value = "auto")]
     pub device: String,
     /// The number of threads
     #[arg(long, default_value_t = 2)]
     pub threads: u32,
+}
+
+/// `pedigree embed`
+#[derive(Debug, Args)]
+pub struct EmbedArgs {
+    /// The model: `name`, `name@v3` or `name@alias`
+    #[arg(add = ArgValueCandidates::new(candidates::models))]
+    pub model: String,
+    /// Texts, or files of pictures or sounds, as the model reads them [default: standard input, one a line]
+    #[arg(value_name = "RECORD", value_hint = clap::ValueHint::FilePath)]
+    pub records: Vec<String>,
+    /// The file with the texts or the names of files, one a line; `-` reads standard input
+    #[arg(long, conflicts_with = "records", value_hint = clap::ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// Scale every vector to a length of 1
+    #[arg(long)]
+    pub unit: bool,
+    /// Write the vectors into a file, `.parquet` or `.jsonl`
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Where tensors live: `auto`, `cpu`, `cuda:N`, `flex`
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+    /// The number of threads
+    #[arg(long, default_value_t = 2)]
+    pub threads: u32,
+}
+
+/// Reads how many pictures are made: 1 to 4096.
+fn pictures(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=4096).contains(n)).ok_or_else(|| "expected 1 to 4096 pictures".to_owned())
 }
 
 /// `pedigree gc`

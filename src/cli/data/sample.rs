@@ -77,6 +77,13 @@ pub(super) fn row(split: SplitName, record: &Record, is_whole: bool) -> Vec<Stri
             put("response: ", response);
         }
         Content::Chat(turns) => turns.iter().for_each(|turn| put(&format!("{}: ", turn.role), &turn.content)),
+        Content::Preference(both) => {
+            let (shared, chosen) = both.chosen.split_at(both.n_shared());
+            shared.iter().for_each(|turn| put(&format!("{}: ", turn.role), &turn.content));
+            chosen.iter().for_each(|turn| put(&format!("chosen {}: ", turn.role), &turn.content));
+            let rejected = &both.rejected[both.n_shared()..];
+            rejected.iter().for_each(|turn| put(&format!("rejected {}: ", turn.role), &turn.content));
+        }
         Content::Media(Media { kind, bytes, caption }) => {
             let what = match kind {
                 MediaKind::Image => "picture",

@@ -30,7 +30,8 @@ pub fn import(owner: &str, model: &str, revision: &str) -> Result<Import, Refusa
     let content = Content::Description { digest: Digest::of(&config) };
     let (tier, forebears) = (Tier::General, Vec::new());
     let (classification, license) = (None, None);
-    Ok(Import { reference, tier, architecture, vocab_size, classification, license, content, forebears })
+    let head = None;
+    Ok(Import { reference, tier, architecture, vocab_size, classification, head, license, content, forebears })
 }
 
 /// Returns the file of a model's weights, where the cache has it.

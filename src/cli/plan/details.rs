@@ -7,6 +7,7 @@ use crate::cli::plan::price::{operations_in_words, trainings};
 use crate::cli::printer::Printer;
 use crate::id::{RunId, StageId};
 use crate::plan::Plan;
+use crate::plan::estimate::parameters::Parameters;
 use crate::plan::estimate::rate::{Rate, RateSource};
 use crate::plan::estimate::tokens::{Part, TokenSource, Tokens};
 use crate::plan::estimate::{Estimate, Training};
@@ -32,20 +33,29 @@ pub fn lines(printer: &Printer, plan: &Plan) -> String {
 }
 
 fn parameters(trainings: &[(&StageId, &Training)]) -> String {
-    let row = |(id, training): &(&StageId, &Training)| -> Vec<String> {
-        let kinds = &training.parameters;
-        let counts = [
-            kinds.embedding,
-            kinds.attention,
-            kinds.feed_forward,
-            kinds.norms,
-            kinds.head + kinds.classifier,
-            kinds.adapter,
-        ];
-        std::iter::once(id.name().to_owned()).chain(counts.into_iter().map(short)).collect()
+    type Kind = (&'static str, fn(&Parameters) -> u64);
+    // Cells and convolutions are columns only where there are some.
+    let all: [(Kind, bool); 8] = [
+        (("embedding", |kinds| kinds.embedding), true),
+        (("attention", |kinds| kinds.attention), true),
+        (("feed-forward", |kinds| kinds.feed_forward), true),
+        (("cells", |kinds| kinds.recurrent), false),
+        (("convolutions", |kinds| kinds.convolution), false),
+        (("norms", |kinds| kinds.norms), true),
+        (("head", |kinds| kinds.head + kinds.classifier), true),
+        (("adapter", |kinds| kinds.adapter), true),
+    ];
+    let is_shown = |((_, count), always): &(Kind, bool)| {
+        *always || trainings.iter().any(|(_, training)| count(&training.parameters) > 0)
     };
-    let header = ["parameters", "embedding", "attention", "feed-forward", "norms", "head", "adapter"];
-    table(&header, &trainings.iter().map(row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 6])
+    let kinds: Vec<Kind> = all.into_iter().filter(is_shown).map(|(kind, _)| kind).collect();
+    let row = |(id, training): &(&StageId, &Training)| -> Vec<String> {
+        let counts = kinds.iter().map(|(_, count)| short(count(&training.parameters)));
+        std::iter::once(id.name().to_owned()).chain(counts).collect()
+    };
+    let header: Vec<&str> = std::iter::once("parameters").chain(kinds.iter().map(|(name, _)| *name)).collect();
+    let numbers: Vec<usize> = (1..header.len()).collect();
+    table(&header, &trainings.iter().map(row).collect::<Vec<_>>(), &numbers)
 }
 
 fn memory(trainings: &[(&StageId, &Training)]) -> String {
@@ -112,6 +122,8 @@ fn tokens(tokens: &Tokens) -> String {
         TokenSource::Counted { run } => format!("counted by run {}", run.short()),
         TokenSource::CountedBefore { run } => format!("counted by run {} on the data as it was then", run.short()),
         TokenSource::Described => "as described".to_owned(),
+        TokenSource::Records => "a run counted the records, each of which counts for one".to_owned(),
+        TokenSource::Files => "every file is taken for a record".to_owned(),
         TokenSource::Bytes { bytes_per_token } => {
             format!("reckoned from the source at {bytes_per_token} bytes a token, before cleaning")
         }

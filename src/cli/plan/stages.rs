@@ -37,8 +37,7 @@ fn time(estimate: &StageEstimate) -> String {
 fn size(stage: &Stage, estimate: Option<&StageEstimate>) -> String {
     match &stage.work {
         Work::Train(work) => {
-            let all =
-                short(work.architecture.parameters_with_head(work.vocab_size, work.train.objective.classification()));
+            let all = short(work.architecture.parameters_for(work.vocab_size, &work.train.objective));
             let trained = estimate.and_then(|estimate| estimate.training.as_ref());
             match trained.filter(|training| training.parameters.adapter > 0) {
                 Some(training) => format!("{all} parameters (LoRA {})", short(training.parameters.adapter)),

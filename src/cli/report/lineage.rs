@@ -2,7 +2,7 @@
 
 use crate::cli::format::{plural, short, table as lines};
 use crate::cli::printer::Printer;
-use crate::cli::report::{RunView, percent, shown};
+use crate::cli::report::{RunView, percent, shown, with_interval};
 use crate::id::Name;
 use crate::recipe::evaluation::Evaluation;
 
@@ -21,10 +21,11 @@ pub fn table(printer: &Printer, view: &RunView) -> String {
     let metrics: Vec<String> =
         view.recipe.evaluations.iter().map(|(name, evaluation)| described(name, evaluation)).collect();
     format!(
-        "{}\n{}\n({}against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; {})",
+        "{}\n{}\n({}{}against the parent in brackets; forgetting: the worst change against the ancestor that learned that data; {})",
         printer.heading("lineage"),
         lines(&header, &rows, &right),
         repeated(view),
+        sure(view),
         metrics.join(", ")
     )
 }
@@ -36,9 +37,21 @@ fn repeated(view: &RunView) -> String {
     }
 }
 
+/// Returns what stands in square brackets, where something does.
+fn sure(view: &RunView) -> &'static str {
+    let has_interval = view.measurements.iter().any(|found| found.interval.is_some());
+    if has_interval { "95 % of draws of other records lie within square brackets; " } else { "" }
+}
+
 fn described(name: &Name, evaluation: &Evaluation) -> String {
     let better = if evaluation.metric.lower_is_better() { "lower" } else { "higher" };
-    format!("{name}: {}, {better} is better", evaluation.metric.word())
+    let what = match &evaluation.task {
+        Some(task) => format!("{} of {}", evaluation.metric.word(), task.word()),
+        None => evaluation.metric.word().to_owned(),
+    };
+    let spoiled = if evaluation.robustness.is_some() { " of spoiled texts" } else { "" };
+    let machine = if evaluation.metric.is_of_machine() { " on this machine" } else { "" };
+    format!("{name}: {what}{spoiled}{machine}, {better} is better")
 }
 
 /// Returns the models depth first, every parent before its children; imports stand at the top with what comes from them.
@@ -92,8 +105,9 @@ fn trained(view: &RunView, name: &Name) -> [String; 2] {
 }
 
 fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
-    let Some(value) = view.measured(name, evaluation) else { return "–".to_owned() };
-    let words = shown(value, view.repeats_of(name));
+    let Some(found) = view.measurement(name, evaluation) else { return "–".to_owned() };
+    let value = &found.value;
+    let words = with_interval(shown(value, view.repeats_of(name)), found.interval.as_ref());
     let parent = view.recipe.ancestors(name).next().and_then(|base| view.value(base, evaluation));
     match parent {
         Some(parent) if parent != 0.0 => format!("{words} ({})", percent((value.mean / parent - 1.0) * 100.0)),

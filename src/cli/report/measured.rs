@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::cli::format::metric;
 use crate::id::Name;
-use crate::record::Repeated;
 use crate::record::report::TrainingReport;
+use crate::record::{Interval, Repeated};
 use crate::store::EvaluationRow;
 
 /// What a model scored on an evaluation.
@@ -20,6 +20,12 @@ pub struct Measurement {
     pub evaluation: Name,
     /// What was measured, once for every repeat.
     pub value: Repeated,
+    /// How far the interval of 95 % reaches to either side of the mean, where there is more than one repeat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+    /// How sure it is, where it was measured once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
 }
 
 /// Returns what was measured by model and evaluation, in the order of the plan.
@@ -34,7 +40,10 @@ pub fn measurements(rows: &[EvaluationRow]) -> Vec<Measurement> {
     }
     let measurement = |((model, evaluation), values): ((&Name, &Name), Vec<f64>)| {
         let value = Repeated::of(values)?;
-        Some(Measurement { model: model.clone(), evaluation: evaluation.clone(), value })
+        let row = rows.iter().find(|row| (&row.model, &row.evaluation) == (model, evaluation));
+        let interval = row.and_then(|row| row.report.interval).filter(|_| value.n == 1);
+        let margin = value.interval();
+        Some(Measurement { model: model.clone(), evaluation: evaluation.clone(), value, margin, interval })
     };
     values.into_iter().filter_map(measurement).collect()
 }
@@ -54,6 +63,14 @@ pub fn shown(value: &Repeated, repeats: u32) -> String {
     if value.n == repeats as usize { words } else { format!("{words} [{} of {repeats}]", value.n) }
 }
 
+/// Returns a number with its interval behind it, where there is one.
+pub fn with_interval(words: String, interval: Option<&Interval>) -> String {
+    match interval {
+        Some(interval) => format!("{words} {}", interval.words(metric)),
+        None => words,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +78,7 @@ mod tests {
     use crate::record::report::EvaluationReport;
 
     fn row(stage: &str, model: &str, value: f64) -> EvaluationRow {
-        let report = EvaluationReport { metric: Metric::Perplexity, value, loss: 1.0, tokens: 1, classification: None };
+        let report = EvaluationReport::new(Metric::Perplexity, value, 1.0, 1);
         let evaluation = "ppl".parse().unwrap();
         EvaluationRow { stage: stage.parse().unwrap(), model: model.parse().unwrap(), evaluation, report }
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::analysis::Ranking;
+use crate::analysis::{Forgetting, Ranking, forgetting};
 use crate::artifact::{ArtifactStore, Workspace};
 use crate::cli::accuracy::{self, RunAccuracy};
 use crate::cli::report::contamination;
@@ -38,6 +38,8 @@ pub struct RunView {
     pub contamination: Vec<Exposure>,
     /// What was measured, over all repeats.
     pub measurements: Vec<Measurement>,
+    /// What the models forgot, against their parents and the best of their ancestors.
+    pub forgetting: Forgetting,
     /// What came out of the gates.
     pub gates: Vec<GateResult>,
     /// What the models wrote.
@@ -108,6 +110,7 @@ impl RunView {
             evaluations,
             measurements,
             contamination,
+            forgetting: Forgetting::default(),
             gates,
             samples,
             trainings,
@@ -119,7 +122,8 @@ impl RunView {
             accuracy,
         };
         let ranking = ranking(std::slice::from_ref(&view), Wanted::default())?;
-        Ok(Self { ranking, ..view })
+        let forgetting = forgetting(&view.recipe, |model, evaluation| view.value(model, evaluation));
+        Ok(Self { ranking, forgetting, ..view })
     }
 
     /// Returns what a model scored on an evaluation: the mean over its repeats.
@@ -134,8 +138,12 @@ impl RunView {
 
     /// Returns what a model scored on an evaluation, over its repeats.
     pub fn measured(&self, model: &Name, evaluation: &Name) -> Option<&Repeated> {
-        let is_it = |found: &&Measurement| found.model == *model && found.evaluation == *evaluation;
-        self.measurements.iter().find(is_it).map(|found| &found.value)
+        self.measurement(model, evaluation).map(|found| &found.value)
+    }
+
+    /// Returns what was measured of a model by an evaluation, with how sure it is.
+    pub fn measurement(&self, model: &Name, evaluation: &Name) -> Option<&Measurement> {
+        self.measurements.iter().find(|found| found.model == *model && found.evaluation == *evaluation)
     }
 }
 

@@ -175,7 +175,7 @@ fn nothing_found(wanted: &Wanted) -> SplitContamination {
 fn text_of(record: &Record) -> Cow<'_, str> {
     match &record.content {
         Content::Text(text) => Cow::Borrowed(text),
-        Content::Pair { .. } | Content::Chat(_) | Content::Media(_) => {
+        Content::Pair { .. } | Content::Chat(_) | Content::Preference(_) | Content::Media(_) => {
             Cow::Owned(record.texts().collect::<Vec<_>>().join("\n"))
         }
     }

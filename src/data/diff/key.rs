@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::data::diff::Tables;
 use crate::data::error::DataError;
-use crate::data::record::{Content, MediaKind, Record};
+use crate::data::record::{Content, MediaKind, Record, Turn};
 use crate::data::table;
 use crate::recipe::dataset::SplitName;
 
@@ -68,6 +68,13 @@ fn text(content: &Content) -> u64 {
         Content::Chat(turns) => {
             part(&mut hasher, "chat");
             turns.iter().fold(&mut hasher, |hasher, turn| part(part(hasher, &turn.role), &turn.content))
+        }
+        Content::Preference(both) => {
+            let turns = |hasher, turns: &[Turn]| {
+                turns.iter().fold(hasher, |hasher, turn| part(part(hasher, &turn.role), &turn.content))
+            };
+            let hasher = turns(part(&mut hasher, "chosen"), &both.chosen);
+            turns(part(hasher, "rejected"), &both.rejected)
         }
         Content::Media(media) => {
             let kind = match media.kind {

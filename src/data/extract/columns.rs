@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::data::clean::Counts;
 use crate::data::extract::Extractor;
-use crate::data::record::{Content, Record, Turn};
+use crate::data::record::{Content, Preference, Record, Turn};
 use crate::data::row::{Row, Sample, Value};
 use crate::data::source::kind;
 use crate::recipe::dataset::{self, Source};
@@ -66,6 +66,10 @@ impl Columns {
         if let Some(name) = text {
             return Ok(Content::Text(taken(row, name)?));
         }
+        let is_named = prompt.is_some() || response.is_some() || messages.is_some();
+        if !is_named && row.contains_key("chosen") && row.contains_key("rejected") {
+            return preference(row).map(Content::Preference);
+        }
         let is_named_pair = prompt.is_some() || response.is_some();
         let (prompt, response) = (prompt.as_deref().unwrap_or("prompt"), response.as_deref().unwrap_or("response"));
         if let Some(name) =
@@ -79,7 +83,7 @@ impl Columns {
         match ["text", "content"].into_iter().find(|name| row.contains_key(*name)) {
             Some(name) => Ok(Content::Text(taken(row, name)?)),
             None => {
-                Err("expected a field `text` or `content`, or `prompt` with `response`, or `messages`, found none: \
+                Err("expected a field `text` or `content`, or `prompt` with `response`, or `messages`, or `chosen` with `rejected`, found none: \
                          `columns` names them where they are called otherwise"
                     .to_owned())
             }
@@ -112,8 +116,11 @@ pub(super) fn scalar(row: &Map<String, Json>, named: Option<&str>, usual: &str) 
     }
 }
 
-/// Returns a field to keep, and nothing where it holds nothing.
+/// Returns a field to keep, and nothing where it holds nothing; a list or a mapping is kept as its JSON.
 pub(super) fn kept(row: &Map<String, Json>, name: &str) -> Result<Option<String>, String> {
+    if let Some(value @ (Json::Array(_) | Json::Object(_))) = row.get(name) {
+        return Ok(Some(value.to_string()));
+    }
     kept_or_missing(row, name)?.ok_or_else(|| missing(name))
 }
 
@@ -135,6 +142,34 @@ fn kept_or_missing(row: &Map<String, Json>, name: &str) -> Result<Option<Option<
 
 /// From here on, a floating-point number does not tell neighbouring whole numbers apart (2^53).
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Reads two answers, of which one is preferred, with what is asked where it stands apart: texts, or lists of turns, as TRL has them.
+fn preference(row: &mut Map<String, Json>) -> Result<Preference, String> {
+    let prompt = row.remove("prompt").filter(|prompt| !prompt.is_null());
+    if row.get("chosen").is_some_and(Json::is_array) {
+        let asked = prompt.map(|prompt| turns(prompt, "prompt")).transpose()?.unwrap_or_default();
+        let mut answer = |name: &str| {
+            let mut all = asked.clone();
+            all.extend(turns(row.remove(name).ok_or_else(|| missing(name))?, name)?);
+            match all.last().is_some_and(|turn| turn.role == "assistant") {
+                true => Ok(all),
+                false => Err(format!("expected the assistant to speak last in field `{name}`")),
+            }
+        };
+        return Ok(Preference { chosen: answer("chosen")?, rejected: answer("rejected")? });
+    }
+    let asked = match prompt {
+        None => None,
+        Some(Json::String(text)) => Some(Turn { role: Preference::PROMPT.to_owned(), content: text }),
+        Some(other) => return Err(format!("expected text in field `prompt`, as in `chosen`, found {}", kind(&other))),
+    };
+    let mut answer = |name: &str| {
+        let content = taken(row, name)?;
+        let response = Turn { role: Preference::RESPONSE.to_owned(), content };
+        Ok::<_, String>(asked.iter().cloned().chain([response]).collect())
+    };
+    Ok(Preference { chosen: answer("chosen")?, rejected: answer("rejected")? })
+}
 
 /// Reads a conversation.
 fn turns(value: Json, name: &str) -> Result<Vec<Turn>, String> {

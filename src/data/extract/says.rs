@@ -2,7 +2,7 @@
 
 use crate::data::clean::Counts;
 use crate::data::error::DataError;
-use crate::data::record::{Content, Record};
+use crate::data::record::{Content, Record, Turn};
 use crate::data::row::Row;
 
 /// What makes a record's content.
@@ -121,6 +121,10 @@ fn blank(content: &Content) -> Option<&'static str> {
         Content::Pair { prompt, .. } if is_blank(prompt) => Some("blank-prompts"),
         Content::Pair { response, .. } => is_blank(response).then_some("blank-responses"),
         Content::Chat(turns) => turns.iter().all(|turn| is_blank(&turn.content)).then_some("blank-conversations"),
+        Content::Preference(both) => {
+            let is_blank = |turns: &[Turn]| turns.last().is_none_or(|turn| is_blank(&turn.content));
+            (is_blank(&both.chosen) || is_blank(&both.rejected)).then_some("blank-answers")
+        }
         Content::Media(_) => None,
     }
 }

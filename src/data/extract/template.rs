@@ -1,14 +1,14 @@
 //! Records out of the fields of a row, by templates of the recipe.
 
-use serde_json::Map;
+use serde_json::{Map, Value as Json};
 
 use crate::data::clean::Counts;
 use crate::data::error::DataError;
 use crate::data::extract::Extractor;
-use crate::data::extract::fields::{Told, row_kind};
+use crate::data::extract::fields::Told;
 use crate::data::extract::says::{Keys, Made, Origin};
-use crate::data::record::Record;
-use crate::data::row::{Row, Value};
+use crate::data::record::{Content, Media, Record};
+use crate::data::row::{Row, Sample, Value};
 use crate::recipe::template::Template;
 
 /// A record for each row, filled into templates.
@@ -29,20 +29,40 @@ impl Filled {
 impl Extractor for Filled {
     fn records(&self, row: Row, counts: &mut Counts) -> Result<Vec<Record>, String> {
         let origin = Origin::of(&row);
-        let fields = match row.value {
-            Value::Object(fields) => fields,
-            Value::Text(text) => Map::from_iter([("text".to_owned(), text.into())]),
-            Value::Media(_) => return Err(format!("expected fields or text, found {}", row_kind(&row.value))),
+        let (fields, sample) = match row.value {
+            Value::Object(fields) => (fields, None),
+            Value::Text(text) => (Map::from_iter([("text".to_owned(), text.into())]), None),
+            Value::Media(sample) => (known(&sample, row.label.as_deref()), Some(sample)),
         };
         let fill = |key, template: &Template| template.render(&fields).map_err(|error| format!("`{key}`: {error}"));
         let Some(mut record) = self.made.record(&origin, None, counts, fill)? else { return Ok(Vec::new()) };
         let [label, group] = Told { label: None, group: None }.of(&fields)?;
         record.label = record.label.or(label);
+        if let Some(Sample { media, fields }) = sample {
+            // What a template says of a picture or a sound is its caption.
+            let Content::Text(caption) = record.content else {
+                return Err(
+                    "expected a `text`, which is what a picture or a sound shows; found `prompt` and `response`"
+                        .to_owned(),
+                );
+            };
+            record.content = Content::Media(Media { caption, ..media });
+            record.fields.extend(fields);
+        }
         if let Some(group) = group {
             record.fields.entry("group".to_owned()).or_insert(group);
         }
         Ok(vec![record])
     }
+}
+
+/// Returns what is known of a picture or a sound, for a template to say.
+fn known(sample: &Sample, label: Option<&str>) -> Map<String, Json> {
+    let Sample { media, fields } = sample;
+    let told = [("text", Some(media.caption.as_str())), ("label", label)];
+    let told = told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+    let fields = fields.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+    fields.chain(told).collect()
 }
 
 /// Reads a template.

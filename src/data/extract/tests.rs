@@ -2,6 +2,7 @@
 
 mod bad_rows;
 mod carried;
+mod preferences;
 
 use serde_json::{Value as Json, json};
 
@@ -47,7 +48,7 @@ fn lines(records: &[Record]) -> Vec<String> {
             Content::Chat(turns) => {
                 turns.iter().map(|turn| format!("{}={}", turn.role, turn.content)).collect::<Vec<_>>().join(" ")
             }
-            Content::Text(_) | Content::Pair { .. } | Content::Media(_) => {
+            Content::Text(_) | Content::Pair { .. } | Content::Preference(_) | Content::Media(_) => {
                 record.texts().collect::<Vec<_>>().join(" -> ")
             }
         };
@@ -203,4 +204,24 @@ fn an_extraction_that_is_none_is_told_with_its_key() {
         told(json!({ "type": "template", "prompt": "{{ a }}" })),
         "`extract.type`: expected either `text`, or `prompt` and `response`"
     );
+}
+
+#[test]
+fn what_is_known_of_a_picture_becomes_its_caption() {
+    let template = json!({ "type": "template", "text": "a {{ ['zero', 'one'][label | int] }} of {{ width }} pixels" });
+    let mut picture = row(Json::Null);
+    picture.label = Some("1".to_owned());
+    if let Value::Media(sample) = &mut picture.value {
+        sample.media.bytes = vec![7];
+        sample.fields.insert("width".to_owned(), "28".to_owned());
+    }
+    let records = extractor(template).records(picture.clone(), &mut Counts::new()).unwrap();
+    let caption = "a one of 28 pixels".to_owned();
+    let media = Media { kind: MediaKind::Image, bytes: vec![7], caption };
+    assert_eq!(records[0].content, Content::Media(media));
+    assert_eq!((records[0].label.as_deref(), records[0].fields["width"].as_str()), (Some("1"), "28"));
+
+    let pair = json!({ "type": "template", "prompt": "{{ label }}", "response": "{{ label }}" });
+    let refused = extractor(pair).records(picture, &mut Counts::new()).unwrap_err();
+    assert!(refused.contains("expected") && refused.contains("`text`"), "{refused}");
 }

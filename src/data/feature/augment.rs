@@ -73,15 +73,20 @@ fn between(x: f64, y: f64, at: impl Fn(i64, i64) -> f64) -> f64 {
     upper * (1.0 - lower_part) + lower * lower_part
 }
 
+/// Returns the random numbers of one look at one record.
+pub(super) fn random(seed: u64, stream: u32, epoch: u64, index: u64) -> ChaCha8Rng {
+    let mut key = blake3::Hasher::new();
+    for number in [seed, u64::from(stream), epoch, index] {
+        key.update(&number.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(*key.finalize().as_bytes())
+}
+
 impl Draw {
     /// Draws what is done; everything is drawn always, so that one setting changes none of the others.
     fn new(how: &Augment, seed: u64, epoch: u64, index: u64) -> Self {
         let Augment { flip, crop_padding, rotate_degrees, brightness, stream } = how;
-        let mut key = blake3::Hasher::new();
-        for number in [seed, u64::from(*stream), epoch, index] {
-            key.update(&number.to_le_bytes());
-        }
-        let mut random = ChaCha8Rng::from_seed(*key.finalize().as_bytes());
+        let mut random = random(seed, *stream, epoch, index);
         let mut share = || random.random::<f64>();
         let is_flipped = share() < 0.5 && *flip == Flip::Horizontal;
         let steps = f64::from(2 * crop_padding + 1);

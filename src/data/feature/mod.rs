@@ -4,6 +4,7 @@ pub mod picture;
 pub mod mel;
 pub mod log_mel;
 pub mod augment;
+pub mod spec_augment;
 pub mod write;
 
 use crate::data::record::{Content, MediaKind, Record};
@@ -33,10 +34,25 @@ pub fn prepare(features: &Features) -> Prepared {
                 filter: *filter,
             })
         }
-        Features::LogMel { rate, n_fft, hop, mels, f_min, f_max, seconds, normalize } => {
+        Features::LogMel { rate, n_fft, hop, mels, f_min, f_max, seconds, normalize, augment: _ } => {
             let bands = mel::Bands::new(*rate, *n_fft as usize, *mels as usize, (*f_min, *f_max));
             Prepared::LogMel(Box::new(log_mel::LogMel::new(bands, *rate, *hop as usize, *seconds, *normalize)))
         }
+    }
+}
+
+/// Returns the numbers of a record, changed as a dataset's `augment` says; `epoch` and `index` tell one look at it from another.
+pub fn changed(features: &Features, values: &[f32], seed: u64, epoch: u64, index: u64) -> Vec<f32> {
+    match features {
+        Features::Image { width, height, mean, std, augment: Some(how), .. } => {
+            let plane = augment::Plane { size: (*width as usize, *height as usize), mean, std };
+            augment(values, plane, how, seed, epoch, index)
+        }
+        Features::LogMel { mels, augment: Some(how), .. } => {
+            let mut random = augment::random(seed, how.stream, epoch, index);
+            spec_augment::changed(values, *mels as usize, how, &mut random)
+        }
+        Features::Image { augment: None, .. } | Features::LogMel { augment: None, .. } => values.to_vec(),
     }
 }
 
@@ -52,7 +68,7 @@ impl Prepared {
         };
         let bytes = match &record.content {
             Content::Media(media) if media.kind == expected => &media.bytes,
-            Content::Media(_) | Content::Text(_) | Content::Pair { .. } | Content::Chat(_) => {
+            Content::Media(_) | Content::Text(_) | Content::Pair { .. } | Content::Chat(_) | Content::Preference(_) => {
                 return Err(format!("expected {name}"));
             }
         };

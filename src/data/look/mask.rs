@@ -1,7 +1,7 @@
 //! Texts as a person may see them: private data masked, in one line, and not too long.
 
 use crate::data::clean::redact_pii::redact;
-use crate::data::record::{Content, Record};
+use crate::data::record::{Content, Record, Turn};
 use crate::recipe::dataset::PiiKind;
 
 /// The characters that stand before the place where two texts begin to differ.
@@ -28,12 +28,15 @@ pub fn excerpts(a: &Record, b: &Record, most_chars: usize) -> (String, String) {
 /// Returns what a record says.
 fn whole(record: &Record) -> String {
     match &record.content {
-        Content::Chat(turns) => {
-            turns.iter().map(|turn| format!("{}: {}", turn.role, turn.content)).collect::<Vec<_>>().join(" ")
-        }
+        Content::Chat(turns) => said(turns),
+        Content::Preference(both) => format!("{} / {}", said(&both.chosen), said(&both.rejected[both.n_shared()..])),
         Content::Media(media) => format!("[{} bytes] {}", media.bytes.len(), media.caption),
         Content::Text(_) | Content::Pair { .. } => record.texts().collect::<Vec<_>>().join(" "),
     }
+}
+
+fn said(turns: &[Turn]) -> String {
+    turns.iter().map(|turn| format!("{}: {}", turn.role, turn.content)).collect::<Vec<_>>().join(" ")
 }
 
 fn line(text: &str) -> String {

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
 use std::path::Path;
 
-use crate::data::record::{Content, Media, MediaKind, Record, Turn};
+use crate::data::record::{Content, Media, MediaKind, Preference, Record, Turn};
 use crate::id::Digest;
 
 /// What a file begins with; the number is the version of the format.
@@ -124,11 +124,12 @@ fn put_record(block: &mut Vec<u8>, record: &Record) {
         }
         Content::Chat(turns) => {
             block.push(2);
-            block.extend_from_slice(&(turns.len() as u32).to_le_bytes());
-            turns.iter().for_each(|Turn { role, content }| {
-                put(block, role.as_bytes());
-                put(block, content.as_bytes());
-            });
+            put_turns(block, turns);
+        }
+        Content::Preference(Preference { chosen, rejected }) => {
+            block.push(5);
+            put_turns(block, chosen);
+            put_turns(block, rejected);
         }
         Content::Media(Media { kind, bytes, caption }) => {
             block.push(if *kind == MediaKind::Image { 3 } else { 4 });
@@ -145,6 +146,18 @@ fn put_record(block: &mut Vec<u8>, record: &Record) {
         put(block, name.as_bytes());
         put(block, value.as_bytes());
     });
+}
+
+fn put_turns(block: &mut Vec<u8>, turns: &[Turn]) {
+    block.extend_from_slice(&(turns.len() as u32).to_le_bytes());
+    turns.iter().for_each(|Turn { role, content }| {
+        put(block, role.as_bytes());
+        put(block, content.as_bytes());
+    });
+}
+
+fn take_turns(rest: &mut &[u8]) -> Option<Vec<Turn>> {
+    (0..take_n(rest)?).map(|_| Some(Turn { role: take_text(rest)?, content: take_text(rest)? })).collect()
 }
 
 fn take<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
@@ -178,12 +191,10 @@ fn take_record(rest: &mut &[u8]) -> Option<Record> {
     let content = match take_byte(rest)? {
         0 => Content::Text(take_text(rest)?),
         1 => Content::Pair { prompt: take_text(rest)?, response: take_text(rest)? },
-        2 => {
-            let turns = (0..take_n(rest)?).map(|_| Some(Turn { role: take_text(rest)?, content: take_text(rest)? }));
-            Content::Chat(turns.collect::<Option<_>>()?)
-        }
+        2 => Content::Chat(take_turns(rest)?),
         3 => media(MediaKind::Image, rest)?,
         4 => media(MediaKind::Audio, rest)?,
+        5 => Content::Preference(Preference { chosen: take_turns(rest)?, rejected: take_turns(rest)? }),
         _ => return None,
     };
     let label = if take_byte(rest)? == 1 { Some(take_text(rest)?) } else { None };
@@ -202,7 +213,8 @@ mod tests {
         let contents = [
             Content::Text("你好 ".repeat(100_000)),
             Content::Pair { prompt: "p".to_owned(), response: String::new() },
-            Content::Chat(vec![turn.clone(), turn]),
+            Content::Chat(vec![turn.clone(), turn.clone()]),
+            Content::Preference(Preference { chosen: vec![turn.clone()], rejected: vec![turn.clone(), turn] }),
             media(MediaKind::Image),
             media(MediaKind::Audio),
         ];
@@ -220,12 +232,13 @@ mod tests {
             found.extend(block);
             n_blocks += 1;
         }
-        assert_eq!((found.len(), &found[95..]), (100, records.as_slice()));
+        assert_eq!(found.len(), 20 * records.len());
+        assert!(found.ends_with(&records), "the last ones are told as they were written");
         assert!(n_blocks > 5);
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() - 3]).unwrap();
         let mut reader = Reader::open(&path).unwrap();
-        assert!((0..100).any(|_| reader.next_block().is_err()));
+        assert!((0..120).any(|_| reader.next_block().is_err()));
     }
 
     #[test]

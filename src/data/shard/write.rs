@@ -25,6 +25,7 @@ pub struct Writer {
     starts: Raw,
     loss_mask: Option<Raw>,
     labels: Option<Raw>,
+    numbers: Option<Raw>,
     n_targets: u64,
 }
 
@@ -37,7 +38,16 @@ impl Writer {
         let token_type = token_type(vocab_size);
         let raw = |dtype| Raw::new(folder, dtype);
         let (tokens, starts) = (raw(token_type)?, raw(Dtype::U64)?);
-        Ok(Self { folder: folder.to_owned(), token_type, tokens, starts, loss_mask: None, labels: None, n_targets: 0 })
+        Ok(Self {
+            folder: folder.to_owned(),
+            token_type,
+            tokens,
+            starts,
+            loss_mask: None,
+            labels: None,
+            numbers: None,
+            n_targets: 0,
+        })
     }
 
     /// Appends the documents of a shard.
@@ -52,7 +62,14 @@ impl Writer {
     }
 
     fn append(&mut self, shard: &Shard, before: u64) -> std::io::Result<()> {
-        let Shard { tokens, starts, loss_mask, labels } = shard;
+        let Shard { tokens, starts, loss_mask, labels, numbers } = shard;
+        if let Some(numbers) = numbers {
+            let raw = match &mut self.numbers {
+                Some(raw) => raw,
+                None => self.numbers.insert(Raw::open(&self.folder, Dtype::F32)?),
+            };
+            raw.extend(numbers.iter().map(|number| number.to_le_bytes()))?;
+        }
         if let Some(labels) = labels {
             let raw = match &mut self.labels {
                 Some(raw) => raw,
@@ -93,9 +110,15 @@ impl Writer {
     /// # Errors
     /// When it cannot be read back or written.
     pub fn finish(self, to: &mut dyn Write) -> Result<(), DataError> {
-        let Self { folder, token_type: _, tokens, starts, loss_mask, labels, n_targets: _ } = self;
+        let Self { folder, token_type: _, tokens, starts, loss_mask, labels, numbers, n_targets: _ } = self;
         // Wide types first, as the format asks, so that every tensor is aligned.
-        let named = [("starts", Some(starts)), ("labels", labels), ("tokens", Some(tokens)), ("loss_mask", loss_mask)];
+        let named = [
+            ("starts", Some(starts)),
+            ("labels", labels),
+            ("numbers", numbers),
+            ("tokens", Some(tokens)),
+            ("loss_mask", loss_mask),
+        ];
         let tensors: Vec<(&str, Raw)> = named.into_iter().filter_map(|(name, raw)| Some((name, raw?))).collect();
         assemble(tensors, to).map_err(|error| DataError::io(folder, error))
     }
@@ -174,7 +197,7 @@ mod tests {
         let tokens: Vec<u32> = (0..n as u32).map(|i| i * 7919 % vocab_size).collect();
         let next = |next: &mut u64, length: &usize| Some(std::mem::replace(next, *next + *length as u64));
         let loss_mask = is_masked.then(|| tokens.iter().map(|token| (token % 2) as u8).collect());
-        Shard { starts: lengths.iter().scan(0, next).collect(), tokens, loss_mask, labels: None }
+        Shard { starts: lengths.iter().scan(0, next).collect(), tokens, loss_mask, labels: None, numbers: None }
     }
 
     /// What the parts are together.

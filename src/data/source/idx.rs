@@ -74,6 +74,38 @@ pub(super) fn read(images: &str, labels: &str, file: &SourceFile, sink: Sink<'_>
     Ok(())
 }
 
+/// Returns whether bytes begin as a file of IDX pictures does, packed or not: packed files are told by their names.
+pub fn is_idx(path: &Path, bytes: &[u8]) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_packed = bytes.starts_with(&[0x1f, 0x8b]) && name.contains("idx3");
+    is_packed || bytes.starts_with(&[0, 0, BYTES, 3])
+}
+
+/// Returns all pictures of a file of the MNIST format as PNG, without their classes.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn pictures(path: &Path) -> Result<Vec<Vec<u8>>, String> {
+    let wrong = |stop: Stop| match stop {
+        Stop::Bad(bad) => bad.reason,
+        Stop::Io(error) => error.to_string(),
+    };
+    let mut images = Idx::open(path, 3).map_err(wrong)?;
+    let [n, height, width] = [0, 1, 2].map(|side| images.dimensions[side]);
+    let most = picture::MOST_SIDE;
+    if width == 0 || height == 0 || width.max(height) > most {
+        return Err(format!("states pictures of {width} × {height}: expected sides of 1 to {most} pixels"));
+    }
+    let mut all = Vec::new();
+    for i in 1..=u64::from(n) {
+        let pixels = images.take(width as usize * height as usize, i, "picture").map_err(wrong)?;
+        let image = GrayImage::from_raw(width, height, pixels).expect("one byte for each pixel");
+        all.push(picture::encode(&DynamicImage::ImageLuma8(image)));
+    }
+    images.end(n).map_err(wrong)?;
+    Ok(all)
+}
+
 /// Returns the folder that the name of a file starts at.
 pub(super) fn root_of(path: &Path, name: &str) -> PathBuf {
     let n = name.split('/').count();

@@ -6,7 +6,7 @@ pub mod cache;
 mod pattern;
 mod label;
 mod media_folder;
-mod idx;
+pub mod idx;
 mod pairs;
 mod packed;
 mod encoded;

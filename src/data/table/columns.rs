@@ -6,7 +6,7 @@ use arrow_array::builder::{BinaryBuilder, ListBuilder, StringBuilder, StructBuil
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{DataType, Field, Schema};
 
-use crate::data::record::{Content, Media, MediaKind, Record, Turn};
+use crate::data::record::{Content, Media, MediaKind, Preference, Record, Turn};
 use crate::data::table::shape::{field_of, media, turn};
 
 /// Returns records as a batch of columns of this schema.
@@ -24,7 +24,11 @@ fn column(field: &Field, records: &[Record]) -> ArrayRef {
         "response" => text(records, |record| pair_of(record).map(|(_, response)| response)),
         "caption" => text(records, |record| media_of(record).map(|media| media.caption.as_str())),
         "label" => text(records, |record| record.label.as_deref()),
-        "messages" => messages(records),
+        "messages" => {
+            turns(records, |record| if let Content::Chat(turns) = &record.content { Some(turns) } else { None })
+        }
+        "chosen" => turns(records, |record| preference_of(record).map(|both| both.chosen.as_slice())),
+        "rejected" => turns(records, |record| preference_of(record).map(|both| both.rejected.as_slice())),
         "image" => files(records, MediaKind::Image),
         "audio" => files(records, MediaKind::Audio),
         name => text(records, |record| record.fields.get(field_of(name)).map(String::as_str)),
@@ -33,6 +37,10 @@ fn column(field: &Field, records: &[Record]) -> ArrayRef {
 
 fn pair_of(record: &Record) -> Option<(&str, &str)> {
     if let Content::Pair { prompt, response } = &record.content { Some((prompt, response)) } else { None }
+}
+
+fn preference_of(record: &Record) -> Option<&Preference> {
+    if let Content::Preference(both) = &record.content { Some(both) } else { None }
 }
 
 fn media_of(record: &Record) -> Option<&Media> {
@@ -45,12 +53,12 @@ fn text<'r>(records: &'r [Record], value: impl Fn(&'r Record) -> Option<&'r str>
     Arc::new(column.finish())
 }
 
-fn messages(records: &[Record]) -> ArrayRef {
+fn turns<'r>(records: &'r [Record], value: impl Fn(&'r Record) -> Option<&'r [Turn]>) -> ArrayRef {
     let item = Arc::new(Field::new("item", DataType::Struct(turn()), false));
     let turns = StructBuilder::from_fields(turn(), 0);
     let mut column = ListBuilder::new(turns).with_field(item);
     for record in records {
-        let Content::Chat(turns) = &record.content else {
+        let Some(turns) = value(record) else {
             column.append(false);
             continue;
         };

@@ -16,6 +16,7 @@
 mod shape;
 mod columns;
 mod write;
+pub mod vectors;
 mod open;
 mod read;
 mod object;

@@ -21,6 +21,10 @@ pub fn object(record: &Record) -> Map<String, Value> {
             put("response", json!(response))
         }
         Content::Chat(turns) => put("messages", json!(turns)),
+        Content::Preference(both) => {
+            put("chosen", json!(both.chosen));
+            put("rejected", json!(both.rejected))
+        }
         Content::Media(media) => {
             let name = match media.kind {
                 MediaKind::Image => "image",

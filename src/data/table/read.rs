@@ -10,7 +10,7 @@ use arrow_array::{Array as _, RecordBatch, StringArray};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use crate::data::error::DataError;
-use crate::data::record::{Content, Media, MediaKind, Record, Turn};
+use crate::data::record::{Content, Media, MediaKind, Preference, Record, Turn};
 use crate::data::table::open::Opened;
 use crate::data::table::shape::{RESERVED, field_of};
 
@@ -163,7 +163,13 @@ impl<'b> Table<'b> {
         let media = self.media("image", MediaKind::Image, row).or_else(|| self.media("audio", MediaKind::Audio, row));
         match media {
             Some(media) => Some(Content::Media(media)),
-            None => self.turns(row).map(Content::Chat),
+            None => match self.turns("messages", row) {
+                Some(turns) => Some(Content::Chat(turns)),
+                None => {
+                    let (chosen, rejected) = (self.turns("chosen", row)?, self.turns("rejected", row)?);
+                    Some(Content::Preference(Preference { chosen, rejected }))
+                }
+            },
         }
     }
 
@@ -177,8 +183,8 @@ impl<'b> Table<'b> {
         Some(Media { kind, bytes: bytes.value(row).to_vec(), caption })
     }
 
-    fn turns(&self, row: usize) -> Option<Vec<Turn>> {
-        let column = self.batch.column_by_name("messages")?.as_list_opt::<i32>()?;
+    fn turns(&self, name: &str, row: usize) -> Option<Vec<Turn>> {
+        let column = self.batch.column_by_name(name)?.as_list_opt::<i32>()?;
         if column.is_null(row) {
             return None;
         }
@@ -206,7 +212,9 @@ mod tests {
         prop_oneof![
             any::<String>().prop_map(Content::Text),
             any::<(String, String)>().prop_map(|(prompt, response)| Content::Pair { prompt, response }),
-            prop::collection::vec(turn, 0..3).prop_map(Content::Chat),
+            prop::collection::vec(turn.clone(), 0..3).prop_map(Content::Chat),
+            (prop::collection::vec(turn.clone(), 0..3), prop::collection::vec(turn, 0..3))
+                .prop_map(|(chosen, rejected)| Content::Preference(Preference { chosen, rejected })),
             media,
         ]
     }

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::data::record::{Content, MediaKind, Record};
 
 /// Columns that mean something of their own; a further field of that name gets `_` behind it.
-pub(super) const RESERVED: [&str; 10] =
-    ["id", "document", "text", "prompt", "response", "messages", "image", "audio", "caption", "label"];
+pub(super) const RESERVED: [&str; 12] = [
+    "id", "document", "text", "prompt", "response", "messages", "chosen", "rejected", "image", "audio", "caption",
+    "label",
+];
 
 /// Which columns records need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,9 @@ pub struct Shape {
     pub pair: bool,
     /// Some are conversations.
     pub chat: bool,
+    /// Some are two answers, of which one is preferred.
+    #[serde(default)]
+    pub preference: bool,
     /// Some are pictures.
     pub image: bool,
     /// Some are sounds.
@@ -39,6 +44,7 @@ impl Shape {
             Content::Text(_) => self.text = true,
             Content::Pair { .. } => self.pair = true,
             Content::Chat(_) => self.chat = true,
+            Content::Preference(_) => self.preference = true,
             Content::Media(media) => match media.kind {
                 MediaKind::Image => self.image = true,
                 MediaKind::Audio => self.audio = true,
@@ -54,10 +60,11 @@ impl Shape {
 
     /// Adds what other records need.
     pub fn join(&mut self, other: &Self) {
-        let Self { text, pair, chat, image, audio, label, fields } = other;
+        let Self { text, pair, chat, preference, image, audio, label, fields } = other;
         self.text |= text;
         self.pair |= pair;
         self.chat |= chat;
+        self.preference |= preference;
         self.image |= image;
         self.audio |= audio;
         self.label |= label;
@@ -72,7 +79,9 @@ impl Shape {
         add(self.text, text("text", true));
         add(self.pair, text("prompt", true));
         add(self.pair, text("response", true));
-        add(self.chat, messages());
+        add(self.chat, turns("messages"));
+        add(self.preference, turns("chosen"));
+        add(self.preference, turns("rejected"));
         add(self.image, Field::new("image", DataType::Struct(media()), true));
         add(self.audio, Field::new("audio", DataType::Struct(media()), true));
         add(self.image || self.audio, text("caption", true));
@@ -104,7 +113,7 @@ pub(super) fn media() -> Fields {
     Fields::from(vec![Field::new("bytes", DataType::Binary, true), Field::new("path", DataType::Utf8, true)])
 }
 
-fn messages() -> Field {
+fn turns(name: &str) -> Field {
     let item = Arc::new(Field::new("item", DataType::Struct(turn()), false));
-    Field::new("messages", DataType::List(item), true)
+    Field::new(name, DataType::List(item), true)
 }

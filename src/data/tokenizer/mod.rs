@@ -163,6 +163,11 @@ impl Tokenizer {
         role.find(&self.inner)
     }
 
+    /// Returns the ids of the special tokens.
+    pub fn special_tokens(&self) -> impl Iterator<Item = u32> {
+        self.special.keys().copied()
+    }
+
     /// Returns the id of a special token by its text.
     pub fn special(&self, text: &str) -> Option<u32> {
         self.inner.token_to_id(text).filter(|id| self.special.contains_key(id))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::engine::checkpoint::manifest::Manifest;
 use crate::engine::checkpoint::state::State;
-use crate::engine::checkpoint::{BEST, MODEL, OPTIMIZER, STATE, folder, steps};
+use crate::engine::checkpoint::{AVERAGE, BEST, MODEL, OPTIMIZER, STATE, folder, steps};
 use crate::engine::error::EngineError;
 use crate::engine::model::{HostTensor, weights};
 use crate::id::Digest;
@@ -19,6 +19,8 @@ pub struct Loaded {
     pub model: BTreeMap<String, HostTensor>,
     /// Their moments.
     pub optimizer: BTreeMap<String, HostTensor>,
+    /// Their moving average, where one is kept.
+    pub average: Option<BTreeMap<String, HostTensor>>,
     /// The best trainable parameters so far, unless this step's are.
     pub best: Option<BTreeMap<String, HostTensor>>,
 }
@@ -45,8 +47,9 @@ fn load(checkpoints: &Path, step: u64, fingerprint: Digest) -> Result<Loaded, En
     if state.version != State::VERSION || state.step != step || state.fingerprint != fingerprint {
         return Err(damaged(STATE, format!("it is not the state of this training at step {step}")));
     }
+    let average = files.contains_key(AVERAGE).then(|| tensors(AVERAGE)).transpose()?;
     let best = files.contains_key(BEST).then(|| tensors(BEST)).transpose()?;
-    Ok(Loaded { model: tensors(MODEL)?, optimizer: tensors(OPTIMIZER)?, best, state })
+    Ok(Loaded { model: tensors(MODEL)?, optimizer: tensors(OPTIMIZER)?, average, best, state })
 }
 
 #[cfg(test)]
@@ -64,7 +67,8 @@ mod tests {
     fn write(folder: &Path, step: u64) -> State {
         let mut state = State::start(1, 9, Digest::of(b"work"), &Machine::default());
         state.step = step;
-        let saving = Saving { model: &tensors(step as f32), optimizer: &tensors(0.5), best: Some(&tensors(7.0)) };
+        let (model, optimizer, average, best) = (tensors(step as f32), tensors(0.5), tensors(0.3), tensors(7.0));
+        let saving = Saving { model: &model, optimizer: &optimizer, average: Some(&average), best: Some(&best) };
         save(folder, &state, &saving).unwrap();
         state
     }
@@ -79,7 +83,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let state = write(folder.path(), 100);
         let loaded = load_newest(folder.path(), Digest::of(b"work")).0.unwrap();
-        let expected = Loaded { state, model: tensors(100.0), optimizer: tensors(0.5), best: Some(tensors(7.0)) };
+        let (model, optimizer) = (tensors(100.0), tensors(0.5));
+        let expected = Loaded { state, model, optimizer, average: Some(tensors(0.3)), best: Some(tensors(7.0)) };
         assert_eq!(loaded, expected);
     }
 
@@ -143,10 +148,10 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
         #[test]
-        fn no_flipped_bit_goes_unnoticed(file in 0usize..5, place in any::<prop::sample::Index>(), bit in 0u8..8) {
+        fn no_flipped_bit_goes_unnoticed(file in 0usize..6, place in any::<prop::sample::Index>(), bit in 0u8..8) {
             let folder = tempfile::tempdir().unwrap();
             write(folder.path(), 100);
-            let name = [MODEL, OPTIMIZER, BEST, STATE, "manifest.json"][file];
+            let name = [MODEL, OPTIMIZER, AVERAGE, BEST, STATE, "manifest.json"][file];
             let path = folder.path().join("step-000100").join(name);
             let mut bytes = fs::read(&path).unwrap();
             let place = place.index(bytes.len());

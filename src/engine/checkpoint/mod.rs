@@ -4,6 +4,7 @@
 //! checkpoints/step-000100/
 //!     model.safetensors        the trainable parameters
 //!     optimizer.safetensors    their moments
+//!     average.safetensors      their moving average, where one is kept
 //!     best.safetensors         the best trainable parameters, unless this step's are
 //!     state.json               everything else a training needs to go on
 //!     manifest.json            digest and size of each of these files
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 /// The file names of a checkpoint.
 pub(crate) const MODEL: &str = "model.safetensors";
 pub(crate) const OPTIMIZER: &str = "optimizer.safetensors";
+pub(crate) const AVERAGE: &str = "average.safetensors";
 pub(crate) const BEST: &str = "best.safetensors";
 pub(crate) const STATE: &str = "state.json";
 pub(crate) const MANIFEST: &str = "manifest.json";

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::engine::checkpoint::manifest::Manifest;
 use crate::engine::checkpoint::state::State;
-use crate::engine::checkpoint::{BEST, DEBRIS, MANIFEST, MODEL, OPTIMIZER, STATE, folder, steps};
+use crate::engine::checkpoint::{AVERAGE, BEST, DEBRIS, MANIFEST, MODEL, OPTIMIZER, STATE, folder, steps};
 use crate::engine::error::EngineError;
 use crate::engine::model::{HostTensor, weights};
 use crate::id::Digest;
@@ -20,6 +20,8 @@ pub struct Saving<'a> {
     pub model: &'a BTreeMap<String, HostTensor>,
     /// Their moments.
     pub optimizer: &'a BTreeMap<String, HostTensor>,
+    /// Their moving average, where one is kept.
+    pub average: Option<&'a BTreeMap<String, HostTensor>>,
     /// The best trainable parameters so far, unless this step's are.
     pub best: Option<&'a BTreeMap<String, HostTensor>>,
 }
@@ -34,6 +36,9 @@ pub fn save(checkpoints: &Path, state: &State, tensors: &Saving<'_>) -> Result<C
         (OPTIMIZER, weights::write(tensors.optimizer)),
         (STATE, serde_json::to_vec_pretty(state).expect("a state serializes")),
     ]);
+    if let Some(average) = tensors.average {
+        files.insert(AVERAGE, weights::write(average));
+    }
     if let Some(best) = tensors.best {
         files.insert(BEST, weights::write(best));
     }

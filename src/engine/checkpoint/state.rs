@@ -6,6 +6,8 @@ use crate::engine::error::EngineError;
 use crate::engine::sampler::Cursor;
 use crate::id::Digest;
 use crate::record::Machine;
+use crate::record::divergence::Watch;
+use crate::record::overfitting::{self, Measured};
 
 /// What a training needs to go on, beside its tensors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,18 @@ pub struct State {
     pub train_loss: f64,
     /// The tokens seen.
     pub tokens: u64,
+    /// Both losses at every measurement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub curve: Vec<Measured>,
+    /// The training losses since the last one: how many, and their mean.
+    #[serde(default)]
+    pub unmeasured: (u64, f64),
+    /// The measurements in a row by which the model overfits.
+    #[serde(default)]
+    pub overfitting: u32,
+    /// Whether the training loss runs away.
+    #[serde(default)]
+    pub watch: Watch,
     /// The seed of every random stream.
     pub seed: u64,
     /// The digest of everything that can change the outputs.
@@ -63,14 +77,28 @@ impl State {
             stopped_early: false,
             train_loss: 0.0,
             tokens: 0,
+            curve: Vec::new(),
+            unmeasured: (0, 0.0),
+            overfitting: 0,
+            watch: Watch::default(),
             seed,
             fingerprint,
             machine: machine.clone(),
         }
     }
 
+    /// Notes a training loss; returns the step at which the loss ran away, where that is to be told now.
+    pub fn trained(&mut self, loss: f64) -> Option<u64> {
+        let (n, mean) = self.unmeasured;
+        self.unmeasured = (n + 1, mean + (loss - mean) / (n + 1) as f64);
+        self.train_loss = loss;
+        self.watch.see(self.step, loss)
+    }
+
     /// Notes a validation loss, and of a classifier its accuracy; returns whether the loss is the lowest so far.
     pub fn measured(&mut self, loss: f64, accuracy: Option<f64>) -> bool {
+        let (_, train) = std::mem::take(&mut self.unmeasured);
+        self.curve.push(Measured { step: self.step, train, held_out: loss });
         let is_better = self.best.is_none_or(|best| loss < best.loss);
         if is_better {
             self.best = Some(Best { step: self.step, loss, accuracy });
@@ -79,6 +107,13 @@ impl State {
             self.without_better += 1;
         }
         is_better
+    }
+
+    /// Judges the curves once more; returns by how many measurements in a row the model overfits.
+    pub fn overfits(&mut self) -> u32 {
+        let is_overfitting = overfitting::judge(&self.curve).verdict.is_overfitting();
+        self.overfitting = if is_overfitting { self.overfitting + 1 } else { 0 };
+        self.overfitting
     }
 
     /// Returns whether this step's parameters are the best so far.

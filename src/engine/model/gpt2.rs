@@ -15,19 +15,20 @@
 //! | `transformer.ln_f.{weight,bias}` | `[D]` | last norm |
 //! | `lm_head.weight` | `[V, D]` | the output layer, where it is not tied |
 //!
-//! The matrices of its linear layers have the inputs first. Dropout is left out: small budgets end long before it helps.
+//! The matrices of its linear layers have the inputs first.
 //!
 //! Legend: B batch, S sequence, N = B * S, T keys (sequence and cache), D width, H heads, d head width, F inner width of
 //! the feed-forward part, C context, V vocabulary.
 
-use burn::tensor::{Int, Tensor, activation, module};
+use std::rc::Rc;
 
-use crate::engine::model::attention::{Documents, Mask, Places};
 use crate::engine::model::cache::Cache;
-use crate::engine::model::classifier::{LANGUAGE_HEAD, Records};
 use crate::engine::model::declare::{Declaration, Init};
-use crate::engine::model::linear::{self, Layout};
-use crate::engine::model::parameters::Parameters;
+use crate::engine::model::head::LANGUAGE_HEAD;
+use crate::engine::model::linear::Layout;
+use crate::engine::model::pass::Pass;
+use crate::engine::model::reading::{Seen, TokenRows};
+use crate::engine::value::{Value, attention};
 use crate::recipe::model::Gpt2;
 
 /// The name of the input embedding, which is also the output layer where they are tied.
@@ -92,105 +93,70 @@ fn norm(name: &str, width: usize) -> [Declaration; 2] {
     [part("weight", Init::Ones), part("bias", Init::Zeros)]
 }
 
-/// Returns the logits of every place.
-///
-/// # Shapes
-/// - tokens: `[B, S]` (int) -> logits: `[B * S, V]`
-pub fn logits(
-    shape: &Gpt2,
-    mask: &Mask,
-    parameters: &Parameters,
-    tokens_BS: Tensor<2, Int>,
-    documents: Option<&Documents>,
-    cache: Option<&mut Cache>,
-) -> Tensor<2> {
-    let hidden_ND = hidden(shape, mask, parameters, tokens_BS, documents, cache, None);
-    hidden_ND.matmul(parameters.matrix(head(shape)).transpose())
-}
-
-/// Returns what the network makes of every place, before the output layer; of records, where a classifier reads them.
+/// Returns what the network makes of every place, before the output layer.
 ///
 /// # Shapes
 /// - tokens: `[B, S]` (int) -> hidden: `[B * S, D]`
-pub fn hidden(
-    shape: &Gpt2,
-    mask: &Mask,
-    parameters: &Parameters,
-    tokens_BS: Tensor<2, Int>,
-    documents: Option<&Documents>,
-    mut cache: Option<&mut Cache>,
-    records: Option<&Records>,
-) -> Tensor<2> {
-    let places = Places::of(&tokens_BS, cache.as_deref());
-    let Places { batch, sequence, before } = places;
-    let embedded_BSD = module::embedding(parameters.matrix(EMBEDDING), tokens_BS);
-    let positions = match documents {
-        Some(documents) => module::embedding(parameters.matrix(POSITIONS), documents.places_BS.clone()),
-        None => parameters.matrix(POSITIONS).narrow(0, before, sequence).unsqueeze::<3>(),
+pub fn hidden(shape: &Gpt2, pass: &Pass, rows: &TokenRows, mut cache: Option<&mut Cache>) -> Value {
+    let (batch, sequence, width) = (rows.batch(), rows.sequence(), shape.width as usize);
+    let before = cache.as_deref().map_or(0, Cache::len);
+    let embedded_BSD = pass.embedding(EMBEDDING, &rows.tokens_BS);
+    let hidden_BSD = match &rows.documents {
+        Some(documents) => embedded_BSD + pass.embedding(POSITIONS, &documents.places_BS),
+        None => embedded_BSD + pass.get(POSITIONS).part(0, before, sequence),
     };
-    let hidden_BSD = embedded_BSD + positions;
-    let mut hidden_ND = hidden_BSD.reshape([batch * sequence, shape.width as usize]);
-    if let Some(drop_ND) = records.and_then(|records| records.embedding_drop_ND.clone()) {
-        hidden_ND = hidden_ND * drop_ND;
-    }
+    let dropout = shape.dropout.max(rows.dropout);
+    let mut hidden_ND = pass.dropout("embedding", dropout, hidden_BSD.reshape(&[batch * sequence, width]));
+    let seen = Rc::new(rows.seen(before, None, &hidden_ND));
     for number in 0..shape.layers {
-        let block = Block { shape, mask, parameters, places, records, documents, number };
-        hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
+        let (shape, seen) = (shape.clone(), Rc::clone(&seen));
+        let block = move |pass: &Pass, hidden_ND: &Value, cache: Option<&mut Cache>| {
+            Block { shape: &shape, pass, seen: &seen, batch, number }.forward(hidden_ND, cache)
+        };
+        hidden_ND = match cache.as_deref_mut() {
+            Some(cache) => block(pass, &hidden_ND, Some(cache)),
+            None => pass.block(&hidden_ND, move |pass, hidden_ND| block(pass, hidden_ND, None)),
+        };
     }
-    layer_norm(parameters, LAST_NORM, shape.norm_epsilon, hidden_ND)
+    pass.layer_norm(LAST_NORM, shape.norm_epsilon, &hidden_ND)
 }
 
 struct Block<'a> {
     shape: &'a Gpt2,
-    mask: &'a Mask,
-    parameters: &'a Parameters,
-    places: Places,
-    records: Option<&'a Records>,
-    documents: Option<&'a Documents>,
+    pass: &'a Pass,
+    seen: &'a Seen,
+    batch: usize,
     number: u32,
 }
 
 impl Block<'_> {
-    fn forward(&self, hidden_ND: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
-        let normed_ND = self.norm("ln_1", hidden_ND.clone());
-        let hidden_ND = hidden_ND + self.attention(normed_ND, cache);
-        let normed_ND = self.norm("ln_2", hidden_ND.clone());
-        let inner_NF = activation::gelu_approximate(self.linear("mlp.c_fc", normed_ND));
-        hidden_ND + self.linear("mlp.c_proj", inner_NF)
+    fn forward(&self, hidden_ND: &Value, cache: Option<&mut Cache>) -> Value {
+        let hidden_ND = hidden_ND + self.dropout("attention", self.attention(&self.norm("ln_1", hidden_ND), cache));
+        let inner_NF = self.linear("mlp.c_fc", &self.norm("ln_2", &hidden_ND)).gelu_tanh();
+        &hidden_ND + self.dropout("mlp", self.linear("mlp.c_proj", &inner_NF))
     }
 
-    fn norm(&self, name: &str, hidden_ND: Tensor<2>) -> Tensor<2> {
-        layer_norm(self.parameters, &layer(self.number, name), self.shape.norm_epsilon, hidden_ND)
+    fn norm(&self, name: &str, hidden_ND: &Value) -> Value {
+        self.pass.layer_norm(&layer(self.number, name), self.shape.norm_epsilon, hidden_ND)
     }
 
-    fn linear(&self, name: &str, input: Tensor<2>) -> Tensor<2> {
-        linear::apply(self.parameters, &layer(self.number, name), LAYOUT, input)
+    fn linear(&self, name: &str, input: &Value) -> Value {
+        self.pass.linear(&layer(self.number, name), LAYOUT, input)
     }
 
-    fn attention(&self, normed_ND: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
-        let width = self.shape.width as usize;
-        let all = self.linear("attn.c_attn", normed_ND);
-        let part = |n: usize| self.places.heads(all.clone().narrow(1, n * width, width), self.shape.heads);
-        let [query_BHSd, key_BHSd, value_BHSd] = [0, 1, 2].map(part);
-        let (key_BHTd, value_BHTd) = match cache {
-            Some(cache) => cache.extend(self.number as usize, key_BHSd, value_BHSd),
-            None => (key_BHSd, value_BHSd),
+    fn dropout(&self, name: &str, value: Value) -> Value {
+        self.pass.dropout(&format!("{}/{name}", self.number), self.shape.dropout, value)
+    }
+
+    fn attention(&self, normed_ND: &Value, cache: Option<&mut Cache>) -> Value {
+        let parts = self.linear("attn.c_attn", normed_ND).parts::<3>(-1);
+        let [query, key, value] = parts.map(|part| attention::heads(&part, self.batch, self.shape.heads));
+        let (key, value) = match cache {
+            Some(cache) => cache.extend(self.number as usize, key, value),
+            None => (key, value),
         };
-        self.linear(
-            "attn.c_proj",
-            self.mask.attend(self.places, self.records, self.documents, query_BHSd, key_BHTd, value_BHTd),
-        )
+        let name = format!("{}/shares", self.number);
+        let mixed_BHSd = self.pass.attend(&name, self.shape.dropout, [&query, &key, &value], self.seen.sight());
+        self.linear("attn.c_proj", &attention::joined(&mixed_BHSd))
     }
-}
-
-/// Takes the mean from every row, divides it by its deviation, and scales and shifts every column.
-///
-/// # Shapes
-/// - hidden: `[N, D]` -> `[N, D]`
-fn layer_norm(parameters: &Parameters, name: &str, epsilon: f64, hidden_ND: Tensor<2>) -> Tensor<2> {
-    let [weight_1D, bias_1D] =
-        ["weight", "bias"].map(|part| parameters.vector(&format!("{name}.{part}")).unsqueeze::<2>());
-    let centred_ND = hidden_ND.clone() - hidden_ND.mean_dim(1);
-    let deviation_N1 = (centred_ND.clone().square().mean_dim(1) + epsilon).sqrt();
-    centred_ND / deviation_N1 * weight_1D + bias_1D
 }

@@ -1,11 +1,6 @@
-//! Linear layers: how their matrices lie, and what they make of rows.
-//!
-//! Legend: N rows, I inputs, O outputs, R rank.
-
-use burn::tensor::Tensor;
+//! Linear layers: how their matrices lie.
 
 use crate::engine::model::declare::Declaration;
-use crate::engine::model::parameters::Parameters;
 
 /// How the matrix of a linear layer lies, in memory and in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,28 +34,5 @@ impl Linear {
             Layout::InputsFirst => (columns, rows),
         };
         Some(Self { name: name.to_owned(), inputs, outputs, layout })
-    }
-}
-
-/// Applies a linear layer, with its bias and its low-rank addition where it has them.
-///
-/// # Shapes
-/// - input: `[N, I]` -> `[N, O]`
-pub fn apply(parameters: &Parameters, layer: &str, layout: Layout, input_NI: Tensor<2>) -> Tensor<2> {
-    let weight = parameters.matrix(&format!("{layer}.weight"));
-    let weight_IO = match layout {
-        Layout::OutputsFirst => weight.transpose(),
-        Layout::InputsFirst => weight,
-    };
-    let mut output_NO = input_NI.clone().matmul(weight_IO);
-    if let Some(bias_O) = parameters.find_vector(&format!("{layer}.bias")) {
-        output_NO = output_NO + bias_O.unsqueeze::<2>();
-    }
-    let half = |half: &str| parameters.find_matrix(&format!("{layer}.lora_{half}.weight"));
-    match (parameters.adapter_scale, half("A"), half("B")) {
-        (Some(scale), Some(down_RI), Some(up_OR)) => {
-            output_NO + input_NI.matmul(down_RI.transpose()).matmul(up_OR.transpose()) * scale
-        }
-        (None | Some(_), _, _) => output_NO,
     }
 }

@@ -3,14 +3,17 @@
 //! Legend: B batch, S sequence, N = B * S, T keys (sequence and cache), D width, H heads, K kv-heads, d head width,
 //! h = d / 2, F inner width of the feed-forward part, V vocabulary.
 
-use burn::tensor::{Device, Int, Tensor, TensorData, activation, module};
+use std::rc::Rc;
 
-use crate::engine::model::attention::{Documents, Mask, Places};
+use burn::tensor::{Device, Tensor, TensorData};
+
 use crate::engine::model::cache::Cache;
-use crate::engine::model::classifier::{LANGUAGE_HEAD, Records};
 use crate::engine::model::declare::{Declaration, Init};
-use crate::engine::model::linear::{self, Layout};
-use crate::engine::model::parameters::Parameters;
+use crate::engine::model::head::LANGUAGE_HEAD;
+use crate::engine::model::linear::Layout;
+use crate::engine::model::pass::Pass;
+use crate::engine::model::reading::{Seen, TokenRows};
+use crate::engine::value::{Value, attention};
 use crate::recipe::model::Llama;
 
 /// The name of the input embedding, which is also the output layer where they are tied.
@@ -33,12 +36,11 @@ pub const BLOCKS: &str = "model.layers.";
 /// How the matrices of the linear layers lie.
 pub const LAYOUT: Layout = Layout::OutputsFirst;
 
-/// Numbers that depend on places only.
+/// Numbers that depend on places only: `[C * h]` each.
 #[derive(Debug)]
 pub struct Tables {
-    pub(crate) cos_Sh: Tensor<2>,
-    pub(crate) sin_Sh: Tensor<2>,
-    mask: Mask,
+    cos: Tensor<1>,
+    sin: Tensor<1>,
 }
 
 impl Tables {
@@ -49,11 +51,11 @@ impl Tables {
             let (place, pair) = (i / half, i % half);
             place as f64 / shape.rope_theta.powf(pair as f64 / half as f64)
         };
-        let table = |f: fn(f64) -> f64| -> Tensor<2> {
+        let table = |f: fn(f64) -> f64| {
             let values: Vec<f32> = (0..context * half).map(|i| f(angle(i)) as f32).collect();
-            Tensor::from_data(TensorData::new(values, [context, half]), device)
+            Tensor::from_data(TensorData::new(values, [context * half]), device)
         };
-        Self { cos_Sh: table(f64::cos), sin_Sh: table(f64::sin), mask: Mask::new(context, device) }
+        Self { cos: table(f64::cos), sin: table(f64::sin) }
     }
 }
 
@@ -87,9 +89,12 @@ fn block_declarations(shape: &Llama, block: u32, width: usize, mlp: usize) -> Ve
     ];
     let linear = LINEAR.iter().zip(shapes);
     let norms = ["input_layernorm", "post_attention_layernorm"];
+    let biased = if shape.attention_bias { &LINEAR[..3] } else { &[] };
+    let biases = biased.iter().zip([width, kv, kv]);
     linear
         .map(|(name, (shape, init))| Declaration::new(layer(block, name), &shape, init))
         .chain(norms.map(|name| Declaration::new(layer(block, name), &[width], Init::Ones)))
+        .chain(biases.map(|(name, n)| Declaration::new(format!("{BLOCKS}{block}.{name}.bias"), &[n], Init::Zeros)))
         .collect()
 }
 
@@ -102,125 +107,97 @@ fn layer(block: u32, name: &str) -> String {
     format!("{BLOCKS}{block}.{name}.weight")
 }
 
-/// Returns the logits of every place.
-///
-/// # Shapes
-/// - tokens: `[B, S]` (int) -> logits: `[B * S, V]`
-pub fn logits(
-    shape: &Llama,
-    tables: &Tables,
-    parameters: &Parameters,
-    tokens_BS: Tensor<2, Int>,
-    documents: Option<&Documents>,
-    cache: Option<&mut Cache>,
-) -> Tensor<2> {
-    let hidden_ND = hidden(shape, tables, parameters, tokens_BS, documents, cache, None);
-    hidden_ND.matmul(parameters.matrix(head(shape)).transpose())
-}
-
-/// Returns what the network makes of every place, before the output layer; of records, where a classifier reads them.
+/// Returns what the network makes of every place, before the output layer.
 ///
 /// # Shapes
 /// - tokens: `[B, S]` (int) -> hidden: `[B * S, D]`
-pub fn hidden(
-    shape: &Llama,
-    tables: &Tables,
-    parameters: &Parameters,
-    tokens_BS: Tensor<2, Int>,
-    documents: Option<&Documents>,
-    mut cache: Option<&mut Cache>,
-    records: Option<&Records>,
-) -> Tensor<2> {
-    let places = Places::of(&tokens_BS, cache.as_deref());
-    let Places { batch, sequence, .. } = places;
-    let embedding_VD = parameters.matrix(EMBEDDING);
-    let mut hidden_ND = module::embedding(embedding_VD, tokens_BS).reshape([batch * sequence, shape.width as usize]);
-    if let Some(drop_ND) = records.and_then(|records| records.embedding_drop_ND.clone()) {
-        hidden_ND = hidden_ND * drop_ND;
+pub fn hidden(shape: &Llama, tables: &Tables, pass: &Pass, rows: &TokenRows, mut cache: Option<&mut Cache>) -> Value {
+    let (batch, sequence, width) = (rows.batch(), rows.sequence(), shape.width as usize);
+    let before = cache.as_deref().map_or(0, Cache::len);
+    let embedded_ND = pass.embedding(EMBEDDING, &rows.tokens_BS).reshape(&[batch * sequence, width]);
+    let mut hidden_ND = pass.dropout("embedding", shape.dropout.max(rows.dropout), embedded_ND);
+    let seen = Rc::new(rows.seen(before, shape.sliding_window.map(|window| window as usize), &hidden_ND));
+    let rotation = Rc::new(Rotation::new(shape, tables, rows, before));
+    for number in 0..shape.layers {
+        let (shape, rotation, seen) = (shape.clone(), Rc::clone(&rotation), Rc::clone(&seen));
+        let block = move |pass: &Pass, hidden_ND: &Value, cache: Option<&mut Cache>| {
+            Block { shape: &shape, pass, rotation: &rotation, seen: &seen, batch, number }.forward(hidden_ND, cache)
+        };
+        hidden_ND = match cache.as_deref_mut() {
+            Some(cache) => block(pass, &hidden_ND, Some(cache)),
+            None => pass.block(&hidden_ND, move |pass, hidden_ND| block(pass, hidden_ND, None)),
+        };
     }
-    for block in 0..shape.layers {
-        let block = Block { shape, tables, parameters, places, records, documents, number: block };
-        hidden_ND = block.forward(hidden_ND, cache.as_deref_mut());
+    hidden_ND.rms_norm(pass.get("model.norm.weight"), shape.norm_epsilon)
+}
+
+/// The angles of the places, for tensors of shape `[B, heads, S, h]`.
+struct Rotation {
+    cos: Value,
+    sin: Value,
+}
+
+impl Rotation {
+    fn new(shape: &Llama, tables: &Tables, rows: &TokenRows, before: usize) -> Self {
+        let (batch, sequence, half) = (rows.batch(), rows.sequence(), shape.head_width() as usize / 2);
+        let table = |table: &Tensor<1>| {
+            let table_Ch = Value::of_flat(table, &[shape.context as usize, half]);
+            match &rows.documents {
+                Some(documents) => documents.places_BS.rows_of(&table_Ch).reshape(&[batch, 1, sequence, half]),
+                None => table_Ch.part(0, before, sequence).reshape(&[1, 1, sequence, half]),
+            }
+        };
+        Self { cos: table(&tables.cos), sin: table(&tables.sin) }
     }
-    rms_norm(hidden_ND, parameters.vector("model.norm.weight"), shape.norm_epsilon)
+
+    /// Turns every pair of values by an angle that grows with the place; pairs are half a head apart.
+    fn turn(&self, heads_BHSd: &Value) -> Value {
+        let [first, second] = heads_BHSd.parts::<2>(-1);
+        let turned = [&first * &self.cos - &second * &self.sin, &second * &self.cos + &first * &self.sin];
+        Value::cat(&turned, -1)
+    }
 }
 
 struct Block<'a> {
     shape: &'a Llama,
-    tables: &'a Tables,
-    parameters: &'a Parameters,
-    places: Places,
-    records: Option<&'a Records>,
-    documents: Option<&'a Documents>,
+    pass: &'a Pass,
+    rotation: &'a Rotation,
+    seen: &'a Seen,
+    batch: usize,
     number: u32,
 }
 
 impl Block<'_> {
-    fn forward(&self, hidden_ND: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
-        let normed_ND = self.norm("input_layernorm", hidden_ND.clone());
-        let hidden_ND = hidden_ND + self.attention(normed_ND, cache);
-        let normed_ND = self.norm("post_attention_layernorm", hidden_ND.clone());
-        hidden_ND + self.feed_forward(normed_ND)
+    fn forward(&self, hidden_ND: &Value, cache: Option<&mut Cache>) -> Value {
+        let attended_ND = self.attention(&self.norm("input_layernorm", hidden_ND), cache);
+        let hidden_ND = hidden_ND + self.dropout("attention", attended_ND);
+        let normed_ND = self.norm("post_attention_layernorm", &hidden_ND);
+        let inner_NF = self.linear("mlp.gate_proj", &normed_ND).silu() * self.linear("mlp.up_proj", &normed_ND);
+        &hidden_ND + self.dropout("mlp", self.linear("mlp.down_proj", &inner_NF))
     }
 
-    fn norm(&self, name: &str, hidden_ND: Tensor<2>) -> Tensor<2> {
-        rms_norm(hidden_ND, self.parameters.vector(&layer(self.number, name)), self.shape.norm_epsilon)
+    fn norm(&self, name: &str, hidden_ND: &Value) -> Value {
+        hidden_ND.rms_norm(self.pass.get(&layer(self.number, name)), self.shape.norm_epsilon)
     }
 
-    fn linear(&self, name: &str, input: Tensor<2>) -> Tensor<2> {
-        linear::apply(self.parameters, &format!("{BLOCKS}{}.{name}", self.number), LAYOUT, input)
+    fn linear(&self, name: &str, input: &Value) -> Value {
+        self.pass.linear(&format!("{BLOCKS}{}.{name}", self.number), LAYOUT, input)
     }
 
-    fn feed_forward(&self, normed_ND: Tensor<2>) -> Tensor<2> {
-        let gate_NF = activation::silu(self.linear("mlp.gate_proj", normed_ND.clone()));
-        let up_NF = self.linear("mlp.up_proj", normed_ND);
-        self.linear("mlp.down_proj", gate_NF * up_NF)
+    fn dropout(&self, name: &str, value: Value) -> Value {
+        self.pass.dropout(&format!("{}/{name}", self.number), self.shape.dropout, value)
     }
 
-    fn attention(&self, normed_ND: Tensor<2>, cache: Option<&mut Cache>) -> Tensor<2> {
-        let query_BHSd = self.heads("self_attn.q_proj", normed_ND.clone(), self.shape.heads);
-        let key_BKSd = self.heads("self_attn.k_proj", normed_ND.clone(), self.shape.kv_heads);
-        let value_BKSd = self.heads("self_attn.v_proj", normed_ND, self.shape.kv_heads);
-        let (query_BHSd, key_BKSd) = (self.rotate(query_BHSd), self.rotate(key_BKSd));
+    fn attention(&self, normed_ND: &Value, cache: Option<&mut Cache>) -> Value {
+        let heads = |name: &str, heads: u32| attention::heads(&self.linear(name, normed_ND), self.batch, heads);
+        let query_BHSd = self.rotation.turn(&heads("self_attn.q_proj", self.shape.heads));
+        let key_BKSd = self.rotation.turn(&heads("self_attn.k_proj", self.shape.kv_heads));
+        let value_BKSd = heads("self_attn.v_proj", self.shape.kv_heads);
         let (key_BKTd, value_BKTd) = match cache {
             Some(cache) => cache.extend(self.number as usize, key_BKSd, value_BKSd),
             None => (key_BKSd, value_BKSd),
         };
-        let mixed_ND =
-            self.tables.mask.attend(self.places, self.records, self.documents, query_BHSd, key_BKTd, value_BKTd);
-        self.linear("self_attn.o_proj", mixed_ND)
+        let mixed_BHSd = attention::attend(&query_BHSd, &key_BKTd, &value_BKTd, self.seen.sight());
+        self.linear("self_attn.o_proj", &attention::joined(&mixed_BHSd))
     }
-
-    /// # Shapes
-    /// - `[N, D]` -> `[B, heads, S, d]`
-    fn heads(&self, name: &str, normed_ND: Tensor<2>, heads: u32) -> Tensor<4> {
-        self.places.heads(self.linear(name, normed_ND), heads)
-    }
-
-    /// Turns every pair of values by an angle that grows with the place; pairs are half a head apart.
-    fn rotate(&self, heads_BHSd: Tensor<4>) -> Tensor<4> {
-        let Places { batch, sequence, before } = self.places;
-        let half = self.shape.head_width() as usize / 2;
-        let table = |table_Sh: &Tensor<2>| match self.documents {
-            Some(documents) => {
-                let places_N = documents.places_BS.clone().reshape([batch * sequence]);
-                table_Sh.clone().select(0, places_N).reshape([batch, 1, sequence, half])
-            }
-            None => table_Sh.clone().narrow(0, before, sequence).unsqueeze::<4>(),
-        };
-        let (cos, sin) = (table(&self.tables.cos_Sh), table(&self.tables.sin_Sh));
-        let (first, second) = (heads_BHSd.clone().narrow(3, 0, half), heads_BHSd.narrow(3, half, half));
-        let turned_first = first.clone() * cos.clone() - second.clone() * sin.clone();
-        let turned_second = second * cos + first * sin;
-        Tensor::cat(vec![turned_first, turned_second], 3)
-    }
-}
-
-/// Divides every row by its root mean square, and scales every column.
-///
-/// # Shapes
-/// - hidden: `[N, D]`, weight: `[D]` -> `[N, D]`
-fn rms_norm(hidden_ND: Tensor<2>, weight_D: Tensor<1>, epsilon: f64) -> Tensor<2> {
-    let size_N1 = (hidden_ND.clone().square().mean_dim(1) + epsilon).sqrt();
-    hidden_ND / size_N1 * weight_D.unsqueeze::<2>()
 }

@@ -6,23 +6,36 @@ use std::collections::BTreeMap;
 
 use crate::engine::error::EngineError;
 use crate::engine::model::Network;
-use crate::engine::model::classifier::SCORE;
 use crate::engine::model::declare::{Declaration, Init};
 use crate::engine::model::linear::{Layout, Linear};
 use crate::engine::model::parameters::Parameters;
 use crate::engine::model::weights::{self, HostTensor};
+use crate::recipe::head::Head;
+use crate::recipe::model::Adapter;
 
-/// Freezes the parameters, and adds a trainable addition to every linear layer of the blocks; the layer over the classes, where
-/// there is one, goes on learning.
-pub fn attach(parameters: &mut Parameters, network: &Network, rank: u32, alpha: f64, seed: u64) {
+/// Freezes the parameters, and adds a trainable addition to the linear layers of the blocks that the adapter is meant for; the layer
+/// over the classes, where there is one, goes on learning.
+pub fn attach(parameters: &mut Parameters, network: &Network, adapter: &Adapter, seed: u64) {
+    let Adapter::Lora { rank, alpha, .. } = adapter;
+    attach_to(parameters, network, (*rank, *alpha), |layer| adapter.adapts(layer), seed);
+}
+
+fn attach_to(
+    parameters: &mut Parameters,
+    network: &Network,
+    (rank, alpha): (u32, f64),
+    is_meant: impl Fn(&str) -> bool,
+    seed: u64,
+) {
     let rank = rank as usize;
     parameters.freeze();
-    if network.classification().is_some() {
-        // The layer over the classes is new: it has to learn as a whole.
-        parameters.thaw(SCORE);
+    if *network.head() != Head::Language {
+        // What stands on the body is new, or small: it learns as a whole.
+        network.head_declarations().iter().for_each(|declaration| parameters.thaw(&declaration.name));
     }
     parameters.adapter_scale = Some(alpha / rank as f64);
-    for Linear { name, inputs, outputs, layout: _ } in network.linear_layers() {
+    let meant = network.linear_layers().into_iter().filter(|layer| is_meant(&layer.name));
+    for Linear { name, inputs, outputs, layout: _ } in meant {
         // The first half starts as PEFT starts it, the second at zero: at first the addition is nothing.
         let bound = 1.0 / (inputs as f64).sqrt();
         let down = Declaration::new(format!("{name}.lora_A.weight"), &[rank, inputs], Init::Uniform(bound));
@@ -62,8 +75,9 @@ pub fn attach_stored(parameters: &mut Parameters, network: &Network, stored: Sto
         Some(own) => Ok((own.to_owned(), tensor)),
         None => Err(EngineError::Weights { reason: format!("`{name}` is no part of an adapter") }),
     };
-    let tensors = weights::read(bytes)?.into_iter().map(named).collect::<Result<_, _>>()?;
-    attach(parameters, network, rank, alpha, 0);
+    let tensors = weights::read(bytes)?.into_iter().map(named).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let is_meant = |layer: &str| tensors.contains_key(&format!("{layer}.lora_A.weight"));
+    attach_to(parameters, network, (rank, alpha), is_meant, 0);
     parameters.set_trainable(&tensors, network.device())
 }
 
@@ -73,12 +87,13 @@ pub fn merge(mut parameters: Parameters, network: &Network) -> Parameters {
         return parameters;
     };
     for Linear { name, layout, .. } in network.linear_layers() {
-        let [down_RI, up_OR] = ["A", "B"].map(|half| {
+        let halves = ["A", "B"].map(|half| {
             let name = format!("{name}.lora_{half}.weight");
-            let matrix = parameters.matrix(&name);
+            let matrix = parameters.find_matrix(&name);
             parameters.remove(&name);
             matrix
         });
+        let [Some(down_RI), Some(up_OR)] = halves else { continue };
         let addition_OI = up_OR.matmul(down_RI) * scale;
         let addition = match layout {
             Layout::OutputsFirst => addition_OI,

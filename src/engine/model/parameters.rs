@@ -1,10 +1,11 @@
 //! Parameters by name, on a device.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use burn::tensor::{Device, Gradients as Tape, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::engine::error::EngineError;
+use crate::engine::model::pass::Updates;
 use crate::engine::model::weights::HostTensor;
 
 /// The gradients of the trainable parameters by name, each flat.
@@ -17,11 +18,20 @@ pub struct Parameter {
     pub shape: Vec<usize>,
     /// Its values, row by row.
     pub values: Tensor<1>,
-    /// Whether training changes it.
+    /// Whether it has gradients, by which training changes it.
     pub is_trainable: bool,
+    /// Whether it has none, and a pass that learns changes it beside: the running statistics of a norm.
+    pub is_buffer: bool,
+    /// Whether nothing changes it.
+    pub is_frozen: bool,
 }
 
 impl Parameter {
+    /// Returns whether training changes it, one way or the other.
+    pub fn is_changing(&self) -> bool {
+        self.is_trainable || (self.is_buffer && !self.is_frozen)
+    }
+
     /// Returns whether weight decay pulls it towards zero: matrices only, not norms and biases.
     pub fn is_decayed(&self) -> bool {
         self.shape.len() > 1
@@ -34,6 +44,10 @@ pub struct Parameters {
     by_name: BTreeMap<String, Parameter>,
     /// The factor of the low-rank additions; without one there are none.
     pub adapter_scale: Option<f64>,
+    /// The share of what the additions read that is left out while they learn.
+    pub adapter_dropout: f64,
+    /// Whether blocks are computed once more on the way back, instead of keeping what they computed.
+    pub is_recomputing: bool,
 }
 
 impl Parameters {
@@ -46,19 +60,56 @@ impl Parameters {
 
     /// Adds a trainable parameter.
     pub fn insert(&mut self, name: String, tensor: HostTensor, device: &Device) {
-        let parameter = Parameter { values: to_device(&tensor, device), shape: tensor.shape, is_trainable: true };
+        let parameter = Parameter {
+            values: to_device(&tensor, device),
+            shape: tensor.shape,
+            is_trainable: true,
+            is_buffer: false,
+            is_frozen: false,
+        };
         self.by_name.insert(name, parameter);
     }
 
-    /// Makes every parameter untrainable.
+    /// Makes every parameter untrainable, and every buffer stay as it is.
     pub fn freeze(&mut self) {
-        self.by_name.values_mut().for_each(|parameter| parameter.is_trainable = false);
+        self.by_name.values_mut().for_each(|parameter| {
+            (parameter.is_trainable, parameter.is_frozen) = (false, true);
+        });
+    }
+
+    /// Makes a parameter a buffer.
+    pub fn set_buffer(&mut self, name: &str) {
+        if let Some(parameter) = self.by_name.get_mut(name) {
+            (parameter.is_trainable, parameter.is_buffer) = (false, true);
+        }
+    }
+
+    /// Freezes parameters and buffers by their names.
+    pub fn freeze_where(&mut self, is_meant: impl Fn(&str) -> bool) {
+        for (_, parameter) in self.by_name.iter_mut().filter(|(name, _)| is_meant(name)) {
+            (parameter.is_trainable, parameter.is_frozen) = (false, true);
+        }
+    }
+
+    /// Returns the names of the parameters that training does not change.
+    pub fn frozen(&self) -> BTreeSet<String> {
+        let frozen = self.by_name.iter().filter(|(_, parameter)| !parameter.is_changing());
+        frozen.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Gives buffers new values; frozen ones stay.
+    pub fn update(&mut self, updates: Updates) {
+        for (name, values) in updates {
+            if let Some(parameter) = self.by_name.get_mut(&name).filter(|parameter| parameter.is_changing()) {
+                parameter.values = values;
+            }
+        }
     }
 
     /// Makes a parameter trainable.
     pub fn thaw(&mut self, name: &str) {
         if let Some(parameter) = self.by_name.get_mut(name) {
-            parameter.is_trainable = true;
+            (parameter.is_trainable, parameter.is_frozen) = (!parameter.is_buffer, false);
         }
     }
 
@@ -82,11 +133,12 @@ impl Parameters {
         self.by_name.iter_mut().filter(|(_, parameter)| parameter.is_trainable)
     }
 
-    /// Returns the number of values, and how many of them are trainable.
+    /// Returns the number of values, and how many of them are trainable; buffers do not count.
     pub fn count(&self) -> (u64, u64) {
         let size = |parameter: &Parameter| parameter.shape.iter().product::<usize>() as u64;
         let trainable = self.by_name.values().filter(|parameter| parameter.is_trainable);
-        (self.by_name.values().map(size).sum(), trainable.map(size).sum())
+        let learnable = self.by_name.values().filter(|parameter| !parameter.is_buffer);
+        (learnable.map(size).sum(), trainable.map(size).sum())
     }
 
     /// Returns a parameter of two dimensions, where there is one.
@@ -98,51 +150,10 @@ impl Parameters {
         Some(values.clone().reshape([shape[0], shape[1]]))
     }
 
-    /// Returns a parameter of two dimensions that the network declares.
-    ///
-    /// # Shapes
-    /// - `[rows, columns]`
-    pub fn matrix(&self, name: &str) -> Tensor<2> {
-        self.find_matrix(name).expect("a network asks for what it declares")
-    }
-
-    /// Returns a parameter of one dimension, where there is one.
-    ///
-    /// # Shapes
-    /// - `[width]`
-    pub fn find_vector(&self, name: &str) -> Option<Tensor<1>> {
-        Some(self.by_name.get(name)?.values.clone())
-    }
-
-    /// Returns a parameter of one dimension that the network declares.
-    ///
-    /// # Shapes
-    /// - `[width]`
-    pub fn vector(&self, name: &str) -> Tensor<1> {
-        self.find_vector(name).expect("a network asks for what it declares")
-    }
-
-    /// Returns the same parameters as the leaves of a gradient tape.
-    pub fn leaves(&self) -> Self {
-        let leaf = |parameter: &Parameter| {
-            let values = parameter.values.clone();
-            let values = if parameter.is_trainable { values.autodiff().require_grad() } else { values };
-            Parameter { values, ..parameter.clone() }
-        };
-        let by_name = self.by_name.iter().map(|(name, parameter)| (name.clone(), leaf(parameter))).collect();
-        Self { by_name, ..*self }
-    }
-
-    /// Takes the gradients of leaves off the tape; a parameter the loss does not depend on has none.
-    pub fn take_gradients(&self, tape: &mut Tape) -> Gradients {
-        let trainable = self.by_name.iter().filter(|(_, parameter)| parameter.is_trainable);
-        trainable.filter_map(|(name, leaf)| Some((name.clone(), leaf.values.grad_remove(tape)?))).collect()
-    }
-
-    /// Copies the trainable parameters to the host.
+    /// Copies what training changes to the host.
     pub fn trainable_to_host(&self) -> BTreeMap<String, HostTensor> {
-        let trainable = self.by_name.iter().filter(|(_, parameter)| parameter.is_trainable);
-        trainable.map(|(name, parameter)| (name.clone(), to_host(&parameter.values, &parameter.shape))).collect()
+        let changing = self.by_name.iter().filter(|(_, parameter)| parameter.is_changing());
+        changing.map(|(name, parameter)| (name.clone(), to_host(&parameter.values, &parameter.shape))).collect()
     }
 
     /// Copies all parameters to the host.
@@ -152,17 +163,17 @@ impl Parameters {
         self.by_name.iter().map(copy).collect()
     }
 
-    /// Replaces the values of the trainable parameters.
+    /// Replaces the values of what training changes.
     ///
     /// # Errors
-    /// When the names or shapes are not those of the trainable parameters.
+    /// When the names or shapes are not those of what training changes.
     pub fn set_trainable(
         &mut self,
         tensors: &BTreeMap<String, HostTensor>,
         device: &Device,
     ) -> Result<(), EngineError> {
         let mut n_set = 0;
-        for (name, parameter) in self.trainable_mut() {
+        for (name, parameter) in self.by_name.iter_mut().filter(|(_, parameter)| parameter.is_changing()) {
             let tensor = tensors.get(name).filter(|tensor| tensor.shape == parameter.shape);
             let tensor = tensor.ok_or_else(|| EngineError::Weights {
                 reason: format!("there is no `{name}` of shape {:?}", parameter.shape),

@@ -1,64 +1,17 @@
 //! What holds for every network: its size is the planned one, and it is the function that was published.
 
+mod planned;
+
 use std::collections::BTreeMap;
 
-use burn::tensor::{Device, Int, Tensor};
-use proptest::prelude::*;
+use burn::tensor::Device;
 
 use super::*;
 use crate::engine::device;
 use crate::engine::model::fixture;
-use crate::engine::objective::Inputs;
+use crate::engine::objective::language;
 use crate::engine::sampler::{Batch, Row};
-use crate::engine::torch;
-use crate::recipe::classification::{Attention, Pool};
 use crate::recipe::run::DeviceChoice;
-
-/// Returns any small architecture.
-fn architecture() -> impl Strategy<Value = Architecture> {
-    let numbers = (1..4u32, 1..4u32, 1..4u32, 1..5u32, 1..70u32, 2..40u32, any::<bool>(), any::<bool>());
-    numbers.prop_map(|(layers, kv_heads, group, half, mlp_width, context, tie_embeddings, is_llama)| {
-        let heads = kv_heads * group;
-        let (width, norm_epsilon) = (heads * 2 * half, 1e-5);
-        if is_llama {
-            let rope_theta = 10_000.0;
-            Architecture::Llama(Llama {
-                layers,
-                width,
-                heads,
-                kv_heads,
-                mlp_width,
-                context,
-                rope_theta,
-                norm_epsilon,
-                tie_embeddings,
-            })
-        } else {
-            Architecture::Gpt2(Gpt2 { layers, width, heads, mlp_width, context, norm_epsilon, tie_embeddings })
-        }
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-    #[test]
-    fn the_planned_number_of_parameters_is_that_of_the_network(architecture in architecture(), vocab_size in 1..500u32) {
-        let network = Network::new(&architecture, vocab_size, &Device::flex());
-        let drawn = network.declarations().into_iter().map(|declaration| (declaration.name.clone(), declaration.draw(1)));
-        let parameters = Parameters::from_host(drawn, network.device());
-        prop_assert_eq!(parameters.count().0, architecture.parameters(vocab_size));
-    }
-
-    #[test]
-    fn the_planned_number_of_parameters_is_that_of_a_classifier(architecture in architecture(), vocab_size in 1..500u32, n in 2..9usize) {
-        let classes = (0..n).map(|class| class.to_string()).collect();
-        let (attention, pool) = (Attention::default(), Pool::default());
-        let own = Classification { classes, attention, pool, label_smoothing: 0.0, dropout: 0.0 };
-        let network = Network::with_head(&architecture, vocab_size, Some(&own), &Device::flex());
-        let sizes = network.declarations().into_iter().map(|declaration| declaration.shape.iter().product::<usize>() as u64);
-        prop_assert_eq!(sizes.sum::<u64>(), architecture.parameters_with_head(vocab_size, Some(&own)));
-    }
-}
 
 #[test]
 fn an_adapter_adds_to_every_matrix_of_the_blocks_and_to_nothing_else() {
@@ -67,7 +20,7 @@ fn an_adapter_adds_to_every_matrix_of_the_blocks_and_to_nothing_else() {
         let layers = network.linear_layers();
         assert_eq!(layers.len(), 2 * layers_per_block);
         for Linear { name, inputs, outputs, .. } in layers {
-            let shape = parameters.matrix(&format!("{name}.weight")).dims();
+            let shape = parameters.find_matrix(&format!("{name}.weight")).unwrap().dims();
             assert_eq!(shape[0] * shape[1], inputs * outputs, "{name}");
         }
     }
@@ -162,8 +115,8 @@ fn gpt2_is_the_function_that_was_published() {
     let Architecture::Gpt2(shape) = &architecture else { unreachable!("it is made so") };
     let (network, parameters) = fixture::network(&architecture, &Device::flex());
     let tokens = [3, 30, 7, 7, 0, 12, 25, 1, 19];
-    let tokens_1S: Tensor<2, Int> = Tensor::<1, Int>::from_ints(tokens, network.device()).unsqueeze();
-    let found = network.logits(&parameters, tokens_1S, None).try_to_vec_as::<f32>().unwrap();
+    let rows = TokenRows::of(Ints::new(tokens.to_vec(), &[1, tokens.len()], network.device()));
+    let found = network.logits(&Pass::measuring(&parameters, network.device()), &rows, None).to_vec();
     let expected = Paper { shape, weights: parameters.to_host() }.logits(&tokens.map(|token| token as usize));
     assert_eq!(found.len(), expected.len());
     let apart = found.iter().zip(&expected).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
@@ -178,34 +131,23 @@ fn a_document_in_a_row_of_several_is_read_as_if_it_stood_alone() {
         tokens: documents.concat().into_iter().chain([0]).collect(),
         is_target: vec![true; 17],
         starts: Some([0, 5, 7].into()),
-        class: None,
+        ..Row::default()
     };
     for choice in [DeviceChoice::Flex, DeviceChoice::Cpu] {
         let device = device::open(choice, 1).unwrap();
         for architecture in fixture::architectures() {
             let (network, parameters) = fixture::network(&architecture, &device);
-            let logits = |inputs: &Inputs| {
-                let plain = network.logits(&parameters, inputs.tokens_BS.clone(), inputs.documents.as_ref());
-                let quick =
-                    torch::gradients::logits(&network, &parameters, &inputs.tokens_BS, inputs.documents.as_ref());
-                [Some(plain), quick]
-                    .into_iter()
-                    .flatten()
-                    .map(|logits| logits.try_to_vec_as::<f32>().unwrap())
-                    .collect()
-            };
-            let packed: Vec<Vec<f32>> = logits(&Inputs::new(Batch::of(std::slice::from_ref(&row), 16), &device));
-            assert_eq!(packed.len(), if choice == DeviceChoice::Cpu { 2 } else { 1 });
+            let pass = Pass::measuring(&parameters, &device);
+            let logits = |batch: &Batch| language::predicted(&network, &pass, batch).0.to_vec();
+            let packed = logits(&Batch::of(std::slice::from_ref(&row), 16));
             let mut start = 0;
             for document in documents {
                 let tokens = document.iter().copied().chain([0]).collect();
-                let row = Row { tokens, is_target: vec![true; document.len() + 1], starts: None, class: None };
-                let alone: Vec<Vec<f32>> = logits(&Inputs::new(Batch::of(&[row], document.len()), &device));
-                for (packed, alone) in packed.iter().zip(&alone) {
-                    let here = &packed[start * 31..(start + document.len()) * 31];
-                    let apart = here.iter().zip(alone).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                    assert!(apart < 1e-5, "{apart} of {architecture:?}");
-                }
+                let row = Row { tokens, is_target: vec![true; document.len() + 1], ..Row::default() };
+                let alone = logits(&Batch::of(&[row], document.len()));
+                let here = &packed[start * 31..(start + document.len()) * 31];
+                let apart = here.iter().zip(&alone).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(apart < 1e-5, "{apart} of {architecture:?}");
                 start += document.len();
             }
         }

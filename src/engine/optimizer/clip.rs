@@ -24,6 +24,11 @@ pub fn global_norm(gradients: &Gradients) -> f64 {
     f64::from(Tensor::cat(squares, 0).sum().sqrt().into_scalar::<f32>())
 }
 
+/// Returns a gradient multiplied with a factor below 1; on libtorch it is changed where it lies.
+pub fn scaled(gradient: Tensor<1>, factor: f64) -> Tensor<1> {
+    if factor >= 1.0 || adamw::scale(&gradient, factor) { gradient } else { gradient * factor }
+}
+
 /// Returns the factor that brings a norm down to the largest allowed.
 pub fn factor(norm: f64, largest: f64) -> f64 {
     if norm > largest { largest / norm } else { 1.0 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::error::EngineError;
+use crate::engine::sampler::Batch;
 use crate::engine::sampler::rows::{Epoch, Row, Rows};
 use crate::engine::seed;
 
@@ -18,7 +20,7 @@ pub struct Source {
 }
 
 /// How far the sampler is: all of its state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Cursor {
     /// The rows drawn so far.
@@ -31,6 +33,20 @@ impl Cursor {
     /// Returns the cursor of a training that has not begun.
     pub fn start(n_sources: usize) -> Self {
         Self { row: 0, drawn: vec![0; n_sources] }
+    }
+}
+
+/// Which row comes next.
+struct Place {
+    rows: Arc<Rows>,
+    index: usize,
+    shift: usize,
+    epoch: u64,
+}
+
+impl Place {
+    fn row(&self, seed: u64) -> Result<Row, EngineError> {
+        self.rows.learnt(self.index, self.shift, seed, self.epoch)
     }
 }
 
@@ -55,11 +71,34 @@ impl Sampler {
         &self.cursor
     }
 
-    /// Draws the next row.
+    /// Draws the next row, where one alone is looked at.
     ///
     /// # Errors
-    /// When the tokens cannot be read any more.
+    /// When the data cannot be read any more.
+    #[cfg(test)]
     pub fn draw(&mut self) -> Result<Row, EngineError> {
+        self.next().row(self.seed)
+    }
+
+    /// Draws the next `n` rows; pictures and sounds are read and changed on all cores.
+    ///
+    /// # Errors
+    /// When the data cannot be read any more.
+    pub fn draw_all(&mut self, n: usize) -> Result<Vec<Row>, EngineError> {
+        let (places, seed): (Vec<Place>, _) = ((0..n).map(|_| self.next()).collect(), self.seed);
+        match self.sources[0].rows.shape() {
+            Some(_) => places.par_iter().map(|place| place.row(seed)).collect(),
+            None => places.iter().map(|place| place.row(seed)).collect(),
+        }
+    }
+
+    /// Returns the batch of some rows.
+    pub fn batch(&self, rows: &[Row]) -> Batch {
+        self.sources[0].rows.batch(rows)
+    }
+
+    /// Says which row comes next.
+    fn next(&mut self) -> Place {
         let source = self.choose();
         let rows = Arc::clone(&self.sources[source].rows);
         let (number, place) =
@@ -68,10 +107,10 @@ impl Sampler {
             Some(epoch) if epoch.number == number => epoch,
             other => other.insert(rows.epoch(self.seed, number)),
         };
-        let row = rows.row(epoch.order[place as usize] as usize, epoch.shift)?;
+        let (index, shift) = (epoch.order[place as usize] as usize, epoch.shift);
         self.cursor.row += 1;
         self.cursor.drawn[source] += 1;
-        Ok(row)
+        Place { rows, index, shift, epoch: number }
     }
 
     fn choose(&self) -> usize {

@@ -1,4 +1,4 @@
-//! Records with their classes: each a row, as long as it is, and batches of rows of like length.
+//! Records of texts: each a row, as long as it is, and batches of rows of like length.
 //!
 //! **Invariant:** the batches are a function of the data, the seed and the cursor alone, as with running text.
 
@@ -10,15 +10,6 @@ use crate::engine::seed;
 
 /// How many steps' rows are sorted by length together: enough that batches are hardly filled up, few enough to stay shuffled.
 const SORTED_STEPS: usize = 16;
-
-/// What belongs to the rows of a batch of records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Labels {
-    /// The tokens of each row, at least 1.
-    pub lengths: Vec<usize>,
-    /// The class of each row.
-    pub classes: Vec<i64>,
-}
 
 /// Draws steps of rows of like length.
 ///
@@ -82,39 +73,14 @@ impl Dealer {
     fn draw(&mut self) -> Result<(), EngineError> {
         self.begun = self.sampler.cursor().clone();
         let n_batches = SORTED_STEPS * self.accumulate;
-        let rows: Result<Vec<Row>, _> = (0..n_batches * self.rows).map(|_| self.sampler.draw()).collect();
-        let mut rows = rows?;
-        rows.sort_by_key(|row| row.tokens.len());
+        let mut rows = self.sampler.draw_all(n_batches * self.rows)?;
+        rows.sort_by_key(Row::len);
         let mut batches: Vec<Option<Batch>> =
-            rows.chunks(self.rows).map(|rows| Some(Batch::of_records(rows))).collect();
+            rows.chunks(self.rows).map(|rows| Some(self.sampler.batch(rows))).collect();
         let mut rng = seed::stream(self.seed, &format!("batches/{}", self.begun.row));
         let order = seed::permutation(&mut rng, n_batches);
         self.left = order.into_iter().filter_map(|batch| batches[batch as usize].take()).collect();
         Ok(())
-    }
-}
-
-impl Batch {
-    /// Returns the batch of some records, filled up to the longest of them.
-    pub fn of_records(rows: &[Row]) -> Self {
-        let longest = rows.iter().map(|row| row.tokens.len()).max().unwrap_or(0);
-        let filled = |row: &Row| {
-            let filling = std::iter::repeat_n(0, longest - row.tokens.len());
-            row.tokens.iter().map(|token| i64::from(*token)).chain(filling).collect::<Vec<_>>()
-        };
-        let labels = Labels {
-            lengths: rows.iter().map(|row| row.tokens.len()).collect(),
-            classes: rows.iter().map(|row| i64::from(row.class.unwrap_or(0))).collect(),
-        };
-        Self {
-            rows: rows.len(),
-            context: longest,
-            inputs: rows.iter().flat_map(filled).collect(),
-            targets: Vec::new(),
-            mask: Vec::new(),
-            labels: Some(labels),
-            documents: None,
-        }
     }
 }
 
@@ -174,13 +140,13 @@ mod tests {
         let mut seen = Vec::new();
         for _ in 0..SORTED_STEPS {
             for batch in dealer.next_step().unwrap().batches {
-                let labels = batch.labels.unwrap();
-                for (row, class) in labels.classes.iter().enumerate() {
+                let (classes, lengths) = (batch.classes.unwrap(), batch.lengths.unwrap());
+                for (row, class) in classes.iter().enumerate() {
                     assert_eq!(batch.inputs[row * batch.context], *class);
                     seen.push(*class as u32);
                 }
-                let (shortest, longest) = (labels.lengths.iter().min(), labels.lengths.iter().max());
-                assert!(longest.unwrap() - shortest.unwrap() <= 2, "{:?}", labels.lengths);
+                let (shortest, longest) = (lengths.iter().min(), lengths.iter().max());
+                assert!(longest.unwrap() - shortest.unwrap() <= 2, "{lengths:?}");
             }
         }
         seen.sort_unstable();

@@ -1,24 +1,42 @@
-//! The sampler: which tokens are in which row of which step.
+//! The sampler: what is in which row of which step, whatever the data is.
 //!
 //! **Invariant:** the rows are a function of the data, the seed and the cursor alone, so that a training that goes on
 //! sees what it would have seen.
 
+pub mod data;
+pub mod hiding;
 pub mod rows;
+pub mod filled;
 pub mod cursor;
 pub mod prefetch;
 pub mod labelled;
+#[cfg(test)]
+mod tests;
 
-pub use cursor::{Cursor, Sampler, Source};
-pub use labelled::{Dealer, Labels};
+pub use cursor::{Cursor, Source};
+pub use data::Data;
+pub use labelled::Dealer;
 pub use prefetch::{Prefetch, StepData};
 pub use rows::{Kind, Row, Rows};
 
-/// The rows of one micro-batch, on the host.
+/// The rows of one micro-batch, on the host; which parts are there, its `kind` decides.
+///
+/// | kind | `inputs` | `targets`, `mask` | `lengths` | besides |
+/// |---|---|---|---|---|
+/// | text, records | `[rows, context]` | the next token of each place | | `documents` |
+/// | masked | `[rows, context]`, some hidden | what is hidden | | `documents` |
+/// | labelled, numbered | of texts: filled up to the longest, else empty | | of texts | `classes` or `numbers`; of pictures and sounds: `features` |
+/// | pairs | chosen, rejected, chosen, …; filled up to the longest | the next token of each place, 0 behind a row's end | yes | |
+/// | captions | filled up to the longest | | yes | `features` |
+/// | unlabelled | | | | `features` |
+/// | views | | | | `features`, `second_view` |
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
-    /// The number of rows.
+    /// What the rows are.
+    pub kind: Kind,
+    /// The number of rows; of pairs, two for each.
     pub rows: usize,
-    /// The length of a row, in tokens.
+    /// The length of a row, in tokens; 1 where there are no tokens, so that records are counted.
     pub context: usize,
     /// What the model reads, row by row.
     pub inputs: Vec<i64>,
@@ -26,48 +44,58 @@ pub struct Batch {
     pub targets: Vec<i64>,
     /// 1 where the prediction counts, else 0.
     pub mask: Vec<f32>,
-    /// For records with classes: their lengths and classes; then there are no targets and no mask.
-    pub labels: Option<Labels>,
     /// Where documents end what is looked at, the document of each place within its row, and its place within the document.
     pub documents: Option<(Vec<i64>, Vec<i64>)>,
+    /// The tokens of each row, at least 1, where rows are filled up.
+    pub lengths: Option<Vec<usize>>,
+    /// The class of each row.
+    pub classes: Option<Vec<i64>>,
+    /// The number that is told of each row.
+    pub numbers: Option<Vec<f32>>,
+    /// The picture or the sound of each row; while a model learns, changed as the dataset's `augment` says.
+    pub features: Option<Features>,
+    /// The same records, changed otherwise.
+    pub second_view: Option<Features>,
+    /// A number for each row, a function of the seed, the dataset, the epoch and the record: what else is drawn for the row
+    /// (noise, masks) is drawn from it, so that it is drawn alike when the training goes on.
+    pub keys: Vec<u64>,
+}
+
+/// The numbers of some pictures or sounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    /// Record after record.
+    pub values: Vec<f32>,
+    /// The shape of one record: `[channels, height, width]`, or `[frames, mels]`.
+    pub shape: Vec<usize>,
 }
 
 impl Batch {
-    /// Returns the batch of some rows, each one token longer than the context.
-    pub fn of(rows: &[Row], context: usize) -> Self {
-        let mut batch = Self {
-            rows: rows.len(),
+    /// Returns a batch without rows.
+    fn empty(kind: Kind, context: usize) -> Self {
+        Self {
+            kind,
+            rows: 0,
             context,
             inputs: vec![],
             targets: vec![],
             mask: vec![],
             documents: None,
-            labels: None,
-        };
-        for row in rows {
-            batch.inputs.extend(row.tokens[..context].iter().map(|token| i64::from(*token)));
-            batch.targets.extend(row.tokens[1..].iter().map(|token| i64::from(*token)));
-            batch.mask.extend(row.is_target[1..].iter().map(|is| f32::from(u8::from(*is))));
-            if let Some(starts) = &row.starts {
-                let (numbers, places) = batch.documents.get_or_insert_default();
-                let (mut number, mut first) = (0, 0);
-                for place in 0..context {
-                    if starts.contains(&place) {
-                        (number, first) = (number + 1, place);
-                    }
-                    numbers.push(number);
-                    places.push((place - first) as i64);
-                }
-            }
+            lengths: None,
+            classes: None,
+            numbers: None,
+            features: None,
+            second_view: None,
+            keys: vec![],
         }
-        batch
     }
 
-    /// Returns how many predictions count.
+    /// Returns how many predictions count: targets, records or pairs.
     pub fn n_targets(&self) -> f64 {
-        if self.labels.is_some() {
-            return self.rows as f64;
+        match self.kind {
+            Kind::Text | Kind::Records | Kind::Masked => self.mask.iter().map(|weight| f64::from(*weight)).sum(),
+            Kind::Labelled | Kind::Numbered | Kind::Captions | Kind::Unlabelled | Kind::Views => self.rows as f64,
+            Kind::Pairs => self.rows as f64 / 2.0,
         }
-        self.mask.iter().map(|weight| f64::from(*weight)).sum()
     }
 }

@@ -20,7 +20,7 @@ pub struct Bytes {
     path: PathBuf,
 }
 
-/// One tensor of one dimension.
+/// The values of one tensor.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
     /// The type of its values.
@@ -119,5 +119,18 @@ impl Header {
                 Err(format!("`{name}` is of type {:?} {shape:?}: expected one dimension of {dtypes:?}", info.dtype))
             }
         }
+    }
+
+    /// Returns a tensor of any shape, and its shape.
+    ///
+    /// # Errors
+    /// When there is none of this name, or it is of another type.
+    pub fn tensor(&self, name: &str, dtype: Dtype) -> Result<(Part, Vec<usize>), String> {
+        let info = self.metadata.info(name).ok_or_else(|| format!("`{name}` is missing"))?;
+        if info.dtype != dtype {
+            return Err(format!("`{name}` is of type {:?}: expected {dtype:?}", info.dtype));
+        }
+        let n = info.shape.iter().product::<usize>() as u64;
+        Ok((Part { dtype, n, start: self.start + info.data_offsets.0 as u64 }, info.shape.clone()))
     }
 }

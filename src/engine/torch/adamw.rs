@@ -22,8 +22,6 @@ pub struct Factors {
     pub learning_rate: f64,
     /// What is left of a parameter after decay.
     pub decay: f64,
-    /// What the gradients are multiplied with.
-    pub clip: f64,
 }
 
 /// Changes parameters and moments in place; returns false, and changes nothing, where they live on another backend.
@@ -33,13 +31,10 @@ pub fn step(values: &Tensor<1>, first: &Tensor<1>, second: &Tensor<1>, gradient:
     else {
         return false;
     };
-    let Factors { beta_1, beta_2, epsilon, step, learning_rate, decay, clip } = factors;
+    let Factors { beta_1, beta_2, epsilon, step, learning_rate, decay } = factors;
     let correction = |beta: f64| 1.0 - beta.powf(step as f64);
     let rate = learning_rate / correction(beta_1);
     tch::no_grad(|| {
-        if clip < 1.0 {
-            let _ = gradient.g_mul_scalar_(clip);
-        }
         let _ = first.lerp_(&gradient, 1.0 - beta_1);
         let _ = second.lerp_(&gradient.square_(), 1.0 - beta_2);
         if learning_rate == 0.0 {
@@ -60,4 +55,11 @@ pub fn step(values: &Tensor<1>, first: &Tensor<1>, second: &Tensor<1>, gradient:
 /// Returns the norm of a tensor, or nothing where it lives on another backend.
 pub fn norm(gradient: &Tensor<1>) -> Option<f64> {
     Some(raw(gradient)?.norm().double_value(&[]))
+}
+
+/// Multiplies a tensor in place; returns false, and changes nothing, where it lives on another backend.
+pub fn scale(gradient: &Tensor<1>, factor: f64) -> bool {
+    let Some(mut gradient) = raw(gradient) else { return false };
+    tch::no_grad(|| drop(gradient.g_mul_scalar_(factor)));
+    true
 }

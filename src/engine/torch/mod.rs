@@ -1,17 +1,13 @@
-//! libtorch's own kernels and its own gradient tape, where tensors live on libtorch.
+//! Where burn's tensors and libtorch's meet, and what libtorch does in place.
 //!
-//! burn breaks attention, norms and cross-entropy into small operations and keeps what lies between them; libtorch has
-//! each as one kernel, forward and backward. The plain modules stay the reference: on every other backend they are what
-//! runs, and a test holds loss and every gradient of both against each other.
-//!
-//! **Invariant:** no tensor with libtorch's tape leaves this folder.
+//! **Invariant:** no tensor with libtorch's tape becomes one of burn's.
 
-pub mod weights;
-pub mod llama;
-pub mod gpt2;
-pub mod gradients;
-pub mod classification;
 pub mod adamw;
+pub mod sgd;
+pub mod lion;
+pub mod muon;
+pub mod adafactor;
+pub mod average;
 
 #[expect(deprecated, reason = "libtorch is the backend this program is for; when burn drops it, this folder goes")]
 use burn_tch::{LibTorch, TchTensor};

@@ -6,17 +6,14 @@ use burn::tensor::Device;
 
 use crate::engine::checkpoint::{Loaded, State};
 use crate::engine::error::EngineError;
-use crate::engine::model::classifier::{LANGUAGE_HEAD, SCORE};
 use crate::engine::model::{Gradients, HostTensor, Network, Parameters, lora, weights};
-use crate::engine::objective::classification::{self, Labelled, Told};
-use crate::engine::objective::{Inputs, loss_and_gradients};
-use crate::engine::optimizer::adamw::StepFactors;
-use crate::engine::optimizer::{AdamW, clip, schedule};
+use crate::engine::objective::{Guide, Task, Turn};
+use crate::engine::optimizer::{Average, Optimizer, StepFactors, clip, rates, schedule};
 use crate::engine::sampler::{Batch, Cursor, StepData};
 use crate::engine::seed;
-use crate::engine::train::{Base, Training};
+use crate::engine::train::{Base, Teacher, Training, fault};
 use crate::recipe::model::Adapter;
-use crate::recipe::training::Optimizer;
+use crate::recipe::objective::{Adversarial, Objective};
 
 /// What changes while a model learns.
 #[derive(Debug)]
@@ -24,7 +21,9 @@ pub struct Learner {
     /// The parameters.
     pub parameters: Parameters,
     /// The optimizer.
-    pub optimizer: AdamW,
+    pub optimizer: Optimizer,
+    /// The moving average of the parameters, where one is kept.
+    pub average: Option<Average>,
     /// The trainable parameters of the lowest validation loss.
     pub best: Option<BTreeMap<String, HostTensor>>,
     /// The number of parameters of the network, and of trainable ones.
@@ -32,17 +31,19 @@ pub struct Learner {
 }
 
 /// What came out of a step.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Taken {
-    /// The training loss, in nats a token.
+    /// The training loss, in the objective's unit a target; of a generator that of its own turn.
     pub loss: f64,
+    /// The loss of a critic, in its last turn.
+    pub critic_loss: Option<f64>,
     /// The norm of the gradients before clipping.
     pub gradient_norm: f64,
     /// The learning rate.
     pub learning_rate: f64,
     /// Where the sampler stands.
     pub cursor: Cursor,
-    /// The share of the records of the step whose class was told right, of a classifier.
+    /// The share of the records of the step that were told right, where there is a right and a wrong.
     pub accuracy: Option<f64>,
 }
 
@@ -50,11 +51,11 @@ impl Learner {
     /// Returns a learner that has not learnt yet: random parameters or the parent's, and an adapter where one is trained.
     ///
     /// # Errors
-    /// When the parent's weights or adapters do not fit the network.
+    /// When the parent's weights or adapters do not fit the network, and when a name that is to be frozen is none of it.
     pub fn new(training: &Training<'_>, network: &Network) -> Result<Self, EngineError> {
         let base = training.base.as_ref();
         let mut parameters = match base {
-            Some(base) => load_base(network, base, training.seed)?,
+            Some(base) => load_base(network, training, base)?,
             None => load_parameters(network, None, training.seed)?,
         };
         for stored in base.map_or(&[][..], |base| base.added.as_slice()) {
@@ -64,14 +65,42 @@ impl Learner {
         let network_size = parameters.count().0;
         match (training.adapter, base.and_then(|base| base.goes_on)) {
             (Some(_), Some(stored)) => lora::attach_stored(&mut parameters, network, stored)?,
-            (Some(Adapter::Lora { rank, alpha, then: _, parent: _ }), None) => {
-                lora::attach(&mut parameters, network, *rank, *alpha, training.seed);
-            }
+            (Some(adapter), None) => lora::attach(&mut parameters, network, adapter, training.seed),
             (None, _) => {}
         }
+        if let Some(Adapter::Lora { dropout, .. }) = training.adapter {
+            parameters.adapter_dropout = *dropout;
+        }
+        parameters.is_recomputing = training.train.activation_checkpointing;
+        rates::freeze(training.train, &mut parameters)?;
         let counts = (network_size, parameters.count().1);
-        let optimizer = AdamW::new(&training.train.optimizer, &parameters);
-        Ok(Self { parameters, optimizer, best: None, counts })
+        let optimizer = Optimizer::new(training.train, &parameters);
+        let average = training.train.ema.map(|ema| Average::new(ema, &parameters));
+        Ok(Self { parameters, optimizer, average, best: None, counts })
+    }
+
+    /// Returns the model that this one is held against: its teacher, or itself as it is now, before it learns.
+    ///
+    /// # Errors
+    /// When the teacher's weights do not fit its network.
+    pub fn guide(&self, training: &Training<'_>, network: &Network) -> Result<Option<Guide>, EngineError> {
+        match (&training.train.objective, &training.teacher) {
+            (Objective::Preference(_), _) => {
+                let network =
+                    Network::of(training.architecture, training.vocab_size, network.head().clone(), training.device);
+                // An addition that has not learnt yet is nothing; libtorch changes parameters in place, so these are copies.
+                let mut parameters = Parameters::from_host(self.parameters.to_host(), training.device);
+                parameters.adapter_scale = self.parameters.adapter_scale;
+                Ok(Some(Guide { network, parameters }))
+            }
+            (Objective::Distillation(_), Some(teacher)) => {
+                let Teacher { architecture, vocab_size, head, weights } = teacher;
+                let network = Network::of(architecture, *vocab_size, head.clone(), training.device);
+                let parameters = load_parameters(&network, Some(weights), 0)?;
+                Ok(Some(Guide { network, parameters }))
+            }
+            (_, _) => Ok(None),
+        }
     }
 
     /// Goes back to where a checkpoint was made.
@@ -81,68 +110,87 @@ impl Learner {
     pub fn restore(&mut self, loaded: Loaded, device: &Device) -> Result<(), EngineError> {
         self.parameters.set_trainable(&loaded.model, device)?;
         self.optimizer.set(&loaded.optimizer, device)?;
-        self.best = if loaded.state.is_best() { Some(loaded.model) } else { loaded.best };
+        if let Some(average) = &mut self.average {
+            let missing = || EngineError::Weights { reason: "the checkpoint has no moving average".to_owned() };
+            average.set(loaded.average.as_ref().ok_or_else(missing)?, device)?;
+        }
+        let mut measured = loaded.model;
+        measured.extend(loaded.average.unwrap_or_default());
+        self.best = if loaded.state.is_best() { Some(measured) } else { loaded.best };
         Ok(())
     }
 
-    /// Takes one optimizer step; every random stream is seeded from the run's seed and the step.
+    /// Takes one optimizer step, or of two that learn in turn one of each; every random stream is seeded from the run's seed and the step.
     ///
     /// # Errors
-    /// When loss or gradients are no finite numbers; the parameters are then as they were.
+    /// When loss or gradients are no finite numbers; the parameters are then as they were before the turn.
     pub fn step(
         &mut self,
         training: &Training<'_>,
-        network: &Network,
+        task: &Task<'_>,
         state: &State,
         data: StepData,
         total_steps: u64,
     ) -> Result<Taken, StepError> {
         let step_seed = seed::mix(training.seed, state.step);
         training.device.seed(step_seed);
-        let Summed { loss, right, n_targets, gradients } = self.accumulate(network, data.batches, step_seed);
-        let gradient_norm = clip::global_norm(&gradients);
-        for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
-            if !value.is_finite() {
-                return Err(StepError { what, value });
+        let factor = schedule::factor(&training.train.schedule, state.step, total_steps);
+        let (learning_rate, clip_norm) =
+            (training.train.optimizer.learning_rate(), training.train.optimizer.clip_norm());
+        let mut taken = Taken { cursor: data.cursor, ..Taken::default() };
+        for Tact { turn, step, rate } in tacts(task.objective, state.step) {
+            let Summed { loss, right, n_targets, gradients } = self.accumulate(task, &data.batches, step_seed, turn);
+            let gradient_norm = clip::global_norm(&gradients);
+            for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
+                if !value.is_finite() {
+                    let tensor = fault::find(&self.parameters, &gradients, &task.network.declarations());
+                    return Err(StepError { what, value, tensor });
+                }
+            }
+            let learning_rate = learning_rate * rate * factor;
+            let clip = clip::factor(gradient_norm, clip_norm);
+            self.optimizer.step(&mut self.parameters, gradients, StepFactors { step, learning_rate, clip });
+            match turn {
+                Some(Turn::Critic(_)) => taken.critic_loss = Some(loss),
+                Some(Turn::Generator) | None => {
+                    (taken.loss, taken.gradient_norm, taken.learning_rate) = (loss, gradient_norm, learning_rate);
+                    taken.accuracy = right.map(|right| right as f64 / n_targets);
+                }
             }
         }
-        let Optimizer::Adamw { learning_rate, clip_norm, .. } = training.train.optimizer;
-        let learning_rate = learning_rate * schedule::factor(&training.train.schedule, state.step, total_steps);
-        let clip = clip::factor(gradient_norm, clip_norm);
-        let factors = StepFactors { step: state.step + 1, learning_rate, clip };
-        self.optimizer.step(&mut self.parameters, gradients, factors);
-        let accuracy = network.classification().map(|_| right as f64 / n_targets);
-        Ok(Taken { loss, gradient_norm, learning_rate, cursor: data.cursor, accuracy })
+        if let Some(average) = &mut self.average {
+            average.add(&self.parameters, state.step + 1);
+        }
+        Ok(taken)
     }
 
-    /// Returns the loss over all micro-batches, and the sum of their gradients.
-    fn accumulate(&self, network: &Network, batches: Vec<Batch>, step_seed: u64) -> Summed {
-        let n_targets = batches.iter().map(|batch| batch.n_targets()).sum::<f64>().max(1.0);
-        let mut sum = Summed { loss: 0.0, right: 0, n_targets, gradients: Gradients::new() };
-        for (i, batch) in batches.into_iter().enumerate() {
-            let more = match (network.classification(), &batch.labels) {
-                (Some(classification), Some(labels)) => {
-                    let seed = Some(seed::mix(step_seed, i as u64));
-                    let labelled = Labelled::new(network, classification, &batch, labels, seed);
-                    let smoothing = classification.label_smoothing;
-                    classification::loss_and_gradients(network, &self.parameters, &labelled, smoothing, n_targets)
-                }
-                (None, _) | (Some(_), None) => {
-                    let inputs = Inputs::new(batch, network.device());
-                    let (loss, gradients) = loss_and_gradients(network, &self.parameters, inputs, n_targets);
-                    Told { loss, right: 0, gradients }
-                }
-            };
+    /// Returns the loss over all micro-batches, and the sum of their gradients; buffers change from one to the next.
+    fn accumulate(&mut self, task: &Task<'_>, batches: &[Batch], step_seed: u64, turn: Option<Turn>) -> Summed {
+        let n_targets = batches.iter().map(|batch| task.n_targets(batch)).sum::<f64>().max(f64::MIN_POSITIVE);
+        let n_records = batches.iter().map(Batch::n_targets).sum::<f64>().max(1.0);
+        let mut sum = Summed { loss: 0.0, right: None, n_targets: n_records, gradients: Gradients::new() };
+        for (i, batch) in batches.iter().enumerate() {
+            let seed = seed::mix(step_seed, i as u64);
+            let more = task.loss_and_gradients(&self.parameters, batch, seed, n_targets, turn);
             sum.loss += more.loss;
-            sum.right += more.right;
+            sum.right = more.right.map(|right| right + sum.right.unwrap_or(0)).or(sum.right);
             clip::add(&mut sum.gradients, more.gradients);
+            self.parameters.update(more.updates);
         }
         sum
     }
 
+    /// Returns the parameters that are measured and kept: their moving average, where there is one.
+    pub fn measured(&self) -> Parameters {
+        match &self.average {
+            Some(average) => average.in_place_of(&self.parameters),
+            None => self.parameters.clone(),
+        }
+    }
+
     /// Keeps a copy of the trainable parameters as the best so far.
     pub fn keep_as_best(&mut self) {
-        self.best = Some(self.parameters.trainable_to_host());
+        self.best = Some(self.measured().trainable_to_host());
     }
 
     /// Returns the best weights, an adapter added to them, and the adapter by PEFT's names.
@@ -159,10 +207,35 @@ impl Learner {
     }
 }
 
+/// One change of parameters within a step.
+struct Tact {
+    turn: Option<Turn>,
+    /// The number of the change, of those whose turn it is, from 1.
+    step: u64,
+    /// What the learning rate is multiplied with.
+    rate: f64,
+}
+
+/// Returns the changes of a step: one, or those of a critic and then that of its generator.
+fn tacts(objective: &Objective, step: u64) -> Vec<Tact> {
+    match objective {
+        Objective::Adversarial(Adversarial { loss: _, critic_steps, critic_rate }) => {
+            let critic = |number: u32| Tact {
+                turn: Some(Turn::Critic(number)),
+                step: step * u64::from(*critic_steps) + u64::from(number) + 1,
+                rate: *critic_rate,
+            };
+            let generator = Tact { turn: Some(Turn::Generator), step: step + 1, rate: 1.0 };
+            (0..*critic_steps).map(critic).chain([generator]).collect()
+        }
+        _ => vec![Tact { turn: None, step: step + 1, rate: 1.0 }],
+    }
+}
+
 /// What came out of all micro-batches of a step.
 struct Summed {
     loss: f64,
-    right: u64,
+    right: Option<u64>,
     n_targets: f64,
     gradients: Gradients,
 }
@@ -174,6 +247,8 @@ pub struct StepError {
     pub what: &'static str,
     /// Its value.
     pub value: f64,
+    /// Which tensor tells where it began, in words.
+    pub tensor: Option<String>,
 }
 
 /// Returns the parameters of a network: those of a file, or random ones.
@@ -182,21 +257,22 @@ pub struct StepError {
 /// When the file's weights do not fit the network.
 pub fn load_parameters(network: &Network, file: Option<&[u8]>, seed: u64) -> Result<Parameters, EngineError> {
     let Some(bytes) = file else {
-        let drawn =
-            network.declarations().into_iter().map(|declaration| (declaration.name.clone(), declaration.draw(seed)));
-        return Ok(Parameters::from_host(drawn, network.device()));
+        let drawn = network.declarations().into_iter();
+        return fitting(network, drawn.map(|own| (own.name.clone(), own.draw(seed))).collect());
     };
     fitting(network, weights::read(bytes)?)
 }
 
-/// Returns the parameters a network takes from a parent; a classifier of other classes takes all but the output layer.
-fn load_base(network: &Network, base: &Base<'_>, seed: u64) -> Result<Parameters, EngineError> {
+/// Returns the parameters a network takes from a parent; what learns something else than its parent takes all but the parent's head.
+fn load_base(network: &Network, training: &Training<'_>, base: &Base<'_>) -> Result<Parameters, EngineError> {
     let mut tensors = weights::read(base.weights)?;
-    if network.classification().is_some() && !base.has_same_classes {
-        tensors.remove(LANGUAGE_HEAD);
-        let declarations = network.declarations().into_iter();
-        let score = declarations.filter(|declaration| declaration.name == SCORE);
-        tensors.extend(score.map(|score| (score.name.clone(), score.draw(seed))));
+    if !network.head().goes_on_as(&base.head) {
+        let parent = Network::of(training.architecture, training.vocab_size, base.head.clone(), network.device());
+        for declaration in parent.head_declarations() {
+            tensors.remove(&declaration.name);
+        }
+        let own = network.head_declarations().into_iter();
+        tensors.extend(own.map(|declaration| (declaration.name.clone(), declaration.draw(training.seed))));
     }
     fitting(network, tensors)
 }
@@ -214,5 +290,7 @@ fn fitting(network: &Network, tensors: BTreeMap<String, HostTensor>) -> Result<P
         let reason = format!("{} tensor(s) belong to no parameter", tensors.len() - declarations.len());
         return Err(EngineError::Weights { reason });
     }
-    Ok(Parameters::from_host(tensors, network.device()))
+    let mut parameters = Parameters::from_host(tensors, network.device());
+    declarations.iter().filter(|own| own.is_buffer).for_each(|own| parameters.set_buffer(&own.name));
+    Ok(parameters)
 }

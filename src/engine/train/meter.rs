@@ -18,6 +18,8 @@ const SMOOTHING: f64 = 0.9;
 #[derive(Debug)]
 pub struct Meter {
     total_steps: u64,
+    /// Whether records are counted, where there are no tokens.
+    is_of_records: bool,
     last_told: Option<Instant>,
     step_seconds: Option<f64>,
     step_tokens: Option<f64>,
@@ -25,11 +27,11 @@ pub struct Meter {
 
 impl Meter {
     /// Starts to measure.
-    pub fn new(total_steps: u64) -> Self {
-        Self { total_steps, last_told: None, step_seconds: None, step_tokens: None }
+    pub fn new(total_steps: u64, is_of_records: bool) -> Self {
+        Self { total_steps, is_of_records, last_told: None, step_seconds: None, step_tokens: None }
     }
 
-    /// Tells what came out of a step of so many tokens that took so long.
+    /// Tells what came out of a step of so many tokens, or of records where there are none, that took so long.
     ///
     /// # Errors
     /// When the listener cannot go on.
@@ -49,9 +51,13 @@ impl Meter {
         if let Some(accuracy) = taken.accuracy {
             reporter.metric("train/accuracy", state.step, accuracy)?;
         }
+        if let Some(loss) = taken.critic_loss {
+            reporter.metric("train/critic-loss", state.step, loss)?;
+        }
         reporter.metric("learning-rate", state.step, taken.learning_rate)?;
         reporter.metric("gradient-norm", state.step, taken.gradient_norm)?;
-        reporter.metric("tokens-per-second", state.step, n_tokens as f64 / seconds)?;
+        let speed = if self.is_of_records { "records-per-second" } else { "tokens-per-second" };
+        reporter.metric(speed, state.step, n_tokens as f64 / seconds)?;
         if self.last_told.is_some_and(|last| last.elapsed() < EVERY) && state.step < self.total_steps {
             return Ok(());
         }
@@ -62,7 +68,8 @@ impl Meter {
             total: self.total_steps,
             unit: "steps".into(),
             loss: Some(taken.loss),
-            tokens_per_second: Some(step_tokens / step_seconds),
+            tokens_per_second: (!self.is_of_records).then_some(step_tokens / step_seconds),
+            records_per_second: self.is_of_records.then_some(step_tokens / step_seconds),
             left_ms: Some((left_steps as f64 * step_seconds * 1000.0) as u64),
         })
     }

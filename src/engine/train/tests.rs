@@ -2,7 +2,10 @@
 
 mod adapters;
 mod classification;
+mod networks;
+mod optimizers;
 mod pytorch;
+mod recompute;
 
 use std::path::Path;
 
@@ -11,15 +14,15 @@ use burn::tensor::Device;
 use super::*;
 use crate::engine::device;
 use crate::engine::model::{Gradients, Parameters, fixture, lora};
-use crate::engine::objective::gradients::plain;
-use crate::engine::objective::{Inputs, loss_and_gradients};
 use crate::engine::sampler::{Batch, Kind};
 use crate::engine::seed;
-use crate::recipe::model::AdapterThen;
+use crate::engine::tokens::Tokens;
+use crate::recipe::model::{AdapterThen, Modality};
 use crate::recipe::run::DeviceChoice;
 use crate::recipe::training::{
     Attention, Budget, Checkpointing, DataShare, EarlyStop, EarlyStopMetric, Objective, Optimizer, Schedule, Validate,
 };
+use crate::record::overfitting::Verdict;
 use crate::record::{CheckpointRecord, Progress};
 
 const VOCAB: u32 = 31;
@@ -42,7 +45,7 @@ impl Heard {
 
 impl Reporter for Heard {
     fn metric(&mut self, name: &str, step: u64, value: f64) -> Result<(), EngineError> {
-        if name != "tokens-per-second" {
+        if !name.ends_with("-per-second") {
             self.metrics.push((name.to_owned(), step, value));
         }
         Ok(())
@@ -80,7 +83,8 @@ fn tokens(name: &str, n: usize) -> Tokens {
 }
 
 fn data() -> Vec<Dataset> {
-    let dataset = |name: &str, weight| Dataset { weight, train: tokens(name, 700), validation: tokens("v", 130) };
+    let dataset =
+        |name: &str, weight| Dataset { weight, train: tokens(name, 700).into(), validation: tokens("v", 130).into() };
     vec![dataset("a", 0.6), dataset("b", 0.4)]
 }
 
@@ -92,20 +96,22 @@ fn config(steps: u64) -> Train {
         budget: Budget::Steps(steps),
         batch_tokens: 128,
         accumulate: 2,
-        optimizer: Optimizer::Adamw {
-            learning_rate: 1e-2,
-            weight_decay: 0.1,
-            beta_1: 0.9,
-            beta_2: 0.95,
-            epsilon: 1e-8,
-            clip_norm: 1.0,
-        },
+        optimizer: adamw(1e-2, 1.0),
         schedule: Schedule::Cosine { warmup_steps: 2, final_ratio: 0.1 },
         validate: Validate { every_steps: 3, tokens: 96 },
         checkpoint: Checkpointing { every_steps: 4, keep: 2 },
         attention: Attention::default(),
         early_stop: None,
+        freeze: Vec::new(),
+        layer_decay: Train::default_layer_decay(),
+        rate_factors: std::collections::BTreeMap::new(),
+        ema: None,
+        activation_checkpointing: false,
     }
+}
+
+fn adamw(learning_rate: f64, clip_norm: f64) -> Optimizer {
+    Optimizer::Adamw { learning_rate, weight_decay: 0.1, beta_1: 0.9, beta_2: 0.95, epsilon: 1e-8, clip_norm }
 }
 
 /// Where a test trains, and with what beside the usual.
@@ -116,6 +122,7 @@ struct Setting<'a> {
     train: Train,
     adapter: Option<Adapter>,
     base: Option<Base<'a>>,
+    teacher: Option<Teacher<'a>>,
 }
 
 fn on(choice: DeviceChoice, train: Train) -> Setting<'static> {
@@ -123,7 +130,7 @@ fn on(choice: DeviceChoice, train: Train) -> Setting<'static> {
 }
 
 fn of(architecture: Architecture, choice: DeviceChoice, train: Train) -> Setting<'static> {
-    Setting { architecture, choice, threads: 1, train, adapter: None, base: None }
+    Setting { architecture, choice, threads: 1, train, adapter: None, base: None, teacher: None }
 }
 
 fn run(setting: &Setting<'_>, folder: &Path, heard: &mut Heard) -> Result<Ended, EngineError> {
@@ -134,6 +141,7 @@ fn run(setting: &Setting<'_>, folder: &Path, heard: &mut Heard) -> Result<Ended,
         adapter: setting.adapter.as_ref(),
         train: &setting.train,
         base: setting.base.clone(),
+        teacher: setting.teacher.clone(),
         seed: 9,
         device: &device,
         machine: &device::machine(setting.choice, setting.threads),
@@ -142,12 +150,15 @@ fn run(setting: &Setting<'_>, folder: &Path, heard: &mut Heard) -> Result<Ended,
     };
     let labelled = |name: &str, weight| Dataset {
         weight,
-        train: classification::labelled(name, 70),
-        validation: classification::labelled("v", 40),
+        train: classification::labelled(name, 70).into(),
+        validation: classification::labelled("v", 40).into(),
     };
     let data = match setting.train.objective {
-        Objective::Classification(_) => vec![labelled("a", 0.6), labelled("b", 0.4)],
-        Objective::CausalLm | Objective::Instruction => data(),
+        Objective::CausalLm => data(),
+        Objective::Classification(_) if setting.architecture.modality() == Modality::Tokens => {
+            vec![labelled("a", 0.6), labelled("b", 0.4)]
+        }
+        _ => networks::data(&setting.architecture, &setting.train.objective),
     };
     train(&training, data, heard)
 }
@@ -210,7 +221,14 @@ fn a_resumed_adapter_training_equals_one_that_never_stopped() {
     for architecture in fixture::architectures() {
         let setting = |steps| of(architecture.clone(), DeviceChoice::Flex, config(steps));
         let base = finish(&setting(4), tempfile::tempdir().unwrap().path(), &mut Heard::default());
-        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge, parent: None });
+        let adapter = Some(Adapter::Lora {
+            rank: 2,
+            alpha: 4.0,
+            dropout: 0.0,
+            targets: Vec::new(),
+            then: AdapterThen::Merge,
+            parent: None,
+        });
         resumes_bit_for_bit(&Setting { adapter, base: Some(Base::of(&base.model)), ..setting(9) });
     }
 }
@@ -243,20 +261,17 @@ fn a_model_learns() {
     }
 }
 
-type LossAndGradients = fn(&Network, &Parameters, Inputs, f64) -> (f64, Gradients);
-
 /// Returns loss and gradients of all parameters, and of an adapter's.
-fn both(
-    architecture: &Architecture,
-    choice: DeviceChoice,
-    loss_and_gradients: LossAndGradients,
-    batch: &Batch,
-) -> [(f64, Gradients); 2] {
+fn both(architecture: &Architecture, choice: DeviceChoice, batch: &Batch) -> [(f64, Gradients); 2] {
     let device = device::open(choice, 2).unwrap();
     let (network, mut parameters) = fixture::network(architecture, &device);
-    let inputs = || Inputs::new(batch.clone(), &device);
-    let full = loss_and_gradients(&network, &parameters, inputs(), batch.n_targets());
-    lora::attach(&mut parameters, &network, 2, 4.0, 9);
+    let task = Task { network: &network, objective: &Objective::CausalLm, guide: None, class_weights: None };
+    let told = |parameters: &Parameters| {
+        let told = task.loss_and_gradients(parameters, batch, 7, batch.n_targets(), None);
+        (told.loss, told.gradients)
+    };
+    let full = told(&parameters);
+    lora::attach(&mut parameters, &network, &adapters::lora(2), 9);
     for (name, parameter) in parameters.trainable_mut() {
         // The halves that start at zero would hide the gradients of the others; so would equal values, before a norm.
         if name.contains("lora_B") {
@@ -264,7 +279,8 @@ fn both(
             parameter.values = burn::tensor::Tensor::from_floats(values.as_slice(), &device);
         }
     }
-    [full, loss_and_gradients(&network, &parameters, inputs(), batch.n_targets())]
+    let adapted = told(&parameters);
+    [full, adapted]
 }
 
 #[test]
@@ -273,11 +289,9 @@ fn the_backends_agree_on_the_loss_and_every_gradient() {
     let mut batch = Batch::of(&(0..3).map(|index| rows.row(index, 0).unwrap()).collect::<Vec<_>>(), 16);
     batch.mask[5] = 0.0;
     for architecture in fixture::architectures() {
-        let reference = both(&architecture, DeviceChoice::Flex, plain, &batch);
-        for other in [
-            both(&architecture, DeviceChoice::Cpu, plain, &batch),
-            both(&architecture, DeviceChoice::Cpu, loss_and_gradients, &batch),
-        ] {
+        let reference = both(&architecture, DeviceChoice::Flex, &batch);
+        {
+            let other = both(&architecture, DeviceChoice::Cpu, &batch);
             for (flex, torch) in reference.iter().zip(&other) {
                 assert!((flex.0 - torch.0).abs() < 1e-5 * flex.0, "{} {}", flex.0, torch.0);
                 assert_eq!(flex.1.keys().collect::<Vec<_>>(), torch.1.keys().collect::<Vec<_>>());
@@ -312,12 +326,20 @@ fn a_merged_adapter_is_what_was_trained() {
     for (architecture, layer) in cases {
         let setting = |steps| of(architecture.clone(), DeviceChoice::Flex, config(steps));
         let base = finish(&setting(4), tempfile::tempdir().unwrap().path(), &mut Heard::default());
-        let adapter = Some(Adapter::Lora { rank: 2, alpha: 4.0, then: AdapterThen::Merge, parent: None });
+        let adapter = Some(Adapter::Lora {
+            rank: 2,
+            alpha: 4.0,
+            dropout: 0.0,
+            targets: Vec::new(),
+            then: AdapterThen::Merge,
+            parent: None,
+        });
         let setting = Setting { adapter, base: Some(Base::of(&base.model)), ..setting(6) };
         let tuned = finish(&setting, tempfile::tempdir().unwrap().path(), &mut Heard::default());
         let network = Network::new(&architecture, VOCAB, &Device::flex());
         let parameters = learner::load_parameters(&network, Some(&tuned.model), 0).unwrap();
-        let loss = validation(&setting.train).measure(&network, &parameters).unwrap().0;
+        let task = Task { network: &network, objective: &Objective::CausalLm, guide: None, class_weights: None };
+        let loss = validation(&setting.train).measure(&task, &parameters).unwrap().0;
         assert!((loss - tuned.report.validation_loss).abs() < 1e-5, "{loss} {:?}", tuned.report);
         assert!(tuned.report.trainable_parameters < tuned.report.parameters / 2);
         let names = crate::engine::model::weights::read(&tuned.adapter.unwrap()).unwrap();
@@ -333,13 +355,12 @@ fn validation(train: &Train) -> Validation {
 #[test]
 fn a_training_that_diverges_names_its_last_good_checkpoint() {
     let mut train = config(40);
-    let Optimizer::Adamw { learning_rate, clip_norm, .. } = &mut train.optimizer;
-    (*learning_rate, *clip_norm) = (1e30, 1e30);
+    train.optimizer = adamw(1e30, 1e30);
     train.schedule = Schedule::Constant { warmup_steps: 0 };
     train.checkpoint.every_steps = 1;
     let error =
         run(&on(DeviceChoice::Cpu, train), tempfile::tempdir().unwrap().path(), &mut Heard::default()).unwrap_err();
-    assert!(matches!(error, EngineError::Diverged { checkpoint: Some(1..), .. }), "{error}");
+    assert!(matches!(error, EngineError::Diverged { checkpoint: Some(1..), tensor: Some(_), .. }), "{error}");
     assert_eq!(error.class(), crate::record::FailureClass::Work);
 }
 
@@ -347,8 +368,7 @@ fn a_training_that_diverges_names_its_last_good_checkpoint() {
 fn early_stopping_keeps_the_best_weights() {
     let mut train = config(60);
     train.early_stop = Some(EarlyStop { metric: EarlyStopMetric::ValidationLoss, patience: 2 });
-    let Optimizer::Adamw { learning_rate, .. } = &mut train.optimizer;
-    *learning_rate = 0.3;
+    train.optimizer = adamw(0.3, 1.0);
     train.schedule = Schedule::Constant { warmup_steps: 6 };
     let mut heard = Heard::default();
     let trained = finish(&on(DeviceChoice::Flex, train), tempfile::tempdir().unwrap().path(), &mut heard);
@@ -356,6 +376,22 @@ fn early_stopping_keeps_the_best_weights() {
     let lowest = losses.iter().copied().fold(f64::INFINITY, f64::min);
     assert!(trained.report.stopped_early && trained.report.steps < 60, "{losses:?}");
     assert_eq!(trained.report.validation_loss, lowest);
+}
+
+#[test]
+fn a_model_that_learns_its_data_by_heart_overfits_and_is_stopped() {
+    let mut train = config(400);
+    train.early_stop = Some(EarlyStop { metric: EarlyStopMetric::Overfitting, patience: 2 });
+    train.schedule = Schedule::Constant { warmup_steps: 2 };
+    train.checkpoint.every_steps = 1000;
+    let mut heard = Heard::default();
+    let trained = finish(&on(DeviceChoice::Cpu, train), tempfile::tempdir().unwrap().path(), &mut heard);
+    let told = trained.report.overfitting.unwrap();
+    let Verdict::Overfits { since_step, .. } = told.verdict else { panic!("{told}") };
+    assert!(trained.report.stopped_early && since_step < trained.report.steps, "{told}");
+    let losses = heard.losses("validation/loss");
+    assert_eq!(trained.report.validation_loss, losses.iter().copied().fold(f64::INFINITY, f64::min));
+    assert_eq!(heard.losses("validation/gap").len(), losses.len());
 }
 
 #[test]

@@ -188,19 +188,11 @@ fn outputs(work: &Work, value: f64) -> Vec<(&'static str, Vec<u8>)> {
             json("architecture.json", json!(work.architecture)),
             json(
                 "training.json",
-                json!(training(
-                    work.architecture.parameters_with_head(work.vocab_size, work.train.objective.classification())
-                )),
+                json!(training(work.architecture.parameters_for(work.vocab_size, &work.train.objective))),
             ),
         ],
         Work::Evaluate(work) => {
-            let report = EvaluationReport {
-                metric: work.metric,
-                value,
-                loss: value.max(1.0).ln(),
-                tokens: 100,
-                classification: None,
-            };
+            let report = EvaluationReport::new(work.metric, value, value.max(1.0).ln(), 100);
             vec![json("metrics.json", json!(report))]
         }
         Work::Sample(work) => {
@@ -243,5 +235,7 @@ fn training(parameters: u64) -> TrainingReport {
         stopped_early: false,
         validation_accuracy: None,
         classes: Vec::new(),
+        overfitting: None,
+        diverged_since: None,
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Looks only at what the card's stage needs, so that its fingerprint tells when the card changes.
 
+use std::collections::BTreeSet;
+
 use crate::card::{Ancestor, CardFacts, DataFacts, EvaluationFacts, ModelValue, render};
 use crate::execute::error::ExecuteError;
 use crate::execute::inline::Inline;
@@ -91,11 +93,15 @@ impl<'a> Gathered<'a> {
             adapter,
             train: how,
             seed,
+            teacher: _, // It is named in how the model learned.
             repeat: _,
             base: _,
+            features: _,
+            media_steps: _,
             compute: _,
         } = train.work;
         let lineage = self.lineage(train)?;
+        let taught = self.taught(train, &lineage)?;
         let models: Vec<&Name> = std::iter::once(model).chain(lineage.iter().map(Origin::model)).collect();
         Ok(CardFacts {
             name: recipe.zoo_name(model),
@@ -103,6 +109,10 @@ impl<'a> Gathered<'a> {
             recipe: self.inline.plan.recipe.clone(),
             model: model.clone(),
             tier: *tier,
+            teacher: how.objective.teacher().map(|teacher| match self.import(teacher) {
+                Some(work) => work.import.reference.to_string(),
+                None => recipe.zoo_name(teacher),
+            }),
             lineage: lineage.iter().flat_map(|origin| self.ancestors(&recipe, origin)).collect(),
             description: recipe.description,
             license: recipe.license,
@@ -110,7 +120,7 @@ impl<'a> Gathered<'a> {
             hub_base: lineage.iter().find_map(hub_base),
             architecture: architecture.clone(),
             vocab_size: *vocab_size,
-            tokenizer: tokenizer.clone(),
+            tokenizer: architecture.modality().has_tokens().then(|| tokenizer.clone()),
             adapter: adapter.clone(),
             train: how.clone(),
             seed: *seed,
@@ -118,8 +128,8 @@ impl<'a> Gathered<'a> {
             training: self.report(train.stage, "training.json").transpose()?,
             validation_loss: self.validation_loss(model)?,
             data: how.data.iter().map(|share| self.data(share, tokenizer)).collect::<Result<_, _>>()?,
-            contamination: self.contamination(train, &lineage)?,
-            unknown: lineage.iter().filter_map(unknown_data).collect(),
+            contamination: self.contamination(train, lineage.iter().chain(&taught))?,
+            unknown: lineage.iter().chain(&taught).filter_map(unknown_data).collect(),
             allow: recipe.allow,
             evaluations: self.evaluations(&models)?,
             gates: self.reports(|work| matches!(work, Work::Gate(_)), "gate.json")?,
@@ -163,6 +173,35 @@ impl<'a> Gathered<'a> {
             lineage.push(Origin::Trained(parent));
         }
         Ok(lineage)
+    }
+
+    /// Returns the teacher, and what is before it and before the ancestors: the models beside the lineage that have a part in a model.
+    fn taught(&self, train: &Training<'a>, lineage: &[Origin<'a>]) -> Result<Vec<Origin<'a>>, ExecuteError> {
+        fn before(work: &TrainWork) -> impl Iterator<Item = &Name> {
+            work.base.iter().chain(work.train.objective.teacher())
+        }
+        let mut seen: BTreeSet<&Name> =
+            std::iter::once(&train.work.model).chain(lineage.iter().map(Origin::model)).collect();
+        let of_lineage = lineage.iter().filter_map(|origin| match origin {
+            Origin::Trained(train) => Some(train.work),
+            Origin::Imported(_) => None,
+        });
+        let mut open: Vec<&Name> = std::iter::once(train.work).chain(of_lineage).flat_map(before).collect();
+        let mut taught = Vec::new();
+        while let Some(name) = open.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            match self.import(name) {
+                Some(work) => taught.push(Origin::Imported(work)),
+                None => {
+                    let trained = self.train(name)?;
+                    open.extend(before(trained.work));
+                    taught.push(Origin::Trained(trained));
+                }
+            }
+        }
+        Ok(taught)
     }
 
     fn import(&self, model: &Name) -> Option<&'a ImportWork> {
@@ -234,7 +273,11 @@ impl<'a> Gathered<'a> {
     }
 
     /// Returns what the model and its ancestors have learned of the evaluations' data, where it was looked for.
-    fn contamination(&self, train: &Training<'_>, lineage: &[Origin<'_>]) -> Result<Vec<Exposure>, ExecuteError> {
+    fn contamination<'o>(
+        &self,
+        train: &Training<'_>,
+        before: impl Iterator<Item = &'o Origin<'o>>,
+    ) -> Result<Vec<Exposure>, ExecuteError> {
         let reports: Vec<ContaminationReport> =
             self.reports(|work| matches!(work, Work::Contamination(_)), "contamination.json")?;
         if reports.is_empty() {
@@ -246,7 +289,7 @@ impl<'a> Gathered<'a> {
             datasets: train.work.train.data.iter().map(|share| share.dataset.clone()).collect(),
         };
         // What an imported model has read is not known here.
-        let trained = lineage.iter().filter_map(|origin| match origin {
+        let trained = before.filter_map(|origin| match origin {
             Origin::Trained(train) => Some(train),
             Origin::Imported(_) => None,
         });
@@ -271,6 +314,7 @@ impl<'a> Gathered<'a> {
         Ok(repeats.map(|repeats| ModelValue {
             model: model.clone(),
             value: repeats.values[0],
+            interval: reports.first().and_then(|report| report.interval),
             repeats: Some(repeats).filter(|repeats| repeats.n > 1),
         }))
     }

@@ -2,6 +2,7 @@
 //!
 //! [`judge`] is pure; who reads the numbers is the driver.
 
+use crate::analysis::forgetting;
 use crate::execute::error::ExecuteError;
 use crate::execute::inline::Inline;
 use crate::execute::intake::report;
@@ -20,11 +21,34 @@ pub(super) fn work(
 ) -> Result<(Outputs, Option<String>), ExecuteError> {
     let GateWork { gate, metric } = work;
     let value = measured(inline, stage, &gate.model, &gate.evaluation)?;
-    let reference = gate.rule.than().map(|than| measured(inline, stage, than, &gate.evaluation));
-    let result = judge(gate, *metric, &value, reference.transpose()?.as_ref());
+    let reference = match gate.rule.than() {
+        Some(than) => Some((than, measured(inline, stage, than, &gate.evaluation)?)),
+        None if gate.rule.looks_at_ancestors() => best_ancestor(inline, stage, work)?,
+        None => None,
+    };
+    let result = judge(gate, *metric, &value, reference.as_ref().map(|(than, value)| (*than, value)));
     let text = serde_json::to_vec_pretty(&result).expect("a gate's result serializes");
     let outputs = Outputs::from([("gate.json".to_owned(), inline.artifacts.put_bytes(&text)?)]);
     Ok((outputs, (!result.passed).then_some(result.explanation)))
+}
+
+/// Returns the ancestor that does best, and what was measured of it: a gate needs what was measured of all of them.
+fn best_ancestor<'a>(
+    inline: &Inline<'a>,
+    stage: &Stage,
+    work: &GateWork,
+) -> Result<Option<(&'a Name, Repeated)>, ExecuteError> {
+    let Gate { model, evaluation, rule: _ } = &work.gate;
+    let mut ancestors: Vec<(&Name, Repeated)> = Vec::new();
+    for need in stage.needs.iter().filter_map(|need| inline.by_id.get(need).copied()) {
+        let Work::Evaluate(of) = &need.work else { continue };
+        if of.model != *model && ancestors.iter().all(|(known, _)| **known != of.model) {
+            ancestors.push((&of.model, measured(inline, stage, &of.model, evaluation)?));
+        }
+    }
+    let means = ancestors.iter().enumerate().map(|(i, (_, value))| (i, value.mean));
+    let best = forgetting::best(work.metric, means).map(|(i, _)| i);
+    Ok(best.map(|i| ancestors.swap_remove(i)))
 }
 
 /// Returns what was measured of a model by the stages a gate needs, one for every repeat of its training.
@@ -43,23 +67,27 @@ fn measured(inline: &Inline<'_>, stage: &Stage, model: &Name, evaluation: &Name)
 
 /// Returns what a gate of `metric` says to what was measured of its model: the means are judged, the spreads are told.
 ///
-/// `reference` is what was measured of the other model, for rules that name one; it is not looked at by the others.
-pub fn judge(gate: &Gate, metric: Metric, value: &Repeated, reference: Option<&Repeated>) -> GateResult {
-    let (mean, other) = (value.mean, reference.filter(|_| gate.rule.than().is_some()));
+/// `reference` is the other model and what was measured of it, for rules that compare with one; the others do not look at it.
+pub fn judge(gate: &Gate, metric: Metric, value: &Repeated, reference: Option<(&Name, &Repeated)>) -> GateResult {
+    let compares = gate.rule.than().is_some() || gate.rule.looks_at_ancestors();
+    let (mean, reference) = (value.mean, reference.filter(|_| compares));
+    let other = reference.map(|(_, other)| other);
     let bound = match &gate.rule {
         GateRule::AtMost { value } | GateRule::AtLeast { value } => *value,
         GateRule::LessThan { .. }
         | GateRule::GreaterThan { .. }
         | GateRule::MinBetterPercent { .. }
-        | GateRule::MaxWorsePercent { .. } => other.map_or(f64::NAN, |other| other.mean),
+        | GateRule::MaxWorsePercent { .. }
+        | GateRule::MaxForgottenPercent { .. } => other.map_or(f64::NAN, |other| other.mean),
     };
     let (passed, required) = hold(&gate.rule, metric, mean, bound);
-    let against = match (gate.rule.than(), other) {
-        (Some(than), Some(other)) => {
+    let against = match (gate.rule.than(), reference) {
+        (_, Some((than, other))) => {
             format!(" is {} {than}'s {}", compare(metric, mean, bound), measured_words(other, value.n))
         }
         (Some(than), None) => format!(" has nothing of {than}'s to be held against"),
-        (None, _) => String::new(),
+        (None, None) if compares => " has no ancestor to be held against".to_owned(),
+        (None, None) => String::new(),
     };
     let explanation = format!("{}{against}, required: {required}", measured_words(value, 1));
     let repeats = (value.n > 1).then(|| GateRepeats { value: value.clone(), reference: other.cloned() });
@@ -94,6 +122,10 @@ fn hold(rule: &GateRule, metric: Metric, value: f64, reference: f64) -> (bool, S
         GateRule::MaxWorsePercent { percent, .. } => {
             (-better_percent(metric, value, reference) <= *percent, format!("at most {} % worse", number(*percent)))
         }
+        GateRule::MaxForgottenPercent { percent } => (
+            -better_percent(metric, value, reference) <= *percent,
+            format!("at most {} % worse than the best ancestor", number(*percent)),
+        ),
         GateRule::AtMost { value: bound } => (value <= *bound, format!("at most {}", number(*bound))),
         GateRule::AtLeast { value: bound } => (value >= *bound, format!("at least {}", number(*bound))),
     }
@@ -130,6 +162,24 @@ fn number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Judges against the model a rule names.
+    fn judge(gate: &Gate, metric: Metric, value: &Repeated, reference: Option<&Repeated>) -> GateResult {
+        super::judge(gate, metric, value, gate.rule.than().zip(reference))
+    }
+
+    #[test]
+    fn what_is_forgotten_is_held_against_the_ancestor_that_is_given() {
+        let rule = GateRule::MaxForgottenPercent { percent: 5.0 };
+        let gate = Gate { model: "a".parse().unwrap(), evaluation: "ppl".parse().unwrap(), rule };
+        let best = (than(), of(&[10.0]));
+        let told = |value: f64| super::judge(&gate, Metric::Perplexity, &of(&[value]), Some((&best.0, &best.1)));
+        assert!(told(10.5).passed && told(1.0).passed && !told(10.6).passed);
+        let words = "10.6 is 6.0 % worse than general's 10, required: at most 5 % worse than the best ancestor";
+        assert_eq!(told(10.6).explanation, words);
+        let alone = super::judge(&gate, Metric::Perplexity, &of(&[1.0]), None);
+        assert!(!alone.passed && alone.explanation.contains("no ancestor"), "{}", alone.explanation);
+    }
 
     fn passes(rule: GateRule, metric: Metric, value: f64, reference: f64) -> bool {
         let gate = Gate { model: "a".parse().unwrap(), evaluation: "ppl".parse().unwrap(), rule };

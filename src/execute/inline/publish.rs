@@ -78,7 +78,13 @@ fn published(inline: &Inline<'_>, model: &Name) -> Result<PublishModel, ExecuteE
         vocab_size: *vocab_size,
         parameters: training.parameters,
         weights: output(inline, &train_id, "model.safetensors")?,
-        tokenizer: output(inline, &provider(inline.outputs, StageKind::Tokenizer, tokenizer, 1), "tokenizer.json")?,
+        tokenizer: match architecture.modality().has_tokens() {
+            true => {
+                let stage = provider(inline.outputs, StageKind::Tokenizer, tokenizer, 1);
+                Some(output(inline, &stage, "tokenizer.json")?)
+            }
+            false => None,
+        },
         card: output(inline, &StageId::new(StageKind::Card, model), "README.md")?,
     })
 }

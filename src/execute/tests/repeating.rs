@@ -49,7 +49,10 @@ fn a_gate_judges_the_means_of_all_repeats_and_the_card_tells_them() {
         assert_eq!(industry.fingerprint, row("train:industry").fingerprint);
         let card = ArtifactStore::new(&world.workspace).read(row("card:industry").outputs["README.md"].digest).unwrap();
         let card = String::from_utf8(card).unwrap();
-        assert!(card.contains("| loss | 10.00 ± 2.1 | 11.00 ± 1.4 | 11.50 |"), "{card}");
+        assert!(
+            card.contains("| loss | 10.00 ± 2.1 (95 %: ± 19.06) | 11.00 ± 1.4 (95 %: ± 12.71) | 11.50 |"),
+            "{card}"
+        );
         assert!(card.contains("Every training was done 2 times, with the seeds 1 to 2"), "{card}");
     });
 }

@@ -3,13 +3,39 @@
 use std::collections::BTreeMap;
 
 use crate::id::{Digest, Name, StageId, StageKind};
-use crate::plan::build::{Builder, read_tokens_id, unique};
+use crate::plan::beside::Beside;
+use crate::plan::build::{Builder, read_tokens_id, tokenizer_or_none, unique};
 use crate::plan::ledger::SourceState;
 use crate::plan::work::{DatasetWork, Sorter, TokenizerWork, TokensWork, Work};
 use crate::recipe::classification::Classification;
 use crate::recipe::import::Import;
-use crate::recipe::model::Model;
+use crate::recipe::model::{Architecture, Model};
+use crate::recipe::objective::Objective;
 use crate::recipe::tokenizer::Tokenizer;
+
+/// Who reads a dataset.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub(super) architecture: &'a Architecture,
+    /// The tokenizer, where it reads tokens.
+    pub(super) tokenizer: &'a Name,
+    /// What it learns; of a model from outside it is not known.
+    pub(super) objective: Option<&'a Objective>,
+    pub(super) classification: Option<&'a Classification>,
+}
+
+impl<'a> Reader<'a> {
+    /// Returns a model of the recipe as a reader.
+    pub(super) fn of(name: &'a Name, model: &'a Model) -> Self {
+        let (architecture, tokenizer) = (&model.architecture, tokenizer_or_none(name, model));
+        Self {
+            architecture,
+            tokenizer,
+            objective: Some(&model.train.objective),
+            classification: model.classification(),
+        }
+    }
+}
 
 impl Builder<'_> {
     pub(super) fn data(&mut self) {
@@ -59,23 +85,25 @@ impl Builder<'_> {
     ///
     /// Its training is not held back: what it learned from can be compared with the evaluations only when the dataset is there.
     fn sorter(&mut self, name: &Name) -> Sorter {
-        let recipe = self.recipe;
+        let (recipe, sorter) = (self.recipe, name);
         let compute = self.compute();
         if let Some(Import { architecture, vocab_size, classification, .. }) = recipe.imports.get(name) {
             let (architecture, classification) = (architecture.clone(), classification.clone());
             return Sorter { architecture, vocab_size: *vocab_size, classification, tokenizer: name.clone(), compute };
         }
-        let mut line: Vec<&Name> = std::iter::once(name).chain(recipe.ancestors(name)).collect();
-        line.reverse();
-        for name in line {
-            let Some((name, model)) = recipe.models.get_key_value(name) else { continue };
+        let before = recipe.forebears(name);
+        for (name, model) in recipe.models_by_lineage() {
+            if name != sorter && !before.contains(name) {
+                continue;
+            }
             model.train.data.iter().for_each(|share| self.dataset(&share.dataset));
-            if let Some(tokenizer) = recipe.tokenizers.get(&model.tokenizer) {
-                self.tokenizer(&model.tokenizer, tokenizer);
+            if let Some(own) = &model.tokenizer {
+                recipe.tokenizers.get(own).into_iter().for_each(|tokenizer| self.tokenizer(own, tokenizer));
             }
             self.train(name, model, 1);
         }
-        let Model { architecture, tokenizer, .. } = &recipe.models[name];
+        let Model { architecture, .. } = &recipe.models[name];
+        let tokenizer = tokenizer_or_none(name, &recipe.models[name]);
         Sorter {
             architecture: architecture.clone(),
             vocab_size: self.vocab_size(tokenizer),
@@ -104,17 +132,28 @@ impl Builder<'_> {
         self.add(StageId::new(StageKind::Tokenizer, name), work, needs);
     }
 
-    /// Adds the tokens of a dataset, with the labels of a classifier where one reads them.
-    pub(super) fn tokens(
-        &mut self,
-        dataset: &Name,
-        tokenizer: &Name,
-        classification: Option<&Classification>,
-    ) -> StageId {
-        let id = read_tokens_id(self.recipe, dataset, tokenizer, classification);
+    /// Returns what has a dataset as a model reads it, after its tokens were added where it reads any.
+    pub(super) fn read(&mut self, dataset: &Name, reader: Reader<'_>) -> Vec<StageId> {
+        let Reader { architecture, tokenizer, objective, classification } = reader;
+        let (modality, mut needs) = (architecture.modality(), Vec::new());
+        if modality.has_tokens() {
+            needs.push(self.tokens(dataset, tokenizer, Beside::of(objective, classification)));
+        }
+        if modality.has_features() {
+            needs.push(StageId::new(StageKind::Dataset, dataset));
+        }
+        // The tokenizer tells what hides a token, and what is never hidden.
+        if matches!(objective, Some(Objective::MaskedLm(_))) {
+            needs.push(self.tokenizer_of(tokenizer));
+        }
+        needs
+    }
+
+    /// Adds the tokens of a dataset, with what is read beside them.
+    fn tokens(&mut self, dataset: &Name, tokenizer: &Name, beside: Beside) -> StageId {
+        let id = read_tokens_id(self.recipe, dataset, tokenizer, &beside);
         let needs = vec![StageId::new(StageKind::Dataset, dataset), self.tokenizer_of(tokenizer)];
-        let classes = classification.map(|classification| classification.classes.clone());
-        let work = Work::Tokens(TokensWork { dataset: dataset.clone(), tokenizer: tokenizer.clone(), classes });
+        let work = Work::Tokens(TokensWork { dataset: dataset.clone(), tokenizer: tokenizer.clone(), beside });
         self.add(id.clone(), work, needs);
         id
     }

@@ -3,24 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Name, StageId, StageKind};
-use crate::plan::build::{Builder, evaluate_id};
+use crate::plan::build::data::Reader;
+use crate::plan::build::{Builder, evaluate_id, tokenizer_or_none, unique};
 use crate::plan::stage::Stage;
-use crate::plan::work::{AnalyseWork, EvaluateWork, GateWork, SampleWork, Work};
+use crate::plan::work::{AnalyseWork, EvaluateWork, GateWork, Judge, SampleWork, Work};
 use crate::recipe::Recipe;
-use crate::recipe::classification::Classification;
 use crate::recipe::evaluation::Evaluation;
 use crate::recipe::import::Import;
 use crate::recipe::measured::Measured;
-use crate::recipe::model::{Architecture, Model};
-
-/// A model that is measured.
-#[derive(Clone, Copy)]
-struct Subject<'a> {
-    name: &'a Name,
-    architecture: &'a Architecture,
-    tokenizer: &'a Name,
-    classification: Option<&'a Classification>,
-}
+use crate::recipe::metric::Metric;
+use crate::recipe::objective::{Objective, Preference};
 
 /// Returns the ids of the stages that check the gates, in the order of the recipe's list.
 ///
@@ -53,27 +45,38 @@ impl Builder<'_> {
         for (name, import) in recipe.imports.iter().filter(|(name, _)| repeat == 1 && is_compared(name)) {
             for (evaluation_name, evaluation) in &recipe.evaluations {
                 let Import { architecture, classification, .. } = import;
-                let model = Subject { name, architecture, tokenizer: name, classification: classification.as_ref() };
-                if measured.is(model.classification, evaluation) {
-                    self.evaluate(model, repeat, evaluation_name, evaluation);
+                let classification = classification.as_ref();
+                let model = Reader { architecture, tokenizer: name, objective: None, classification };
+                if measured.is(classification, evaluation) {
+                    self.evaluate(name, model, repeat, evaluation_name, evaluation);
                 }
             }
         }
         for (name, model) in recipe.models_by_lineage() {
-            let Model { architecture, tokenizer, .. } = model;
-            let subject = Subject { name, architecture, tokenizer, classification: model.classification() };
             for (evaluation_name, evaluation) in &recipe.evaluations {
                 if measured.is_of(model, evaluation) {
-                    self.evaluate(subject, repeat, evaluation_name, evaluation);
+                    self.evaluate(name, Reader::of(name, model), repeat, evaluation_name, evaluation);
                 }
             }
         }
     }
 
     /// Adds the measurement of a model.
-    fn evaluate(&mut self, model: Subject<'_>, repeat: u32, name: &Name, evaluation: &Evaluation) {
-        let Subject { name: model, architecture, tokenizer, classification } = model;
-        let tokens = self.tokens(&evaluation.dataset, tokenizer, classification);
+    fn evaluate(&mut self, model: &Name, reader: Reader<'_>, repeat: u32, name: &Name, evaluation: &Evaluation) {
+        let Reader { architecture, tokenizer, objective, classification } = reader;
+        let mut needs = vec![self.weights_of(model, repeat)];
+        if evaluation.task.is_none() {
+            let pairs = Objective::Preference(Preference::default());
+            needs.extend(self.read(&evaluation.dataset, measured_on(reader, evaluation.metric, &pairs)));
+        }
+        if evaluation.task.is_some() || evaluation.robustness.is_some() {
+            needs.push(StageId::new(StageKind::Dataset, &evaluation.dataset));
+        }
+        if evaluation.task.is_some() || evaluation.robustness.is_some() || evaluation.metric.counts_bytes() {
+            needs.push(self.tokenizer_of(tokenizer));
+        }
+        let by = evaluation.by.as_ref().and_then(|by| self.judge(by, repeat));
+        needs.extend(by.iter().map(|by| by.weights.clone()));
         let work = Work::Evaluate(EvaluateWork {
             model: model.clone(),
             repeat,
@@ -82,14 +85,29 @@ impl Builder<'_> {
             dataset: evaluation.dataset.clone(),
             split: evaluation.split,
             tokenizer: tokenizer.clone(),
-            tokens: evaluation.tokens,
+            objective: objective.cloned(),
+            features: self.recipe.datasets.get(&evaluation.dataset).and_then(|dataset| dataset.features.clone()),
+            tokens: match evaluation.records {
+                Some(records) => records.saturating_mul(u64::from(architecture.context())),
+                None => evaluation.tokens,
+            },
+            k: evaluation.metric.has_k().then(|| evaluation.places()),
+            task: evaluation.task.clone(),
+            robustness: evaluation.robustness.clone(),
+            by,
             architecture: architecture.clone(),
             vocab_size: self.vocab_size(tokenizer),
             classification: classification.cloned(),
             compute: self.compute(),
         });
-        let needs = vec![self.weights_of(model, repeat), tokens];
-        self.add(evaluate_id(model, name).of_repeat(repeat), work, needs);
+        self.add(evaluate_id(model, name).of_repeat(repeat), work, unique(needs));
+    }
+
+    /// Returns the classifier that judges what a model makes: the one of the same repeat.
+    fn judge(&self, name: &Name, repeat: u32) -> Option<Judge> {
+        let model = self.recipe.models.get(name)?;
+        let (architecture, classification) = (model.architecture.clone(), model.classification()?.clone());
+        Some(Judge { weights: self.weights_of(name, repeat), architecture, classification })
     }
 
     /// A gate looks at every repeat of the models it names: it judges their means.
@@ -98,6 +116,7 @@ impl Builder<'_> {
         for (gate, id) in recipe.gates.iter().zip(gate_ids(recipe)) {
             let mut models = vec![&gate.model];
             models.extend(gate.rule.than());
+            models.extend(recipe.ancestors(&gate.model).filter(|_| gate.rule.looks_at_ancestors()));
             models.dedup();
             let measured = |model| {
                 recipe.run.each_repeat().map(move |repeat| evaluate_id(model, &gate.evaluation).of_repeat(repeat))
@@ -110,15 +129,16 @@ impl Builder<'_> {
         }
         for (name, sample) in &recipe.samples {
             let model = &recipe.models[&sample.model];
+            let tokenizer = tokenizer_or_none(&sample.model, model);
             let work = Work::Sample(SampleWork {
                 name: name.clone(),
                 sample: sample.clone(),
-                tokenizer: model.tokenizer.clone(),
+                tokenizer: tokenizer.clone(),
                 architecture: model.architecture.clone(),
-                vocab_size: self.vocab_size(&model.tokenizer),
+                vocab_size: self.vocab_size(tokenizer),
                 compute: self.compute(),
             });
-            let needs = vec![StageId::new(StageKind::Train, &sample.model), self.tokenizer_of(&model.tokenizer)];
+            let needs = vec![StageId::new(StageKind::Train, &sample.model), self.tokenizer_of(tokenizer)];
             let id = StageId::new(StageKind::Sample, name);
             self.spoken_of.entry(&sample.model).or_default().push(id.clone());
             self.add(id, work, needs);
@@ -156,5 +176,16 @@ impl Builder<'_> {
             let work = Work::Analyse(AnalyseWork { name: name.clone(), analysis: analysis.clone() });
             self.add(StageId::new(StageKind::Analyse, name), work, needs);
         }
+    }
+}
+
+/// Returns a model as the reader of what it is measured on: of pairs of answers where the metric compares them, whatever it learnt,
+/// and of running text where it learnt from pairs and the metric does not.
+fn measured_on<'a>(reader: Reader<'a>, metric: Metric, pairs: &'a Objective) -> Reader<'a> {
+    let learnt_pairs = matches!(reader.objective, Some(Objective::Preference(_)));
+    match (metric.is_of_pairs(), learnt_pairs) {
+        (true, _) => Reader { objective: Some(pairs), ..reader },
+        (false, true) => Reader { objective: None, ..reader },
+        (false, false) => reader,
     }
 }

@@ -8,6 +8,7 @@ mod publishing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Digest, Name, StageId, StageKind};
+use crate::plan::beside::Beside;
 use crate::plan::ledger::Sources;
 use crate::plan::spec::provider;
 use crate::plan::stage::{Freshness, Stage};
@@ -15,7 +16,6 @@ use crate::plan::staleness::StaleReason;
 use crate::plan::work::{Compute, ImportWork, Work};
 use crate::plan::{Plan, key};
 use crate::recipe::Recipe;
-use crate::recipe::classification::Classification;
 use crate::recipe::contamination::OnFind;
 use crate::recipe::model::Model;
 use crate::recipe::tokenizer::Tokenizer;
@@ -78,15 +78,14 @@ pub fn evaluate_id(model: &Name, evaluation: &Name) -> StageId {
 }
 
 /// Returns the id of the stage that encodes a dataset for a model.
-fn read_tokens_id(
-    recipe: &Recipe,
-    dataset: &Name,
-    tokenizer: &Name,
-    classification: Option<&Classification>,
-) -> StageId {
-    match classification {
-        None => tokens_id(dataset, tokenizer),
-        Some(own) => labelled_tokens_id(recipe, dataset, tokenizer, &own.classes),
+fn read_tokens_id(recipe: &Recipe, dataset: &Name, tokenizer: &Name, beside: &Beside) -> StageId {
+    let with = |what: &str| StageId::new(StageKind::Tokens, format!("{dataset}/{tokenizer}/{what}"));
+    match beside {
+        Beside::Nothing => tokens_id(dataset, tokenizer),
+        Beside::Classes { classes } => labelled_tokens_id(recipe, dataset, tokenizer, classes),
+        Beside::Numbers => with("numbers"),
+        Beside::Pairs => with("pairs"),
+        Beside::Captions => with("captions"),
     }
 }
 
@@ -142,6 +141,11 @@ impl Builder<'_> {
     fn vocab_size(&self, tokenizer: &Name) -> u32 {
         self.recipe.tokenizers.get(tokenizer).map_or(0, Tokenizer::vocab_size)
     }
+}
+
+/// Returns the tokenizer of a model; one that reads no tokens stands for itself, and no tokenizer has its name.
+pub(super) fn tokenizer_or_none<'m>(name: &'m Name, model: &'m Model) -> &'m Name {
+    model.tokenizer.as_ref().unwrap_or(name)
 }
 
 /// Returns the same ids, each once.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::id::{Name, StageId, StageKind};
-use crate::plan::build::{Builder, evaluate_id, read_tokens_id, unique};
+use crate::plan::beside::Beside;
+use crate::plan::build::{Builder, evaluate_id, read_tokens_id, tokenizer_or_none, unique};
 use crate::plan::contamination::contamination_id;
 use crate::plan::facts;
 use crate::plan::work::{CardWork, PublishWork, Work};
@@ -21,7 +22,9 @@ impl Builder<'_> {
         let mut needs: Vec<StageId> = Vec::new();
         for name in &order {
             needs.push(StageId::new(StageKind::Train, name));
-            needs.push(self.tokenizer_of(&recipe.models[name].tokenizer));
+            let tokenizer = self.tokenizer_of(tokenizer_or_none(name, &recipe.models[name]));
+            // What reads no tokens has none.
+            needs.extend(Some(tokenizer).filter(|id| self.positions.contains_key(id)));
             needs.push(StageId::new(StageKind::Card, name));
         }
         needs.extend(self.stages.iter().filter(|stage| is_requirement(stage.id.kind())).map(|stage| stage.id.clone()));
@@ -37,10 +40,12 @@ impl Builder<'_> {
     fn said_about(&self, name: &Name) -> Vec<StageId> {
         let recipe = self.recipe;
         let model = &recipe.models[name];
-        let mut concerned = vec![self.tokenizer_of(&model.tokenizer)];
+        let tokenizer = tokenizer_or_none(name, model);
+        let mut concerned = vec![self.tokenizer_of(tokenizer)];
+        let beside = Beside::of(Some(&model.train.objective), model.classification());
         for share in &model.train.data {
             concerned.push(StageId::new(StageKind::Dataset, &share.dataset));
-            concerned.push(read_tokens_id(recipe, &share.dataset, &model.tokenizer, model.classification()));
+            concerned.push(read_tokens_id(recipe, &share.dataset, tokenizer, &beside));
         }
         for model in std::iter::once(name).chain(recipe.ancestors(name)) {
             concerned.push(StageId::new(StageKind::Import, model));
@@ -53,6 +58,12 @@ impl Builder<'_> {
                 let repeats = recipe.run.each_repeat();
                 concerned.extend(repeats.map(|repeat| evaluate_id(model, evaluation).of_repeat(repeat)));
             }
+        }
+        // What its teacher has learned from is part of what it has learned from.
+        for model in recipe.forebears(name) {
+            concerned.extend([StageId::new(StageKind::Import, model), StageId::new(StageKind::Train, model)]);
+            let learned = recipe.models.get(model).into_iter().flat_map(|model| &model.train.data);
+            concerned.extend(learned.map(|share| contamination_id(&share.dataset)));
         }
         concerned.extend(self.spoken_of.get(name).into_iter().flatten().cloned());
         let positions: BTreeSet<usize> = concerned.iter().filter_map(|id| self.positions.get(id)).copied().collect();

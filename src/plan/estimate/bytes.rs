@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::estimate::memory::{moments, number_bytes};
+use crate::plan::estimate::memory::{number_bytes, remembered};
 use crate::plan::estimate::parameters::Parameters;
 use crate::recipe::run::Precision;
 use crate::recipe::training::Train;
@@ -24,7 +24,7 @@ impl Disk {
     pub fn of(parameters: &Parameters, train: &Train, steps: u64, precision: Precision) -> Self {
         let number = number_bytes(precision);
         let trainable = parameters.trainable() * number;
-        let checkpoint = trainable * (2 + moments(&train.optimizer));
+        let checkpoint = 2 * trainable + remembered(train, parameters) * number;
         // The newest ones, and the best.
         let kept = (steps / train.checkpoint.every_steps.max(1)).min(u64::from(train.checkpoint.keep) + 1);
         let merged = (parameters.total() - parameters.adapter) * number;

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::estimate::parameters::{Parameters, widths};
+use crate::plan::estimate::activations;
+use crate::plan::estimate::parameters::Parameters;
+use crate::recipe::head::Head;
 use crate::recipe::model::Architecture;
+use crate::recipe::objective::{Contrastive, Objective};
 use crate::recipe::run::Precision;
 use crate::recipe::training::{Optimizer, Train};
 
@@ -18,10 +21,13 @@ pub struct Memory {
     pub weights: u64,
     /// Their gradients.
     pub gradients: u64,
-    /// What the optimizer remembers of them.
+    /// What the optimizer remembers of them, and their moving average.
     pub optimizer: u64,
     /// What the way back needs of the way forward, for one micro-batch.
     pub activations: u64,
+    /// The weights of a second model that does not learn: the teacher, or the model a preference is measured against.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub beside: u64,
     /// The copy of the best parameters so far.
     pub best: u64,
     /// The program itself.
@@ -39,12 +45,18 @@ impl Memory {
     ) -> Self {
         let number = number_bytes(precision);
         let trainable = parameters.trainable() * number;
-        let micro_batch = u64::from(train.batch_tokens) / u64::from(train.accumulate.max(1));
+        let head = Head::of(&train.objective, architecture);
+        let micro_batch = f64::from(train.batch_tokens / train.accumulate.max(1)) * copies(&train.objective);
+        let records = micro_batch / f64::from(architecture.context());
+        let is_recomputed = train.activation_checkpointing;
+        let each = activations::per_record(architecture, vocab_size, &head, is_recomputed);
+        let activations = (records * each) as u64;
         Self {
             weights: parameters.total() * number,
             gradients: trainable,
-            optimizer: trainable * moments(&train.optimizer),
-            activations: micro_batch * activations_per_token(architecture, vocab_size, parameters) * number,
+            optimizer: remembered(train, parameters) * number,
+            activations: activations * number,
+            beside: 0,
             best: trainable,
             program: PROGRAM,
         }
@@ -52,9 +64,13 @@ impl Memory {
 
     /// Returns all of it.
     pub fn total(&self) -> u64 {
-        let Self { weights, gradients, optimizer, activations, best, program } = self;
-        weights + gradients + optimizer + activations + best + program
+        let Self { weights, gradients, optimizer, activations, beside, best, program } = self;
+        weights + gradients + optimizer + activations + beside + best + program
     }
+}
+
+fn is_none(bytes: &u64) -> bool {
+    *bytes == 0
 }
 
 /// Returns the size of a number, in bytes.
@@ -64,22 +80,53 @@ pub fn number_bytes(precision: Precision) -> u64 {
     }
 }
 
-/// Returns how many numbers an optimizer remembers of each parameter that learns.
-pub fn moments(optimizer: &Optimizer) -> u64 {
-    match optimizer {
-        Optimizer::Adamw { .. } => 2,
-    }
+/// Rows and columns of a matrix of 32 rows and as many columns are this part of it; larger matrices have less.
+const ROWS_AND_COLUMNS: u64 = 16;
+
+/// Returns how many numbers are remembered of the parameters that learn: the optimizer's moments, and the moving average.
+pub fn remembered(train: &Train, parameters: &Parameters) -> u64 {
+    let trainable = parameters.trainable();
+    let moments = match train.optimizer {
+        Optimizer::Adamw { .. } => 2 * trainable,
+        Optimizer::Sgd { momentum, .. } => {
+            if momentum > 0.0 {
+                trainable
+            } else {
+                0
+            }
+        }
+        Optimizer::Lion { .. } => trainable,
+        // One of the matrices of the blocks, two of all else.
+        Optimizer::Muon { .. } => {
+            let blocks = match parameters.adapter {
+                0 => parameters.attention + parameters.feed_forward,
+                adapter => adapter,
+            };
+            2 * trainable - blocks.saturating_sub(parameters.frozen.all).min(trainable)
+        }
+        Optimizer::Adafactor { beta_1, .. } => {
+            let first = if beta_1 > 0.0 { trainable } else { 0 };
+            first + trainable / ROWS_AND_COLUMNS
+        }
+    };
+    moments + train.ema.map_or(0, |_| trainable)
 }
 
-/// Returns the numbers that are kept of one token for the way back.
-///
-/// In a block: both sums, both norms, the queries and what the attention gives (6 widths), keys and values, and the
-/// feed-forward part; fused attention keeps no scores (Korthikanti et al. 2022, section 4, without dropout masks). At the end:
-/// the logits, their logarithms and their gradient.
-fn activations_per_token(architecture: &Architecture, vocab_size: u32, parameters: &Parameters) -> u64 {
-    let widths = widths(architecture);
-    let outputs = if parameters.classifier > 0 { 0 } else { u64::from(vocab_size) };
-    widths.layers * (6 * widths.width + 2 * widths.kv_width + widths.inner) + 3 * outputs
+/// Returns how often a record of a batch is held at one time: views of a picture come in pairs.
+fn copies(objective: &Objective) -> f64 {
+    match objective {
+        Objective::Contrastive(Contrastive::Views { .. }) => 2.0,
+        Objective::CausalLm
+        | Objective::MaskedLm(_)
+        | Objective::Instruction
+        | Objective::Classification(_)
+        | Objective::Regression(_)
+        | Objective::Autoencoder(_)
+        | Objective::Adversarial(_)
+        | Objective::Contrastive(Contrastive::Captions)
+        | Objective::Distillation(_)
+        | Objective::Preference(_) => 1.0,
+    }
 }
 
 #[cfg(test)]
@@ -91,7 +138,7 @@ mod tests {
     fn memory(model: &str, sets: &str) -> Memory {
         let recipe = recipe(sets);
         let model = &recipe.models[&model.parse().unwrap()];
-        let parameters = with_adapter(&model.architecture, 300, None, model.adapter.as_ref());
+        let parameters = with_adapter(&model.architecture, 300, &Head::Language, model.adapter.as_ref());
         Memory::of(&model.architecture, 300, &parameters, &model.train, recipe.run.precision)
     }
 
@@ -102,6 +149,22 @@ mod tests {
         assert_eq!(general.optimizer, 2 * general.weights);
         let vertical = memory("vertical", "");
         assert!(vertical.gradients < vertical.weights / 4 && vertical.optimizer == 2 * vertical.gradients);
+    }
+
+    #[test]
+    fn other_optimizers_remember_less_and_an_average_is_one_more() {
+        let optimizer = |sets: &str| {
+            let memory = memory("general", &format!("models.general.train.{sets}"));
+            memory.optimizer as f64 / memory.weights as f64
+        };
+        assert_eq!(optimizer("optimizer={ type: lion }"), 1.0);
+        assert_eq!(optimizer("optimizer={ type: sgd }"), 1.0);
+        assert_eq!(optimizer("optimizer={ type: sgd, momentum: 0 }"), 0.0);
+        assert_eq!(optimizer("ema={}"), 3.0);
+        let muon = optimizer("optimizer={ type: muon }");
+        assert!(muon > 1.0 && muon < 2.0, "{muon}");
+        assert!(optimizer("optimizer={ type: adafactor }") < 0.1);
+        assert!(optimizer("optimizer={ type: adafactor, beta-1: 0.9 }") < 1.1);
     }
 
     #[test]

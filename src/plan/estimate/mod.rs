@@ -3,7 +3,10 @@
 //! **Invariant:** pure, and never part of a fingerprint. Every figure says what it is made from, so that it can be doubted.
 
 pub mod parameters;
+pub mod attention;
 pub mod flops;
+pub mod activations;
+pub mod frozen;
 pub mod memory;
 pub mod bytes;
 pub mod tokens;
@@ -23,12 +26,15 @@ use serde::{Deserialize, Serialize};
 pub use known::Known;
 
 use crate::id::{Name, StageId};
-use crate::plan::work::TrainWork;
+use crate::plan::work::{Teacher, TrainWork};
 use crate::plan::{Plan, Stage, Work};
+use crate::recipe::head::Head;
+use crate::recipe::objective::Objective;
 use bytes::Disk;
 use flops::{FORMULA, Flops, PerToken};
-use memory::Memory;
-use parameters::{Parameters, with_adapter};
+use frozen::Frozen;
+use memory::{Memory, number_bytes};
+use parameters::{Parameters, with_adapter, with_head};
 use rate::Rate;
 use time::{START_SECONDS, TimeSource};
 use tokens::{Datasets, Tokens};
@@ -169,11 +175,20 @@ fn of_stage<'p>(
 
 fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> Training {
     let TrainWork { architecture, vocab_size, train, adapter, compute, .. } = work;
-    let parameters = with_adapter(architecture, *vocab_size, train.objective.classification(), adapter.as_ref());
-    let per_token = PerToken::of(architecture, *vocab_size, &parameters);
+    let head = Head::of(&train.objective, architecture);
+    let frozen = Frozen::of(train, architecture, *vocab_size, &head);
+    let parameters = Parameters { frozen, ..with_adapter(architecture, *vocab_size, &head, adapter.as_ref()) };
+    let per_token = PerToken::of_training(architecture, *vocab_size, &train.objective, &parameters);
     let tokens = tokens::of_training(work, datasets, known);
     let flops = Flops::of(&per_token, tokens.training, tokens.validation);
+    let taught = work.teacher.as_ref().map(taught);
+    let flops = match &taught {
+        Some((per_token, _)) => flops.beside(per_token, tokens.training, tokens.validation),
+        None => flops,
+    };
     let memory = Memory::of(architecture, *vocab_size, &parameters, train, compute.precision);
+    let second = taught.map_or_else(|| reference(work, &parameters), |(_, parameters)| parameters);
+    let memory = Memory { beside: second * number_bytes(compute.precision), ..memory };
     let rate = rate::of(work, &per_token, known);
     Training {
         parameters,
@@ -187,6 +202,32 @@ fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> Trai
         tokens_per_second: rate.all() / per_token.training(),
         tokens,
         rate,
+    }
+}
+
+/// Returns what a token costs a teacher, and its parameters.
+fn taught(teacher: &Teacher) -> (PerToken, u64) {
+    let Teacher { model: _, weights: _, architecture, vocab_size, classification } = teacher;
+    let head = classification.clone().map_or(Head::Language, Head::Classes);
+    let parameters = with_head(architecture, *vocab_size, &head);
+    (PerToken::of(architecture, *vocab_size, &head, &parameters), parameters.total())
+}
+
+/// Returns the parameters that are held a second time: a preference is measured against the weights it starts from, which are there
+/// already where an adapter is trained.
+fn reference(work: &TrainWork, parameters: &Parameters) -> u64 {
+    match &work.train.objective {
+        Objective::Preference(_) if work.adapter.is_none() => parameters.total(),
+        Objective::Preference(_)
+        | Objective::CausalLm
+        | Objective::MaskedLm(_)
+        | Objective::Instruction
+        | Objective::Classification(_)
+        | Objective::Regression(_)
+        | Objective::Autoencoder(_)
+        | Objective::Adversarial(_)
+        | Objective::Contrastive(_)
+        | Objective::Distillation(_) => 0,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::plan::estimate::known::{Device, Known, PastTraining, SaidBy};
 use crate::plan::estimate::parameters::with_adapter;
 use crate::plan::work::{Compute, TrainWork};
 use crate::recipe::accelerator::Card;
+use crate::recipe::head::Head;
 use crate::recipe::run::DeviceChoice;
 
 /// The share of a card's peak that a training reaches: between the 21 % and 46 % that Chowdhery et al. 2022, table 3, list for
@@ -150,10 +151,11 @@ fn from_runs<'p>(
             let parameters = with_adapter(
                 &past.architecture,
                 past.vocab_size,
-                past.objective.classification(),
+                &Head::of(&past.objective, &past.architecture),
                 past.adapter.as_ref(),
             );
-            let theirs = PerToken::of(&past.architecture, past.vocab_size, &parameters).training();
+            let theirs =
+                PerToken::of_training(&past.architecture, past.vocab_size, &past.objective, &parameters).training();
             let is_card = past.machine.device.starts_with("cuda");
             let threads =
                 if is_card { 1.0 } else { f64::from(work.compute.threads) / f64::from(past.machine.threads.max(1)) };
@@ -226,8 +228,8 @@ mod tests {
     fn work(sets: &str) -> (TrainWork, PerToken) {
         let plan = build(&recipe(sets), &crate::plan::Sources::new());
         let Work::Train(work) = &plan.stage(&"train:general".parse().unwrap()).unwrap().work else { unreachable!() };
-        let parameters = with_adapter(&work.architecture, work.vocab_size, None, None);
-        (work.as_ref().clone(), PerToken::of(&work.architecture, work.vocab_size, &parameters))
+        let parameters = with_adapter(&work.architecture, work.vocab_size, &Head::Language, None);
+        (work.as_ref().clone(), PerToken::of(&work.architecture, work.vocab_size, &Head::Language, &parameters))
     }
 
     fn machine(device: &str, cpu: &str, threads: u32) -> Machine {

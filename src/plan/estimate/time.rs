@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::id::{Name, RunId};
 use crate::plan::estimate::flops::PerToken;
 use crate::plan::estimate::known::Known;
-use crate::plan::estimate::parameters::{parameters_by_kind, with_head};
+use crate::plan::estimate::parameters::Parameters;
 use crate::plan::estimate::rate::Rate;
 use crate::plan::estimate::tokens::{BYTES_PER_TOKEN, Datasets, of_evaluation, of_split};
 use crate::plan::work::{EvaluateWork, SampleWork, TokensWork};
 use crate::plan::{Stage, Work};
 use crate::recipe::dataset::SplitName;
+use crate::recipe::model::outputs::{head_of, usual_head};
 
 /// What a worker needs until it works and until its outputs are taken, in seconds, as measured.
 pub const START_SECONDS: f64 = 0.3;
@@ -105,15 +106,15 @@ fn encoded_bytes(work: &TokensWork, datasets: &Datasets<'_>, known: &Known) -> f
 }
 
 fn evaluate(work: &EvaluateWork, rate: Option<&Rate>, datasets: &Datasets<'_>, known: &Known) -> f64 {
-    let parameters = with_head(&work.architecture, work.vocab_size, work.classification.as_ref());
-    let per_token = PerToken::of(&work.architecture, work.vocab_size, &parameters);
+    let head = head_of(work.classification.as_ref(), &work.architecture);
+    let per_token = PerToken::of(&work.architecture, work.vocab_size, &head, &Parameters::default());
     let operations = per_token.forward() * of_evaluation(work, datasets, known) as f64;
     START_SECONDS + rate.map_or(0.0, |rate| operations / rate.all())
 }
 
 fn write(work: &SampleWork, rate: Option<&Rate>) -> f64 {
-    let parameters = parameters_by_kind(&work.architecture, work.vocab_size);
-    let per_token = PerToken::of(&work.architecture, work.vocab_size, &parameters);
+    let head = usual_head(&work.architecture);
+    let per_token = PerToken::of(&work.architecture, work.vocab_size, &head, &Parameters::default());
     let token = rate.map_or(0.0, |rate| per_token.forward() / rate.flops_per_second) + WRITTEN_TOKEN_SECONDS;
     START_SECONDS + token * f64::from(work.sample.sampling.max_tokens)
 }

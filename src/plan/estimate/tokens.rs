@@ -37,6 +37,10 @@ pub enum TokenSource {
     },
     /// The dataset is only described, tokens included.
     Described,
+    /// A run counted the records, each of which counts for one.
+    Records,
+    /// Each file is taken for a record.
+    Files,
     /// Reckoned from the bytes of the source, before cleaning.
     Bytes {
         /// The bytes a token is taken to have.
@@ -98,7 +102,12 @@ pub fn datasets(plan: &Plan) -> Datasets<'_> {
 /// Returns the tokens of a training.
 pub fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> Tokens {
     let train = &work.train;
-    let split = |name: &Name, split| of_split(name, &work.tokenizer, split, datasets, known);
+    let context = work.architecture.context();
+    let reads_features = work.architecture.modality().has_features();
+    let split = |name: &Name, split| match reads_features {
+        true => of_features(name, context, split, datasets, known),
+        false => of_split(name, &work.tokenizer, split, datasets, known),
+    };
     let steps_of = |tokens: u64| tokens.div_ceil(u64::from(train.batch_tokens).max(1)).max(1);
     let (steps, source) = match train.budget {
         Budget::Steps(steps) => (steps, TokenSource::Recipe),
@@ -108,7 +117,11 @@ pub fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> 
             let (tokens, source) = largest.map_or((0.0, TokenSource::Recipe), |share| {
                 let (tokens, source) = split(&share.dataset, SplitName::Train);
                 let records = known.records.get(&share.dataset).copied();
-                (in_rows(tokens, records, work.architecture.context(), train) / share.weight, source)
+                let rows = match reads_features {
+                    true => tokens as f64,
+                    false => in_rows(tokens, records, context, train),
+                };
+                (rows / share.weight, source)
             });
             (steps_of((epochs * tokens) as u64), source)
         }
@@ -127,16 +140,22 @@ pub fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> 
 
 /// Returns the tokens an evaluation reads.
 pub fn of_evaluation(work: &EvaluateWork, datasets: &Datasets<'_>, known: &Known) -> u64 {
-    let (there, _) = of_split(&work.dataset, &work.tokenizer, work.split, datasets, known);
+    let (there, _) = match work.architecture.modality().has_features() {
+        true => of_features(&work.dataset, work.architecture.context(), work.split, datasets, known),
+        false => of_split(&work.dataset, &work.tokenizer, work.split, datasets, known),
+    };
     if work.tokens == 0 { there } else { work.tokens.min(there) }
 }
 
 /// How many bytes of text a byte of a compressed table holds, about.
 const PACKED: f64 = 3.0;
+/// How many pixels a byte of compressed pictures of digits or clothes holds, about.
+const PACKED_PICTURES: f64 = 3.0;
+
 /// Returns the tokens that a training reads: all of its rows, or of a classifier's those that its records fill.
 fn read_of(work: &TrainWork, steps: u64, split: impl Fn(&Name, SplitName) -> (u64, TokenSource), known: &Known) -> u64 {
     let rows = (steps * u64::from(work.train.batch_tokens)) as f64;
-    if work.train.objective.classification().is_none() {
+    if work.architecture.modality().has_features() || work.train.objective.classification().is_none() {
         return rows as u64;
     }
     let filled = |share: &DataShare| {
@@ -154,10 +173,20 @@ fn read_of(work: &TrainWork, steps: u64, split: impl Fn(&Name, SplitName) -> (u6
 fn in_rows(tokens: u64, records: Option<u64>, context: u32, train: &Train) -> f64 {
     let tokens = tokens as f64;
     match (&train.objective, records) {
-        (Objective::CausalLm, _) | (Objective::Instruction, None | Some(0)) => tokens,
+        // Texts stand behind one another in rows; what is distilled from a classifier does not.
+        (Objective::CausalLm | Objective::MaskedLm(_), _) | (Objective::Instruction, None | Some(0)) => tokens,
+        (Objective::Distillation(own), _) if own.classification.is_none() => tokens,
         // Each record is a row.
-        (Objective::Classification(_), Some(records)) if records > 0 => records as f64 * f64::from(context),
-        (Objective::Classification(_), Some(_) | None) => tokens,
+        (
+            Objective::Classification(_)
+            | Objective::Regression(_)
+            | Objective::Autoencoder(_)
+            | Objective::Adversarial(_)
+            | Objective::Contrastive(_)
+            | Objective::Preference(_)
+            | Objective::Distillation(_),
+            records,
+        ) => records.filter(|records| *records > 0).map_or(tokens, |records| records as f64 * f64::from(context)),
         (Objective::Instruction, Some(records)) => {
             let rows = f64::from(context) * records as f64 / tokens.max(1.0);
             tokens * (1.0 - (-rows).exp()) / FILLED
@@ -197,6 +226,38 @@ pub fn of_split(
         _ => (by_bytes.0 * extracted(work), by_bytes.1),
     };
     ((all * share) as u64, source)
+}
+
+/// Returns the records of a split, each of which stands for `context` tokens, and where the number comes from.
+fn of_features(
+    dataset: &Name,
+    context: u32,
+    split: SplitName,
+    datasets: &Datasets<'_>,
+    known: &Known,
+) -> (u64, TokenSource) {
+    let state = known.sources.get(dataset);
+    let by_files = (state.map_or(0, |state| state.files) as f64, TokenSource::Files);
+    let Some(work) = datasets.get(dataset) else { return (by_files.0 as u64 * u64::from(context), by_files.1) };
+    let share = |split| work.dataset.split.likely_share(split);
+    let (all, source) = match (known.records.get(dataset), &work.dataset.source) {
+        (Some(records), _) if share(SplitName::Train) > 0.0 => {
+            (*records as f64 / share(SplitName::Train), TokenSource::Records)
+        }
+        (_, Source::Described { documents, tokens, .. }) => (
+            if *documents > 0 { *documents as f64 } else { *tokens as f64 / f64::from(context) },
+            TokenSource::Described,
+        ),
+        (_, Source::Idx { .. }) => {
+            // Two files hold all pictures and all labels, a byte for each pixel, mostly compressed.
+            let shape = work.dataset.features.as_ref().map(|features| features.shape());
+            let pixels = shape.iter().flatten().rev().take(2).product::<u64>().max(1) as f64;
+            let bytes = state.map_or(0, |state| state.bytes) as f64 * PACKED_PICTURES;
+            (bytes / pixels, TokenSource::Bytes { bytes_per_token: pixels / PACKED_PICTURES })
+        }
+        (_, _) => by_files,
+    };
+    ((all * share(split)) as u64 * u64::from(context), source)
 }
 
 /// Returns what was counted of a dataset; the tokens are the same with labels and without.

@@ -29,7 +29,7 @@ fn a_model_outside_is_its_files_and_nothing_else() {
     other.imports.values_mut().for_each(|import| import.license = None);
     assert_eq!(changed(&before, &plan(&other)), BTreeSet::new());
     other.imports.values_mut().for_each(|import| {
-        import.content = crate::recipe::Content::Files { weights: Digest::of(b"w"), tokenizer: Digest::of(b"t") };
+        import.content = crate::recipe::Content::Files { weights: Digest::of(b"w"), tokenizer: Some(Digest::of(b"t")) };
     });
     assert_eq!(changed(&before, &plan(&other)), with_descendants(&before, &["import:tree-industry.v2"]));
 }

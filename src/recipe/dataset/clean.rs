@@ -193,6 +193,33 @@ pub enum CleanStep {
 }
 
 impl CleanStep {
+    /// Returns whether it changes what a picture shows or a sound says, where it keeps it.
+    pub fn changes_media(&self) -> bool {
+        match self {
+            Self::ResizeImage { .. }
+            | Self::CropImage { .. }
+            | Self::GrayImage
+            | Self::ResampleAudio { .. }
+            | Self::MonoAudio
+            | Self::TrimSilence { .. } => true,
+            Self::FixEncoding { .. }
+            | Self::NormalizeUnicode { .. }
+            | Self::StripMarkup { .. }
+            | Self::StripBoilerplate { .. }
+            | Self::MinLength { .. }
+            | Self::Length { .. }
+            | Self::Language { .. }
+            | Self::Quality(_)
+            | Self::RedactPii(_)
+            | Self::Classify(_)
+            | Self::ClassifyByModel { .. }
+            | Self::Filter { .. }
+            | Self::DedupExact
+            | Self::DedupNear { .. }
+            | Self::LengthAudio { .. } => false,
+        }
+    }
+
     /// Returns the Jaccard similarity from which on a record is a duplicate, where the recipe says nothing.
     pub const fn default_threshold() -> f64 {
         0.8

@@ -39,7 +39,7 @@ pub struct Columns {
     #[serde(default)]
     #[schemars(with = "Option<SomeText>", example = &"uuid")]
     pub id: Option<String>,
-    /// Further fields to keep with the record, such as its language; a field that holds nothing is not kept.
+    /// Further fields to keep with the record, such as its language; a field that holds nothing is not kept, and a list or a mapping is kept as its JSON.
     #[serde(default)]
     #[schemars(default, with = "Vec<SomeText>", example = ["language", "url"])]
     pub keep: Vec<String>,

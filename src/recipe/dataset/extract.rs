@@ -135,7 +135,8 @@ pub enum Extract {
         #[schemars(default = "Extract::default_text", with = "SomeText", example = &"body")]
         text: String,
     },
-    /// Jinja templates over the fields of a row; a row of text has the one field `text`. What a row says is never read as a template.
+    /// Jinja templates over the fields of a row; a row of text has the one field `text`. Of a picture or a sound, the fields are what is
+    /// known of it, such as `label`, and `text` becomes its caption. What a row says is never read as a template.
     Template {
         /// The text to learn.
         #[schemars(with = "Option<SomeText>", example = &"{{ title }}\n\n{{ body }}")]

@@ -35,8 +35,7 @@ pub enum Features {
         /// How the pixels of another size are computed.
         #[schemars(default, example = &"lanczos")]
         filter: PixelFilter,
-        /// How a picture is changed each time a training sees it; what is written beside the records is not. Models of pictures are
-        /// not trained here yet.
+        /// How a picture is changed each time a training sees it; what is written beside the records is not.
         #[schemars(example = json!({ "flip": "horizontal", "crop-padding": 4 }))]
         augment: Option<Augment>,
     },
@@ -67,6 +66,10 @@ pub enum Features {
         /// How the numbers of one record are scaled.
         #[schemars(default, example = &"record")]
         normalize: Normalize,
+        /// How a sound is changed each time a training hears it; what is written beside the records is not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(example = json!({ "time-mask-frames": 10, "mel-mask-bands": 8 }))]
+        augment: Option<SpecAugment>,
     },
 }
 
@@ -102,6 +105,38 @@ pub struct Augment {
     /// Another number draws other changes from the same seed.
     #[schemars(extend("x-unit" = "number of a stream"), example = 1)]
     pub stream: u32,
+}
+
+/// How a sound is changed each time a training hears it (SpecAugment, Park et al. 2019): frames and bands become the mean of its
+/// numbers. The seed of the run, the epoch and the number of the sound decide.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(transform = defaults([json!(SpecAugment::default())]))]
+pub struct SpecAugment {
+    /// How often some frames are hidden.
+    #[schemars(range(max = 64), extend("x-unit" = "times"), example = 2)]
+    pub time_masks: u32,
+    /// How many frames are hidden at most, each time.
+    #[schemars(range(max = 65_536), extend("x-unit" = "frames"), example = 10)]
+    pub time_mask_frames: u32,
+    /// How often some bands are hidden.
+    #[schemars(range(max = 64), extend("x-unit" = "times"), example = 2)]
+    pub mel_masks: u32,
+    /// How many bands are hidden at most, each time.
+    #[schemars(range(max = 512), extend("x-unit" = "bands"), example = 8)]
+    pub mel_mask_bands: u32,
+    /// How far a sound is shifted at most, either way; silence comes in.
+    #[schemars(range(max = 65_536), extend("x-unit" = "frames"), example = 4)]
+    pub shift_frames: u32,
+    /// Another number draws other changes from the same seed.
+    #[schemars(extend("x-unit" = "number of a stream"), example = 1)]
+    pub stream: u32,
+}
+
+impl Default for SpecAugment {
+    fn default() -> Self {
+        Self { time_masks: 1, time_mask_frames: 0, mel_masks: 1, mel_mask_bands: 0, shift_frames: 0, stream: 0 }
+    }
 }
 
 /// Whether pictures are mirrored.
@@ -172,9 +207,17 @@ impl Features {
         let mut features = self.clone();
         match &mut features {
             Self::Image { augment, .. } => *augment = None,
-            Self::LogMel { .. } => {}
+            Self::LogMel { augment, .. } => *augment = None,
         }
         features
+    }
+
+    /// Returns whether records are changed each time a training sees or hears them.
+    pub fn is_augmented(&self) -> bool {
+        match self {
+            Self::Image { augment, .. } => augment.is_some(),
+            Self::LogMel { augment, .. } => augment.is_some(),
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub use columns::Columns;
 pub use encoding::Encoding;
 pub use extract::{ChatFormat, CutAt, Extract, LastTurn, SystemTurns, Within};
 pub use facts::FileSet;
-pub use features::{Augment, Features, Flip, Normalize, samples};
+pub use features::{Augment, Features, Flip, Normalize, SpecAugment, samples};
 pub use generator::Generator;
 pub use labels::{Labels, placeholders};
 pub use media::{Corner, Fit, MediaWord, PixelFilter};

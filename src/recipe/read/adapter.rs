@@ -1,14 +1,20 @@
 //! Reads `adapter`: first as it is typed, then beside the parent, which may have kept an adapter of its own.
 
 use crate::id::Name;
-use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter};
+use crate::recipe::adapter::{Adapter, AdapterThen, ParentAdapter, layers};
 use crate::recipe::code::Code;
-use crate::recipe::problem::Place;
+use crate::recipe::model::Architecture;
+use crate::recipe::problem::{Place, listed};
 use crate::recipe::read::fields::Fields;
+use crate::recipe::read::letters;
+use crate::recipe::read::node::shown;
 use crate::recipe::read::reader::{At, Reader};
 
 /// What can become of a parent's adapter.
 const PARENT: [ParentAdapter; 3] = [ParentAdapter::Merge, ParentAdapter::Continue, ParentAdapter::Stack];
+
+/// The most patterns of layers.
+const MOST_TARGETS: usize = 64;
 
 /// A value, and where it stands.
 type Placed<T> = Option<(Place, T)>;
@@ -20,6 +26,9 @@ pub struct AdapterDraft {
     path: String,
     rank: Placed<u32>,
     alpha: Placed<f64>,
+    dropout: f64,
+    /// Each with its place; none where nothing is said of them.
+    targets: Placed<Vec<(Place, String)>>,
     then: AdapterThen,
     parent: Placed<ParentAdapter>,
 }
@@ -46,23 +55,61 @@ pub fn draft(reader: &mut Reader, at: &At<'_>) -> Option<AdapterDraft> {
     let alpha = fields.or(reader, "alpha", None, |reader, at| {
         reader.number(at, 1e-3..=1e6).map(|alpha| Some((at.node.place, alpha)))
     });
+    let dropout = fields.or(reader, "dropout", 0.0, |reader, at| reader.number(at, 0.0..=0.9));
+    let targets = fields.or(reader, "targets", None, |reader, at| {
+        let targets = reader.some_list(at, |reader, at| Some((at.node.place, reader.some_text(at)?)))?;
+        if targets.len() > MOST_TARGETS {
+            let message = format!("expected at most {MOST_TARGETS} patterns, found {}", targets.len());
+            let hint = Some("`*` stands for any characters: `*_proj`".to_owned());
+            return reader.wrong_of(Code::OutOfRange, at, message, hint);
+        }
+        let targets = Some(targets);
+        targets.map(|targets| Some((at.node.place, targets)))
+    });
     let then = fields.or(reader, "then", AdapterThen::default(), |reader, at| {
         reader.word(at, "end of an adapter", &[("merge", AdapterThen::Merge), ("keep", AdapterThen::Keep)])
     });
     fields.finish(reader);
     let (place, path) = (at.node.place, at.path.clone());
-    Some(AdapterDraft { place, path, rank: rank?, alpha: alpha?, then: then?, parent: parent? })
+    Some(AdapterDraft {
+        place,
+        path,
+        rank: rank?,
+        alpha: alpha?,
+        dropout: dropout?,
+        targets: targets?,
+        then: then?,
+        parent: parent?,
+    })
 }
 
 /// Fills in what an adapter takes from the adapter that its model's parent was trained with, where that was kept.
-pub fn resolve(reader: &mut Reader, draft: &AdapterDraft, base: &Name, theirs: Option<&Adapter>) -> Option<Adapter> {
-    let AdapterDraft { place, path, rank, alpha, then, parent: said } = draft;
+///
+/// `architecture` is the network of both.
+pub fn resolve(
+    reader: &mut Reader,
+    draft: &AdapterDraft,
+    base: &Name,
+    theirs: Option<&Adapter>,
+    architecture: &Architecture,
+) -> Option<Adapter> {
+    let AdapterDraft { place, path, rank, alpha, dropout, targets, then, parent: said } = draft;
+    let own_targets = match targets {
+        None => Some(Vec::new()),
+        Some((_, targets)) => meant(reader, path, targets, architecture),
+    }?;
+    if layers::layers(architecture).next().is_none() {
+        let message = format!("`{}` has no linear layers that an adapter could add to", architecture.word());
+        let hint = "leave `adapter` out: all weights are trained then".to_owned();
+        reader.problem_of(Code::ConflictingKeys, *place, path, message, Some(hint));
+        return None;
+    }
     let kept = theirs.filter(|adapter| adapter.is_kept());
     let problem = |reader: &mut Reader, place: Place, path: String, message: String, hint: &str| {
         reader.problem_of(Code::ConflictingKeys, place, &path, message, Some(hint.to_owned()));
         None
     };
-    let (rank, alpha) = match (kept, said) {
+    let (rank, alpha, targets) = match (kept, said) {
         (None, Some((place, word))) => {
             let message = format!("`{base}` has kept no adapter to {}", to_do(*word));
             let hint = format!("leave `parent` out, or give the adapter of `{base}` `then: keep`");
@@ -74,7 +121,10 @@ pub fn resolve(reader: &mut Reader, draft: &AdapterDraft, base: &Name, theirs: O
                         `parent: merge` adds it to the weights first";
             return problem(reader, *place, path.clone(), message, hint);
         }
-        (Some(Adapter::Lora { rank: theirs, alpha: their_alpha, .. }), Some((_, ParentAdapter::Continue))) => {
+        (
+            Some(Adapter::Lora { rank: theirs, alpha: their_alpha, targets: their_targets, .. }),
+            Some((_, ParentAdapter::Continue)),
+        ) => {
             let hint = "leave it out, or train an adapter of its own with `parent: stack` or `parent: merge`";
             let differs = |what: &str, theirs: String, found: String| {
                 format!("the adapter that goes on has the {what} {theirs} of `{base}`, not {found}")
@@ -87,14 +137,57 @@ pub fn resolve(reader: &mut Reader, draft: &AdapterDraft, base: &Name, theirs: O
                 let message = differs("alpha", their_alpha.to_string(), alpha.to_string());
                 return problem(reader, place, format!("{path}.alpha"), message, hint);
             }
-            (*theirs, *their_alpha)
+            if let Some((place, _)) = targets.as_ref().filter(|_| own_targets != *their_targets) {
+                let message = format!("the adapter that goes on has the targets of `{base}`, not these");
+                return problem(reader, *place, format!("{path}.targets"), message, hint);
+            }
+            (*theirs, *their_alpha, their_targets.clone())
         }
         (Some(_), Some((_, ParentAdapter::Merge | ParentAdapter::Stack))) | (None, None) => {
             let rank = rank.map(|(_, rank)| rank)?;
-            (rank, alpha.map_or(2.0 * f64::from(rank), |(_, alpha)| alpha))
+            (rank, alpha.map_or(2.0 * f64::from(rank), |(_, alpha)| alpha), own_targets)
         }
     };
-    Some(Adapter::Lora { rank, alpha, then: *then, parent: said.map(|(_, word)| word) })
+    Some(Adapter::Lora { rank, alpha, dropout: *dropout, targets, then: *then, parent: said.map(|(_, word)| word) })
+}
+
+/// Returns the patterns of layers, after each was found to mean at least one.
+fn meant(
+    reader: &mut Reader,
+    path: &str,
+    targets: &[(Place, String)],
+    architecture: &Architecture,
+) -> Option<Vec<String>> {
+    /// Nobody means the layers of one block behind so many; a description may say millions of them.
+    const MOST: usize = 1 << 16;
+    let mut is_right = true;
+    for (i, (place, pattern)) in targets.iter().enumerate() {
+        if layers::layers(architecture).take(MOST).any(|layer| layers::is_meant(pattern, &layer.name)) {
+            continue;
+        }
+        is_right = false;
+        let path = format!("{path}.targets[{i}]");
+        let message = format!("no layer of the blocks of `{}` is called {}", architecture.word(), shown(pattern));
+        reader.problem_of(Code::NoSuchName, *place, &path, message, called(pattern, architecture));
+    }
+    is_right.then(|| targets.iter().map(|(_, pattern)| pattern.clone()).collect())
+}
+
+/// Returns what the layers of a network are called, each once, whatever block it stands in.
+fn called(pattern: &str, architecture: &Architecture) -> Option<String> {
+    let mut ends: Vec<String> = Vec::new();
+    for layer in layers::layers(architecture).take(1000) {
+        // What stands behind the number of the block; of a plain chain of layers, all of it.
+        let end = layer.name.split_once(|c: char| c.is_ascii_digit()).and_then(|(_, end)| end.split_once('.'));
+        let end = end.map_or(layer.name.clone(), |(_, end)| end.to_owned());
+        if !ends.contains(&end) {
+            ends.push(end);
+        }
+    }
+    let last = |end: &String| end.rsplit('.').next().unwrap_or(end).to_owned();
+    let words: Vec<String> = ends.iter().cloned().chain(ends.iter().map(last)).collect();
+    let near = letters::nearest(pattern, words.iter().map(String::as_str));
+    near.or_else(|| Some(format!("the layers are {}", listed(ends.iter().take(12).map(String::as_str)))))
 }
 
 /// Returns what a word asks to do with an adapter.

@@ -68,7 +68,8 @@ fn models(reader: &mut Reader, at: &At<'_>, known: &BTreeMap<Name, Model>) -> Op
         let hint = "name a model that a `matrix` copies, or a list of models";
         return reader.wrong(at, message, Some(hint.to_owned()));
     }
-    let tokenizers: BTreeSet<&str> = found.iter().map(|name| known[name].tokenizer.as_str()).collect();
+    let tokenizers: BTreeSet<&str> =
+        found.iter().filter_map(|name| known[name].tokenizer.as_ref().map(Name::as_str)).collect();
     if tokenizers.len() > 1 {
         let message = format!("the models read in different tokens ({})", listed(tokenizers));
         let hint = "a loss a token means another thing for each: let them share a tokenizer";

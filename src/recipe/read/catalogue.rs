@@ -1,9 +1,12 @@
 //! Reads an entry of the catalogue, as strictly as a recipe.
 
+use std::collections::BTreeMap;
+
 use crate::recipe::catalogue::{CatalogueEntry, HubSource, is_published_as};
 use crate::recipe::code::Code;
+use crate::recipe::model::Architecture;
 use crate::recipe::problem::{Problem, Problems, SourceText};
-use crate::recipe::read::architecture::architecture;
+use crate::recipe::read::architecture::{self, architecture};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
 use crate::recipe::read::yaml;
@@ -40,13 +43,21 @@ pub fn catalogue(file: &str, bytes: &[u8]) -> Result<CatalogueEntry, Problems> {
     }
 }
 
+/// Reads a network that no data says the input of.
+fn whole(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
+    let (datasets, path) = (BTreeMap::new(), at.path.clone());
+    let data = architecture::Data { datasets: Some(&datasets), shares: &[], place: at.node.place, path };
+    let architecture = architecture(reader, at)?;
+    architecture::settle(reader, architecture, at.node, &at.path, &data)
+}
+
 fn entry(reader: &mut Reader, at: &At<'_>) -> Option<CatalogueEntry> {
     let mut fields = Fields::open(reader, at)?;
     let version = fields.need(reader, "version").and_then(|at| version(reader, &at));
     let name = fields.need(reader, "name").and_then(|at| reader.name(&at));
     let description = fields.need(reader, "description").and_then(|at| reader.some_text(&at));
     let license = fields.or(reader, "license", None, |reader, at| reader.some_text(at).map(Some));
-    let architecture = fields.need(reader, "architecture").and_then(|at| architecture(reader, &at));
+    let architecture = fields.need(reader, "architecture").and_then(|at| whole(reader, &at));
     let vocab_size = fields.need(reader, "vocab-size").and_then(|at| reader.integer(&at, 1..=1 << 24));
     let parameters_at = fields.need(reader, "parameters");
     let parameters = parameters_at.as_ref().and_then(|at| reader.large_count(at, 1));

@@ -132,8 +132,11 @@ mod tests {
             "datasets.*.extract" => "tasks",
             "datasets.*.clean[].rules.*" => return "datasets.prose.clean.0.rules.story".to_owned(),
             "models.*.adapter" | "models.*.train.early-stop" => "vertical",
+            "models.*.train.ema" => "general",
             "models.*.train.data" => "industry",
-            "models.*.train.objective" => "topic",
+            "models.*.architecture" => "shaped",
+            "models.*.architecture.image" | "models.*.architecture.text" => "towers",
+            _ if pattern.starts_with("models.*.train.objective") => "topic",
             _ if pattern.starts_with("datasets") => "rust",
             _ if pattern.starts_with("tokenizers") => "bytes",
             _ if pattern.starts_with("models") => "general",
@@ -165,19 +168,94 @@ mod tests {
         "{ type: described, tokens: 9 }",
     ];
 
+    /// Objectives that have keys, of which each knows others.
+    const OBJECTIVES: [&str; 8] = [
+        "{ type: classification, classes: [a, b] }",
+        "{ type: masked-lm }",
+        "{ type: regression }",
+        "{ type: autoencoder }",
+        "{ type: adversarial }",
+        "{ type: contrastive, pairs: views }",
+        "{ type: distillation, teacher: general }",
+        "{ type: preference }",
+    ];
+
+    /// Tasks of every type, of which each knows other keys.
+    const TASKS: [&str; 2] = [
+        "metric: accuracy, task: { type: multiple-choice, prompt: \"{{ a }}\", choices-from: b, answer: \"{{ c }}\", few-shot: { count: 1 } }",
+        "metric: bleu, task: { type: generation, prompt: \"{{ a }}\", answer: \"{{ b }}\", few-shot: { count: 1 }, \
+         filters: [{ type: regex, pattern: a }] }",
+    ];
+
+    /// Networks of which each knows other keys.
+    const NETWORKS: [&str; 8] = [
+        "{ type: llama, layers: 1, width: 16, heads: 2, context: 16 }",
+        "{ type: gru, layers: 1, width: 16, context: 16 }",
+        "{ type: mlp, hidden: [4] }",
+        "{ type: cnn, channels: [4] }",
+        "{ type: vit, patch: 4, layers: 1, width: 16, heads: 2 }",
+        TOWERS,
+        "{ type: autoencoder, hidden: [4], code: 2 }",
+        "{ type: gan, latent: 4, channels: 4 }",
+    ];
+
+    const TOWERS: &str = "{ type: clip, image: { patch: 7, layers: 1, width: 16, heads: 2 }, \
+                          text: { layers: 1, width: 16, heads: 2, context: 8 }, projection: 8 }";
+
+    /// Optimizers and schedules, of which each knows other keys.
+    const OPTIMIZERS: [&str; 5] = ["adamw", "sgd", "lion", "muon", "adafactor"];
+    const SCHEDULES: [&str; 5] = ["cosine", "constant", "linear", "wsd", "one-cycle"];
+
     /// Returns the sets that make of the fixture a recipe in which a mapping of this pattern can stand, one for each type.
     fn settings(pattern: &str) -> Vec<String> {
-        match pattern.starts_with("datasets.*.source") {
-            true => SOURCES.iter().map(|source| format!("datasets.rust.source={source}")).collect(),
-            false => vec!["name=tree".to_owned()],
+        if pattern.starts_with("models.*.architecture") {
+            let model = |network: &str| {
+                let tokenizer = match ["llama", "gru", "clip"].iter().any(|word| network.contains(word)) {
+                    true => "tokenizer: bytes, ",
+                    false => "",
+                };
+                let name = if network == TOWERS && pattern.contains("architecture.") { "towers" } else { "shaped" };
+                let data = "train: { data: pictures, budget: { steps: 1 } }";
+                format!("models.{name}={{ architecture: {network}, {tokenizer}{data} }}")
+            };
+            return match pattern.ends_with("architecture") {
+                true => NETWORKS.iter().map(|network| model(network)).collect(),
+                false => vec![model(TOWERS)],
+            };
+        }
+        let objectives = |all: &[&str]| all.iter().map(|one| format!("models.topic.train.objective={one}")).collect();
+        let of = |key: &str, words: &[&str]| {
+            words.iter().map(|word| format!("models.general.train.{key}={{ type: {word} }}")).collect()
+        };
+        match pattern {
+            "models.*.train.optimizer" => of("optimizer", &OPTIMIZERS),
+            "models.*.train.schedule" => of("schedule", &SCHEDULES),
+            _ if pattern.starts_with("datasets.*.source") => {
+                SOURCES.iter().map(|source| format!("datasets.rust.source={source}")).collect()
+            }
+            "datasets.*.features.augment" => {
+                ["image", "log-mel"].map(|kind| format!("datasets.rust.features.type={kind}")).to_vec()
+            }
+            "models.*.train.objective" => objectives(&OBJECTIVES),
+            "models.*.train.objective.corruption" => objectives(&[
+                "{ type: autoencoder, corruption: { type: noise, deviation: 1 } }",
+                "{ type: autoencoder, corruption: { type: mask, share: 0.5 } }",
+            ]),
+            "models.*.train.objective.decoder" => {
+                objectives(&["{ type: autoencoder, decoder: { layers: 1, width: 8, heads: 2 } }"])
+            }
+            "models.*.train.objective.classification" => {
+                objectives(&["{ type: distillation, teacher: general, classification: { classes: [a, b] } }"])
+            }
+            _ if pattern.starts_with("evaluations.*.task") => {
+                TASKS.iter().map(|task| format!("evaluations.ppl={{ data: prose, {task} }}")).collect()
+            }
+            "evaluations.*.robustness" => vec!["evaluations.ppl.robustness.type=change-case".to_owned()],
+            _ => vec!["name=tree".to_owned()],
         }
     }
 
     fn problems(settings: &str, set: String) -> Vec<(Code, String, Option<String>)> {
-        let kinds = ["optimizer=adamw", "schedule=cosine"].map(|kind| {
-            let (key, kind) = kind.split_once('=').unwrap();
-            format!("models.general.train.{key}.type={kind}")
-        });
         let features = set.starts_with("datasets.rust.features.");
         let features = features.then(|| "datasets.rust.features.type=image".to_owned());
         let has_columns =
@@ -193,9 +271,8 @@ mod tests {
              predict: [{ parameters: 1, tokens: 1 }] } }"
                 .to_owned()
         });
-        let sets: Vec<String> = kinds
+        let sets: Vec<String> = law
             .into_iter()
-            .chain(law)
             .chain(classifier.map(str::to_owned))
             .chain(features)
             .chain(has_columns)
@@ -222,13 +299,25 @@ mod tests {
                     let found = problems(settings, format!("{path}={example}"));
                     found.into_iter().find(|(code, found, _)| {
                         // The fixture has one kind of what comes in several, each with keys of its own.
-                        let kinds = ["clean[]", "source", "extract", "tokenizers.*", "features"];
+                        let kinds = [
+                            "clean[]",
+                            "source",
+                            "extract",
+                            "tokenizers.*",
+                            "features",
+                            "task",
+                            "filters[]",
+                            "architecture",
+                            "optimizer",
+                            "schedule",
+                        ];
                         let is_kind = matches!(code, Code::MisplacedKey | Code::UnknownKey)
                             && kinds.iter().any(|kind| pattern.ends_with(kind));
                         let is_here = found.replace("[0]", ".0") == path;
                         let is_legal = matches!(
                             code,
                             Code::ConflictingKeys
+                                | Code::WrongObjective
                                 | Code::BadShares
                                 | Code::ShapeMismatch
                                 | Code::Cycle

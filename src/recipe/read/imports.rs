@@ -57,7 +57,7 @@ impl Imports {
         self.known.values()
     }
 
-    /// Returns those that sort a dataset, that a model starts from or that a gate compares with.
+    /// Returns those that sort a dataset, that a model starts from or learns from, or that a gate compares with.
     pub fn used(
         &self,
         datasets: &BTreeMap<Name, Dataset>,
@@ -66,8 +66,9 @@ impl Imports {
     ) -> BTreeMap<Name, Import> {
         let sorters = datasets.values().flat_map(Dataset::sorters);
         let bases = models.values().filter_map(|model| model.base.as_ref());
+        let teachers = models.values().filter_map(Model::teacher);
         let compared = gates.iter().filter_map(|gate| gate.rule.than());
-        let named = sorters.chain(bases).chain(compared);
+        let named = sorters.chain(bases).chain(teachers).chain(compared);
         named.filter_map(|name| Some((name.clone(), self.known.get(name)?.clone()))).collect()
     }
 
@@ -88,9 +89,10 @@ impl Imports {
     }
 }
 
-/// Returns the tokenizers that come with models outside of the recipe: each has the name of its model.
+/// Returns the tokenizers that come with models outside of the recipe that read tokens: each has the name of its model.
 pub fn tokenizers(imports: &BTreeMap<Name, Import>) -> impl Iterator<Item = (Name, Tokenizer)> {
-    imports.iter().map(|(name, import)| {
+    let with_tokens = imports.iter().filter(|(_, import)| import.architecture.modality().has_tokens());
+    with_tokens.map(|(name, import)| {
         let tokenizer = Tokenizer::Imported { vocab_size: import.vocab_size, digest: import.content.tokenizer() };
         (name.clone(), tokenizer)
     })

@@ -131,7 +131,8 @@ impl Reader {
         if kind == Kind::Model && text.contains('/') {
             let hint = match Reference::is_meant(text) {
                 true => {
-                    "`base` and the other model of a gate may stand outside of the recipe, and nothing else".to_owned()
+                    "`base`, a teacher and the other model of a gate may stand outside of the recipe, and nothing else"
+                        .to_owned()
                 }
                 false => ReferenceError::Elsewhere { text: text.to_owned() }.hint(),
             };

@@ -61,6 +61,9 @@ pub fn each_reference(section: Section, entry: &mut Node, visit: &mut dyn FnMut(
             field(entry, "tokenizer", Section::Tokenizers, visit);
             if let Some(train) = entry.get_mut("train") {
                 field(train, "data", Section::Datasets, visit);
+                if let Some(objective) = train.get_mut("objective") {
+                    field(objective, "teacher", Section::Models, visit);
+                }
                 if let Some(data) = train.get_mut("data")
                     && let Some(Value::Map(shares)) = value(data, "mix")
                 {

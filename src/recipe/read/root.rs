@@ -7,6 +7,7 @@ use crate::recipe::contamination::Contamination;
 use crate::recipe::evaluation::Gate;
 use crate::recipe::meant::{Publish, Recipe, Tags, ZooEntry};
 use crate::recipe::problem::Problems;
+use crate::recipe::read::architecture::is_without_tokens;
 use crate::recipe::read::extends::merged;
 use crate::recipe::read::fields::{Fields, named};
 use crate::recipe::read::imports::{self, Imports};
@@ -81,8 +82,9 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     let run = fields.or(reader, "run", crate::recipe::run::RunOptions::default(), run::run);
     let is_only_data = fields.has("datasets") && !ABOUT_MODELS.iter().any(|key| fields.has(key));
     let datasets = fields.need(reader, "datasets").and_then(|at| named(reader, &at, dataset::dataset));
-    // A recipe whose models all come from outside needs no tokenizer of its own.
-    let tokenizers_at = match reader.imports.is_empty() && !is_only_data {
+    // A recipe whose models all come from outside, or read no tokens, needs no tokenizer of its own.
+    let needs_tokenizers = reader.imports.is_empty() && !is_only_data && !are_without_tokens(root);
+    let tokenizers_at = match needs_tokenizers {
         true => fields.need(reader, "tokenizers").map(Some),
         false => Some(fields.take("tokenizers")),
     };
@@ -93,7 +95,7 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
     });
     let models = match is_only_data {
         true => Some(BTreeMap::new()),
-        false => fields.need(reader, "models").and_then(|at| model::models(reader, &at)),
+        false => fields.need(reader, "models").and_then(|at| model::models(reader, &at, datasets.as_ref())),
     };
     let evaluations = fields.or(reader, "evaluations", BTreeMap::new(), |reader, at| {
         named(reader, at, |reader, _, at| evaluation::evaluation(reader, at))
@@ -144,6 +146,13 @@ fn recipe(reader: &mut Reader, root: &Node) -> Option<Recipe> {
         samples: samples?,
         publish: publish?,
     })
+}
+
+/// Returns whether no network of the recipe reads tokens.
+fn are_without_tokens(root: &Node) -> bool {
+    let models = root.get("models").map(Node::entries).unwrap_or_default();
+    let mut networks = models.iter().filter_map(|(_, model)| model.get("architecture")).peekable();
+    networks.peek().is_some() && networks.all(is_without_tokens)
 }
 
 fn version(reader: &mut Reader, at: &At<'_>) -> Option<u32> {

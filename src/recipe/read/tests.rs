@@ -58,7 +58,10 @@ fn nothing_takes_away_and_another_type_replaces() {
         "extends: base.yaml\nsamples: null\nmodels: { industry: { train: { optimizer: { learning-rate: 0.5 } } } }\n";
     let recipe = reading(child, &[("base.yaml", &base)]).unwrap().recipe;
     assert!(recipe.samples.is_empty());
-    let Optimizer::Adamw { learning_rate, beta_1, .. } = recipe.models[&"industry".parse().unwrap()].train.optimizer;
+    let Optimizer::Adamw { learning_rate, beta_1, .. } = recipe.models[&"industry".parse().unwrap()].train.optimizer
+    else {
+        panic!("another optimizer")
+    };
     assert_eq!((learning_rate, beta_1), (0.5, 0.5));
 }
 

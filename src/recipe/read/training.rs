@@ -1,39 +1,63 @@
 //! Reads `train`.
 
+use std::collections::BTreeMap;
+
 use crate::recipe::code::Code;
+use crate::recipe::model::Architecture;
+use crate::recipe::parameter::BadPattern;
 use crate::recipe::problem::Place;
-use crate::recipe::read::classification::classification;
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::names::Kind;
 use crate::recipe::read::node::Value;
+use crate::recipe::read::objective::objective;
+use crate::recipe::read::optimizer::optimizer;
 use crate::recipe::read::reader::{At, Reader};
+use crate::recipe::read::schedule::schedule;
 use crate::recipe::training::{
-    Attention, Budget, Checkpointing, DataShare, EarlyStop, EarlyStopMetric, Objective, Optimizer, Schedule, Train,
-    Validate,
+    Attention, Budget, Checkpointing, DataShare, EarlyStop, EarlyStopMetric, Ema, NamePattern, Objective, Optimizer,
+    Schedule, Train, Validate,
 };
 
-/// The tokens of an optimizer step where the recipe says nothing: 16 rows of the context.
+/// The rows of an optimizer step where the recipe says nothing, of a model of texts.
 const DEFAULT_ROWS: u32 = 16;
+/// The records of an optimizer step where the recipe says nothing, of a model of pictures or sounds.
+const DEFAULT_RECORDS: u32 = 64;
 
-/// Reads `train`; `batch-tokens` stays 0 where it depends on a context that is not known yet.
-pub fn train(reader: &mut Reader, at: &At<'_>, context: Option<u32>) -> Option<Train> {
+/// Sizes that are told in records, until it is known how many tokens a record is.
+#[derive(Debug, Clone, Copy)]
+pub struct InRecords {
+    batch: Option<u32>,
+    validation: Option<u64>,
+}
+
+/// Reads `train`; `batch-tokens` stays 0 until [`resolve`] knows how long a row is.
+pub fn train(reader: &mut Reader, at: &At<'_>) -> Option<(Train, InRecords)> {
     let mut fields = Fields::open(reader, at)?;
     let objective = fields.or(reader, "objective", Objective::default(), objective);
     let data = fields.need(reader, "data").and_then(|at| data(reader, &at));
     let budget = fields.need(reader, "budget").and_then(|at| budget(reader, &at));
-    let default_batch = context.map_or(0, |context| DEFAULT_ROWS.saturating_mul(context));
-    let batch_tokens = fields.or(reader, "batch-tokens", default_batch, |reader, at| reader.count(at, 1));
+    let batch_at = fields.take("batch-tokens");
+    let batch_tokens = batch_at.as_ref().map_or(Some(0), |at| reader.count(at, 1));
+    let batch = records(reader, fields.take("batch-records"), batch_at.is_some(), "batch-tokens");
     let accumulate = fields.or(reader, "accumulate", Train::default_accumulate(), |reader, at| reader.count(at, 1));
     let words = [("across-documents", Attention::AcrossDocuments), ("within-document", Attention::WithinDocument)];
     let attention =
         fields.or(reader, "attention", Attention::default(), |reader, at| reader.word(at, "way of attention", &words));
     let optimizer = fields.or(reader, "optimizer", Optimizer::default(), optimizer);
     let schedule = fields.or(reader, "schedule", Schedule::default(), schedule);
-    let validate = fields.or(reader, "validate", Validate::default(), validate);
+    let freeze = fields.or(reader, "freeze", Vec::new(), |reader, at| reader.some_list(at, pattern));
+    let layer_decay =
+        fields.or(reader, "layer-decay", Train::default_layer_decay(), |reader, at| reader.number(at, 0.01..=1.0));
+    let rate_factors = fields.or(reader, "rate-factors", BTreeMap::new(), rate_factors);
+    let ema = fields.or(reader, "ema", None, |reader, at| ema(reader, at).map(Some));
+    let activation_checkpointing = fields.or(reader, "activation-checkpointing", false, Reader::truth);
+    let validate = fields.or(reader, "validate", (Validate::default(), None), validate);
     let checkpoint = fields.or(reader, "checkpoint", Checkpointing::default(), checkpoint);
     let early_stop = fields.or(reader, "early-stop", None, |reader, at| early_stop(reader, at).map(Some));
     fields.finish(reader);
-    Some(Train {
+    let (validate, validation) = validate?;
+    let batch = batch?.and_then(|batch| u32::try_from(batch).ok());
+    let train = Train {
         objective: objective?,
         data: data?,
         budget: budget?,
@@ -42,16 +66,57 @@ pub fn train(reader: &mut Reader, at: &At<'_>, context: Option<u32>) -> Option<T
         accumulate: accumulate?,
         optimizer: optimizer?,
         schedule: schedule?,
-        validate: validate?,
+        freeze: freeze?,
+        layer_decay: layer_decay?,
+        rate_factors: rate_factors?,
+        ema: ema?,
+        activation_checkpointing: activation_checkpointing?,
+        validate,
         checkpoint: checkpoint?,
         early_stop: early_stop?,
-    })
+    };
+    Some((train, InRecords { batch, validation }))
 }
 
-/// Fills in what depends on the context, and checks that a micro-batch holds at least one row.
-pub fn resolve(reader: &mut Reader, mut train: Train, context: u32, place: Place, path: &str) -> Option<Train> {
+/// Reads a number of records that stands in place of a number of tokens.
+pub(super) fn records(
+    reader: &mut Reader,
+    at: Option<At<'_>>,
+    are_tokens_told: bool,
+    tokens: &str,
+) -> Option<Option<u64>> {
+    match at {
+        None => Some(None),
+        Some(at) if are_tokens_told => {
+            let message = format!("this and `{tokens}` say the same in two ways");
+            reader.wrong_of(Code::ConflictingKeys, &at, message, Some("keep one of them".to_owned()))
+        }
+        Some(at) => reader.integer(&at, 1..=i128::from(u32::MAX)).map(|n| Some(n as u64)),
+    }
+}
+
+/// Fills in what depends on the network, and checks that a micro-batch holds at least one row.
+pub fn resolve(
+    reader: &mut Reader,
+    draft: (Train, InRecords),
+    architecture: &Architecture,
+    place: Place,
+    path: &str,
+) -> Option<Train> {
+    let (mut train, InRecords { batch, validation }) = draft;
+    let context = architecture.context();
+    if let Some(records) = validation {
+        train.validate.tokens = records.saturating_mul(u64::from(context));
+    }
     if train.batch_tokens == 0 {
-        train.batch_tokens = DEFAULT_ROWS.saturating_mul(context);
+        let default = if architecture.modality().has_features() { DEFAULT_RECORDS } else { DEFAULT_ROWS };
+        train.batch_tokens = batch.unwrap_or(default).saturating_mul(context);
+    }
+    if let Some(records) = batch.filter(|records| records % train.accumulate != 0) {
+        let message = format!("`batch-records` {records} is no multiple of `accumulate` {}", train.accumulate);
+        let hint = Some(format!("`batch-records: {}` would fit", records.next_multiple_of(train.accumulate)));
+        reader.problem_of(Code::ShapeMismatch, place, &format!("{path}.train.batch-records"), message, hint);
+        return None;
     }
     let row = u64::from(context) * u64::from(train.accumulate);
     if u64::from(train.batch_tokens) % row != 0 {
@@ -64,22 +129,6 @@ pub fn resolve(reader: &mut Reader, mut train: Train, context: u32, place: Place
         return None;
     }
     Some(train)
-}
-
-fn objective(reader: &mut Reader, at: &At<'_>) -> Option<Objective> {
-    let mut fields = Fields::open(reader, at)?;
-    let words = [
-        ("causal-lm", Some(Objective::CausalLm)),
-        ("instruction", Some(Objective::Instruction)),
-        ("classification", None),
-    ];
-    let Some(kind) = fields.kind(reader, "objective", &words) else {
-        fields.abandon();
-        return None;
-    };
-    let objective = kind.or_else(|| classification(reader, &mut fields).map(Objective::Classification));
-    fields.finish(reader);
-    objective
 }
 
 fn data(reader: &mut Reader, at: &At<'_>) -> Option<Vec<DataShare>> {
@@ -143,56 +192,52 @@ fn budget(reader: &mut Reader, at: &At<'_>) -> Option<Budget> {
     }
 }
 
-fn optimizer(reader: &mut Reader, at: &At<'_>) -> Option<Optimizer> {
-    let mut fields = Fields::open(reader, at)?;
-    let Some(()) = fields.kind(reader, "optimizer", &[("adamw", ())]) else {
-        fields.abandon();
-        return None;
-    };
-    let Optimizer::Adamw { learning_rate, weight_decay, beta_1, beta_2, epsilon, clip_norm } = Optimizer::default();
-    let learning_rate = fields.or(reader, "learning-rate", learning_rate, |reader, at| reader.number(at, 1e-9..=1.0));
-    let weight_decay = fields.or(reader, "weight-decay", weight_decay, |reader, at| reader.number(at, 0.0..=1.0));
-    let beta_1 = fields.or(reader, "beta-1", beta_1, |reader, at| reader.number(at, 0.0..=0.9999));
-    let beta_2 = fields.or(reader, "beta-2", beta_2, |reader, at| reader.number(at, 0.0..=0.99999));
-    let epsilon = fields.or(reader, "epsilon", epsilon, |reader, at| reader.number(at, 1e-16..=1e-2));
-    let clip_norm = fields.or(reader, "clip-norm", clip_norm, |reader, at| reader.number(at, 1e-6..=1e9));
-    fields.finish(reader);
-    Some(Optimizer::Adamw {
-        learning_rate: learning_rate?,
-        weight_decay: weight_decay?,
-        beta_1: beta_1?,
-        beta_2: beta_2?,
-        epsilon: epsilon?,
-        clip_norm: clip_norm?,
-    })
+/// Reads names of parameters in which `*` stands for any text.
+fn pattern(reader: &mut Reader, at: &At<'_>) -> Option<NamePattern> {
+    let text = reader.some_text(at)?;
+    checked(reader, at, &text)
 }
 
-fn schedule(reader: &mut Reader, at: &At<'_>) -> Option<Schedule> {
-    let mut fields = Fields::open(reader, at)?;
-    let Some(is_cosine) = fields.kind(reader, "schedule", &[("cosine", true), ("constant", false)]) else {
-        fields.abandon();
-        return None;
-    };
-    let warmup_steps =
-        fields.or(reader, "warmup-steps", Schedule::WARMUP_STEPS, |reader, at| reader.large_count(at, 0));
-    let schedule = if is_cosine {
-        let final_ratio =
-            fields.or(reader, "final-ratio", Schedule::FINAL_RATIO, |reader, at| reader.number(at, 0.0..=1.0));
-        warmup_steps.zip(final_ratio).map(|(warmup_steps, final_ratio)| Schedule::Cosine { warmup_steps, final_ratio })
-    } else {
-        warmup_steps.map(|warmup_steps| Schedule::Constant { warmup_steps })
-    };
-    fields.finish(reader);
-    schedule
+fn checked(reader: &mut Reader, at: &At<'_>, text: &str) -> Option<NamePattern> {
+    match text.parse() {
+        Ok(pattern) => Some(pattern),
+        Err(BadPattern) => {
+            let hint = Some("such as `model.layers.0.*`; the names are those of Hugging Face".to_owned());
+            reader.wrong_of(Code::BadName, at, BadPattern.to_string(), hint)
+        }
+    }
 }
 
-fn validate(reader: &mut Reader, at: &At<'_>) -> Option<Validate> {
+fn rate_factors(reader: &mut Reader, at: &At<'_>) -> Option<BTreeMap<NamePattern, f64>> {
+    Fields::open(reader, at)?.abandon();
+    let mut rates = BTreeMap::new();
+    let mut is_whole = true;
+    for (key, node) in at.node.entries() {
+        let here = At { node, path: format!("{}.{}", at.path, key.text) };
+        match checked(reader, &here, &key.text).zip(reader.number(&here, 1e-6..=1e6)) {
+            Some((pattern, factor)) => drop(rates.insert(pattern, factor)),
+            None => is_whole = false,
+        }
+    }
+    is_whole.then_some(rates)
+}
+
+fn ema(reader: &mut Reader, at: &At<'_>) -> Option<Ema> {
+    let mut fields = Fields::open(reader, at)?;
+    let decay = fields.or(reader, "decay", Ema::default().decay, |reader, at| reader.number(at, 0.0..=0.999_999));
+    fields.finish(reader);
+    decay.map(|decay| Ema { decay })
+}
+
+fn validate(reader: &mut Reader, at: &At<'_>) -> Option<(Validate, Option<u64>)> {
     let mut fields = Fields::open(reader, at)?;
     let default = Validate::default();
     let every_steps = fields.or(reader, "every-steps", default.every_steps, |reader, at| reader.large_count(at, 1));
-    let tokens = fields.or(reader, "tokens", default.tokens, |reader, at| reader.large_count(at, 1));
+    let tokens_at = fields.take("tokens");
+    let tokens = tokens_at.as_ref().map_or(Some(default.tokens), |at| reader.large_count(at, 1));
+    let records = records(reader, fields.take("records"), tokens_at.is_some(), "tokens");
     fields.finish(reader);
-    Some(Validate { every_steps: every_steps?, tokens: tokens? })
+    Some((Validate { every_steps: every_steps?, tokens: tokens? }, records?))
 }
 
 fn checkpoint(reader: &mut Reader, at: &At<'_>) -> Option<Checkpointing> {
@@ -208,7 +253,9 @@ fn early_stop(reader: &mut Reader, at: &At<'_>) -> Option<EarlyStop> {
     let mut fields = Fields::open(reader, at)?;
     let default = EarlyStop::default();
     let metric = fields.or(reader, "metric", default.metric, |reader, at| {
-        reader.word(at, "metric", &[("validation/loss", EarlyStopMetric::ValidationLoss)])
+        let words =
+            [("validation/loss", EarlyStopMetric::ValidationLoss), ("overfitting", EarlyStopMetric::Overfitting)];
+        reader.word(at, "metric", &words)
     });
     let patience = fields.or(reader, "patience", default.patience, |reader, at| reader.count(at, 1));
     fields.finish(reader);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const PREFIX: &str = "part-of-";
 
 /// What is only true of a recipe that says everything itself.
-const WHOLE_ONLY: [&str; 6] = ["required", "minProperties", "if", "then", "else", "allOf"];
+const WHOLE_ONLY: [&str; 7] = ["required", "minProperties", "if", "then", "else", "allOf", "not"];
 
 /// Lets a recipe that extends another leave everything out.
 pub fn allow(schema: &mut Value) {

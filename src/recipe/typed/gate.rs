@@ -21,6 +21,9 @@ pub struct Requirement {
     /// The model's value is worse than that of the model `than` by at most so many percent of it.
     #[schemars(range(min = 0.0, max = 1e6), extend("x-unit" = "percent"), example = 15)]
     pub max_worse_percent: Option<f64>,
+    /// The model's value is worse than that of the best of its ancestors by at most so many percent of it: what it may forget.
+    #[schemars(range(min = 0.0, max = 1e6), extend("x-unit" = "percent"), example = 5)]
+    pub max_forgotten_percent: Option<f64>,
     /// The model's value is at most this.
     #[schemars(extend("x-unit" = "the metric's"), example = 300)]
     pub at_most: Option<f64>,
@@ -41,6 +44,7 @@ pub fn one_requirement(schema: &mut Schema) {
             { "required": ["greater-than"] },
             { "required": ["min-better-percent", "than"] },
             { "required": ["max-worse-percent", "than"] },
+            { "required": ["max-forgotten-percent"] },
             { "required": ["at-most"] },
             { "required": ["at-least"] },
         ]),

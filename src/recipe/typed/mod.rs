@@ -11,6 +11,7 @@ mod data;
 mod matrix;
 mod gate;
 mod allow;
+mod batch;
 mod model;
 mod text;
 
@@ -23,6 +24,7 @@ mod words;
 mod tests;
 
 pub use allow::TypedAllow;
+pub use batch::{batch_records, records};
 pub use data::{Data, DataSplit, OneOrMore};
 pub use gate::{Requirement, one_requirement};
 pub use matrix::Matrix;

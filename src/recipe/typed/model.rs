@@ -3,11 +3,26 @@
 use schemars::Schema;
 use serde_json::json;
 
+use crate::recipe::model::Architecture;
+
 /// A model with a parent has its parent's network and tokenizer; one without has nothing an adapter could adapt.
 pub fn one_or_the_other(schema: &mut Schema) {
     schema.insert("if".to_owned(), json!({ "required": ["base"] }));
     schema.insert("then".to_owned(), json!({ "properties": { "architecture": false, "tokenizer": false } }));
-    let own = json!({ "required": ["architecture", "tokenizer"], "properties": { "adapter": false } });
+    // What reads only pictures or sounds has no tokenizer.
+    let kinds = json!({ "properties": { "type": { "enum": Architecture::WITHOUT_TOKENS } } });
+    let student = json!({
+        "required": ["objective"],
+        "properties": { "objective": { "properties": { "type": { "const": "distillation" } } } },
+    });
+    let own = json!({
+        "required": ["architecture"],
+        "properties": { "adapter": false },
+        "if": { "properties": { "architecture": kinds } },
+        "then": { "properties": { "tokenizer": false } },
+        // A student has its teacher's.
+        "else": { "anyOf": [{ "required": ["tokenizer"] }, { "properties": { "train": student } }] },
+    });
     schema.insert("else".to_owned(), own);
 }
 

@@ -181,6 +181,8 @@ impl Comparison<'_> {
                 (Some(found), None) => {
                     assert!(property.get("x-default").is_some(), "`{path}.{key}` is {found}, and nothing says so");
                 }
+                // What changes nothing is not written, so that recipes of before the key was there stay what they are.
+                (None, Some(default)) if *default == json!(false) || *default == json!(0.0) => {}
                 (None, default) => assert_eq!(default, None, "`{path}.{key}` is said to have a default"),
             }
             self.n_compared += u32::from(meant.get(key).is_some());

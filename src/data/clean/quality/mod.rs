@@ -54,7 +54,9 @@ impl Step for Judge {
                 *counts.entry("lines".to_owned()).or_default() += n_lines;
                 record
             }
-            Content::Text(_) | Content::Pair { .. } | Content::Chat(_) | Content::Media(_) => record,
+            Content::Text(_) | Content::Pair { .. } | Content::Chat(_) | Content::Preference(_) | Content::Media(_) => {
+                record
+            }
         };
         let mut texts = record.texts();
         let reason = match (texts.next(), texts.next()) {

@@ -227,7 +227,7 @@ fn template() -> Cases {
         whole
     };
     let cases = vec![
-        (json!(null), "expected fields or text, found a picture"),
+        (json!(null), "`prompt`: the template asks for `q`, which the row does not have"),
         (json!("hunter2"), "`prompt`: the template asks for `q`, which the row does not have"),
         (json!({ "question": SECRET }), "`prompt`: the template asks for `q`, which the row does not have"),
         (with("q", json!(null)), "`prompt`: line 1 of the template prints a field that holds nothing"),

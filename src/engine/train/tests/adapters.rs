@@ -8,8 +8,15 @@ use crate::engine::model::{HostTensor, weights};
 use crate::engine::train::learner::Learner;
 
 /// Returns an adapter of a rank.
-fn lora(rank: u32) -> Adapter {
-    Adapter::Lora { rank, alpha: 2.0 * f64::from(rank), then: AdapterThen::Keep, parent: None }
+pub(super) fn lora(rank: u32) -> Adapter {
+    Adapter::Lora {
+        rank,
+        alpha: 2.0 * f64::from(rank),
+        dropout: 0.0,
+        targets: Vec::new(),
+        then: AdapterThen::Keep,
+        parent: None,
+    }
 }
 
 fn stored(rank: u32, bytes: &[u8]) -> Stored<'_> {
@@ -37,6 +44,7 @@ fn at_step_0(
         adapter: Some(&adapter),
         train: &config(4),
         base: Some(base),
+        teacher: None,
         seed: 1234,
         device: &device,
         machine: &device::machine(DeviceChoice::Flex, 1),

@@ -2,16 +2,20 @@
 
 use super::*;
 use crate::engine::classify::classify;
-use crate::engine::model::classifier::{LANGUAGE_HEAD, SCORE};
+use crate::engine::model::head::LANGUAGE_HEAD;
+use crate::recipe::head::Head;
+
+const SCORE: &str = "score.weight";
+
 use crate::engine::model::weights;
-use crate::engine::objective::classification::{Labelled, Told, loss_and_gradients, plain};
+use crate::engine::objective::Told;
 use crate::recipe::classification::{Attention, Classification, Pool};
 
 const CLASSES: [&str; 3] = ["finance", "realty", "stocks"];
 
 fn classification(attention: Attention, pool: Pool) -> Classification {
     let classes = CLASSES.map(str::to_owned).to_vec();
-    Classification { classes, attention, pool, label_smoothing: 0.1, dropout: 0.2 }
+    Classification { classes, attention, pool, class_weights: None, label_smoothing: 0.1, dropout: 0.2 }
 }
 
 /// Records whose class is told by one of their tokens, the end token 0 behind them; some are longer than the context.
@@ -81,15 +85,12 @@ fn batch() -> Batch {
     Batch::of_records(&(0..5).map(|index| rows.row(index, 0).unwrap()).collect::<Vec<_>>())
 }
 
-pub(super) type LossAndGradients = fn(&Network, &Parameters, &Labelled, f64, f64) -> Told;
-
-fn told(architecture: &Architecture, own: &Classification, choice: DeviceChoice, what: LossAndGradients) -> Told {
+fn told(architecture: &Architecture, own: &Classification, choice: DeviceChoice) -> Told {
     let device = device::open(choice, 2).unwrap();
     let (network, parameters) = fixture::classifier(architecture, own, &device);
-    let batch = batch();
-    let labels = batch.labels.clone().unwrap();
-    let labelled = Labelled::new(&network, own, &batch, &labels, Some(7));
-    what(&network, &parameters, &labelled, own.label_smoothing, batch.n_targets())
+    let (batch, objective) = (batch(), Objective::Classification(own.clone()));
+    let task = Task { network: &network, objective: &objective, guide: None, class_weights: None };
+    task.loss_and_gradients(&parameters, &batch, 7, batch.n_targets(), None)
 }
 
 #[test]
@@ -98,11 +99,9 @@ fn the_backends_agree_on_the_loss_and_every_gradient_of_a_classifier() {
         for attention in [Attention::Causal, Attention::Bidirectional] {
             for pool in [Pool::Mean, Pool::Last] {
                 let own = classification(attention, pool);
-                let reference = told(&architecture, &own, DeviceChoice::Flex, plain);
-                for (choice, what) in
-                    [(DeviceChoice::Cpu, plain as LossAndGradients), (DeviceChoice::Cpu, loss_and_gradients)]
+                let reference = told(&architecture, &own, DeviceChoice::Flex);
                 {
-                    let found = told(&architecture, &own, choice, what);
+                    let found = told(&architecture, &own, DeviceChoice::Cpu);
                     assert!(
                         (found.loss - reference.loss).abs() < 1e-5 * reference.loss,
                         "{} {}",
@@ -153,16 +152,15 @@ fn a_classifier_takes_all_of_a_language_model_but_its_output_layer() {
     for architecture in fixture::architectures() {
         let language = of(architecture.clone(), DeviceChoice::Flex, config(4));
         let language = finish(&language, tempfile::tempdir().unwrap().path(), &mut Heard::default()).model;
-        let classifier = |base: Base<'static>, has_same_classes| {
-            let base = Some(Base { has_same_classes, ..base });
+        let classifier = |base: Base<'static>, head: Head| {
+            let base = Some(Base { head, ..base });
             // A learning rate of next to nothing: what comes out is what it started from.
             let mut setting = Setting { base, ..setting(architecture.clone(), DeviceChoice::Flex, 1) };
-            let Optimizer::Adamw { learning_rate, .. } = &mut setting.train.optimizer;
-            *learning_rate = 1e-9;
+            setting.train.optimizer = adamw(1e-9, 1.0);
             finish(&setting, tempfile::tempdir().unwrap().path(), &mut Heard::default()).model
         };
         let parent = weights::read(&language).unwrap();
-        let made = classifier(Base::of(language.leak()), false);
+        let made = classifier(Base::of(language.leak()), Head::Language);
         let child = weights::read(&made).unwrap();
         assert!(!child.contains_key(LANGUAGE_HEAD) && child[SCORE].shape == [3, 16]);
         let is_near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
@@ -173,11 +171,12 @@ fn a_classifier_takes_all_of_a_language_model_but_its_output_layer() {
         let mut marked = child.clone();
         marked.get_mut(SCORE).unwrap().values.fill(0.25);
         let marked: &'static [u8] = weights::write(&marked).leak();
-        let score = |has_same_classes| {
-            weights::read(&classifier(Base::of(marked), has_same_classes)).unwrap()[SCORE].values.clone()
-        };
-        assert!(is_near(&score(true), &[0.25; 48]));
-        assert!(is_near(&score(false), &child[SCORE].values));
+        let score = |head| weights::read(&classifier(Base::of(marked), head)).unwrap()[SCORE].values.clone();
+        let own =
+            setting(architecture.clone(), DeviceChoice::Flex, 1).train.objective.classification().unwrap().clone();
+        assert!(is_near(&score(Head::Classes(own.clone())), &[0.25; 48]));
+        let others = Classification { classes: vec!["x".into(), "y".into(), "z".into()], ..own };
+        assert!(is_near(&score(Head::Classes(others)), &child[SCORE].values));
     }
 }
 
@@ -186,7 +185,14 @@ fn the_layer_over_the_classes_learns_beside_an_adapter() {
     for architecture in fixture::architectures() {
         let language = of(architecture.clone(), DeviceChoice::Cpu, config(4));
         let language = finish(&language, tempfile::tempdir().unwrap().path(), &mut Heard::default()).model;
-        let adapter = Some(Adapter::Lora { rank: 4, alpha: 8.0, then: AdapterThen::Merge, parent: None });
+        let adapter = Some(Adapter::Lora {
+            rank: 4,
+            alpha: 8.0,
+            dropout: 0.0,
+            targets: Vec::new(),
+            then: AdapterThen::Merge,
+            parent: None,
+        });
         let setting =
             Setting { adapter, base: Some(Base::of(&language)), ..setting(architecture.clone(), DeviceChoice::Cpu, 9) };
         let mut heard = Heard::default();
@@ -203,6 +209,7 @@ fn the_layer_over_the_classes_learns_beside_an_adapter() {
         let name = match architecture {
             Architecture::Llama(_) => crate::engine::model::llama::EMBEDDING,
             Architecture::Gpt2(_) => crate::engine::model::gpt2::EMBEDDING,
+            _ => unreachable!("the small networks are these two"),
         };
         assert!(merged[name] == weights::read(&language).unwrap()[name], "it is frozen");
     }

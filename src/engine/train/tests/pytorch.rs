@@ -3,8 +3,9 @@
 //! `benches/pytorch_classifier.py` writes the numbers; the parameters follow from a formula on both sides.
 
 use super::*;
+use crate::engine::classify::shares;
 use crate::engine::model::HostTensor;
-use crate::engine::objective::classification::{Labelled, loss_and_gradients, plain, shares};
+use crate::engine::model::Reading;
 use crate::engine::sampler::Row;
 use crate::recipe::classification::{Attention, Classification, Pool};
 
@@ -59,30 +60,22 @@ fn apart(found: &[f32], expected: &[f64]) -> f64 {
 fn classifiers_are_what_pytorch_makes_of_the_same_numbers() {
     let made: Made = serde_json::from_str(MADE).unwrap();
     assert_eq!(made.cases.len(), 8);
-    let row = |(tokens, class): (&Vec<u32>, &u32)| Row {
-        tokens: tokens.clone(),
-        is_target: vec![],
-        starts: None,
-        class: Some(*class),
-    };
+    let row =
+        |(tokens, class): (&Vec<u32>, &u32)| Row { tokens: tokens.clone(), class: Some(*class), ..Row::default() };
     let batch = Batch::of_records(&made.rows.iter().zip(&made.labels).map(row).collect::<Vec<_>>());
-    let labels = batch.labels.clone().unwrap();
     for case in &made.cases {
         let architecture = if case.architecture == "llama" { fixture::llama() } else { fixture::gpt2() };
         let classes = (0..3).map(|class| class.to_string()).collect();
         let (attention, pool, label_smoothing) = (case.attention, case.pool, made.smoothing);
-        let own = Classification { classes, attention, pool, label_smoothing, dropout: 0.5 };
-        for (choice, what) in [
-            (DeviceChoice::Flex, plain as super::classification::LossAndGradients),
-            (DeviceChoice::Cpu, loss_and_gradients),
-        ] {
+        let own = Classification { classes, attention, pool, class_weights: None, label_smoothing, dropout: 0.0 };
+        for choice in [DeviceChoice::Flex, DeviceChoice::Cpu] {
             let name = format!("{} {attention:?} {pool:?} {choice}", case.architecture);
             let device = device::open(choice, 1).unwrap();
             let network = Network::with_head(&architecture, VOCAB, Some(&own), &device);
             let parameters = sines(&network);
-            // Without a seed nothing is left out.
-            let labelled = Labelled::new(&network, &own, &batch, &labels, None);
-            let told = what(&network, &parameters, &labelled, made.smoothing, batch.n_targets());
+            let objective = Objective::Classification(own.clone());
+            let task = Task { network: &network, objective: &objective, guide: None, class_weights: None };
+            let told = task.loss_and_gradients(&parameters, &batch, 7, batch.n_targets(), None);
             assert!((told.loss - case.loss).abs() < 1e-6, "{name}: {} {}", told.loss, case.loss);
             assert_eq!(told.gradients.len(), case.gradients.len(), "{name}");
             for (parameter, expected) in &case.gradients {
@@ -95,7 +88,7 @@ fn classifiers_are_what_pytorch_makes_of_the_same_numbers() {
             let score = told.gradients["score.weight"].try_to_vec_as::<f32>().unwrap();
             assert!(apart(&score, &case.score) < 1e-6, "{name}: {score:?}");
             let expected: Vec<f64> = case.logits.chunks(3).flat_map(softmax).collect();
-            let found = shares(&network, &parameters, labelled.tokens_BS.clone(), &labelled.records);
+            let found = shares(&network, &parameters, &Reading::new(&batch, &device));
             assert!(apart(&found, &expected) < 1e-6, "{name}: {found:?} {expected:?}");
         }
     }

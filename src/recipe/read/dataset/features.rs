@@ -1,7 +1,7 @@
 //! Reads `features`.
 
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Augment, Features, Fit, Flip, Normalize, PixelFilter};
+use crate::recipe::dataset::{Augment, Features, Fit, Flip, Normalize, PixelFilter, SpecAugment};
 use crate::recipe::read::dataset::clean_media::{filter, fit, rate, within};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
@@ -98,6 +98,7 @@ fn log_mel(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Features> {
     let words = [("none", Normalize::None), ("record", Normalize::Record)];
     let normalize =
         fields.or(reader, "normalize", Normalize::default(), |reader, at| reader.word(at, "scaling", &words));
+    let augment = fields.or(reader, "augment", None, |reader, at| spec_augment(reader, at).map(Some));
     let (f_min, f_max) = (f_min?, f_max?);
     if f_min >= f_max {
         let message = format!("`f-min` is {f_min}, and `f-max` is {f_max}: there is nothing between them");
@@ -112,6 +113,30 @@ fn log_mel(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Features> {
         f_max,
         seconds: seconds?,
         normalize: normalize?,
+        augment: augment?,
+    })
+}
+
+fn spec_augment(reader: &mut Reader, at: &At<'_>) -> Option<SpecAugment> {
+    let mut fields = Fields::open(reader, at)?;
+    let default = SpecAugment::default();
+    let times = |reader: &mut Reader, at: &At<'_>| within(reader, at, 0..=64);
+    let frames = |reader: &mut Reader, at: &At<'_>| within(reader, at, 0..=65_536);
+    let time_masks = fields.or(reader, "time-masks", default.time_masks, times);
+    let time_mask_frames = fields.or(reader, "time-mask-frames", default.time_mask_frames, frames);
+    let mel_masks = fields.or(reader, "mel-masks", default.mel_masks, times);
+    let mel_mask_bands =
+        fields.or(reader, "mel-mask-bands", default.mel_mask_bands, |reader, at| within(reader, at, 0..=512));
+    let shift_frames = fields.or(reader, "shift-frames", default.shift_frames, frames);
+    let stream = fields.or(reader, "stream", default.stream, |reader, at| reader.count(at, 0));
+    fields.finish(reader);
+    Some(SpecAugment {
+        time_masks: time_masks?,
+        time_mask_frames: time_mask_frames?,
+        mel_masks: mel_masks?,
+        mel_mask_bands: mel_mask_bands?,
+        shift_frames: shift_frames?,
+        stream: stream?,
     })
 }
 

@@ -21,10 +21,13 @@ fn a_child_has_the_network_and_the_tokenizer_of_the_model_outside() {
     let (name, import) = recipe.imports.first_key_value().unwrap();
     let child = &recipe.models[&"asynchronous".parse().unwrap()];
     assert_eq!((name.as_str(), import.reference.to_string().as_str()), ("tree-industry.v2", "zoo/tree-industry@v2"));
-    assert_eq!((&child.architecture, child.base.as_ref(), &child.tokenizer), (&import.architecture, Some(name), name));
+    assert_eq!(
+        (&child.architecture, child.base.as_ref(), child.tokenizer.as_ref()),
+        (&import.architecture, Some(name), Some(name))
+    );
     assert_eq!(child.tier, Tier::Vertical, "one below its parent");
     let Content::Files { tokenizer, .. } = import.content else { panic!("{import:?}") };
-    assert_eq!(recipe.tokenizers[name], Tokenizer::Imported { vocab_size: 300, digest: Some(tokenizer) });
+    assert_eq!(recipe.tokenizers[name], Tokenizer::Imported { vocab_size: 300, digest: tokenizer });
     assert_eq!(recipe.ancestors(&"asynchronous".parse().unwrap()).collect::<Vec<_>>(), [name]);
     // The gate names the same model in another way.
     assert_eq!((recipe.imports.len(), recipe.gates[0].rule.than()), (1, Some(name)));
@@ -82,7 +85,7 @@ fn only_a_parent_and_what_a_gate_compares_with_stand_outside() {
     assert!(text.contains("gates[0].model: there is no model `zoo/tree@champion` in this recipe"), "{text}");
     let samples = "samples: { story: { model: zoo/tree@champion, prompt: Once } }\n";
     let text = told(&format!("{CHILD}{samples}"));
-    assert!(text.contains("`base` and the other model of a gate may stand outside"), "{text}");
+    assert!(text.contains("`base`, a teacher and the other model of a gate may stand outside"), "{text}");
 }
 
 #[test]

@@ -2,18 +2,21 @@
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::evaluation::{Evaluation, GateRule, Metric};
+use crate::recipe::evaluation::{Evaluation, GateRule};
 use crate::recipe::measured::Measured;
+use crate::recipe::metric::Skill;
 use crate::recipe::model::{Adapter, Model};
+use crate::recipe::objective::Objective;
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::{Field, Parts};
 
 /// Looks at every classifier, and at what is asked of the models.
 pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     for (name, model) in parts.models.into_iter().flatten() {
-        descent(reader, parts, name, model);
         if model.classification().is_some() {
             labels(reader, parts, name, model);
+        }
+        if model.train.objective.has_own_layers() {
             adapter(reader, parts, name, model);
         }
     }
@@ -24,21 +27,6 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
 
 fn told(reader: &mut Reader, code: Code, field: &Field, message: String, hint: &str) {
     reader.problem_of(code, field.place, &field.path, message, Some(hint.to_owned()));
-}
-
-/// A classifier has no output layer that a language model could take from it.
-fn descent(reader: &mut Reader, parts: &Parts<'_>, name: &Name, model: &Model) {
-    let (None, Some(base)) = (model.classification(), &model.base) else { return };
-    let tells_classes = match parts.models.and_then(|models| models.get(base)) {
-        Some(parent) => parent.classification().is_some(),
-        None => reader.imports.get(base).is_some_and(|import| import.classification.is_some()),
-    };
-    if tells_classes {
-        let field = parts.field(&["models", name.as_str(), "base"]);
-        let message = format!("`{base}` is a classifier, and `{name}` is to write text");
-        let hint = "start from the language model the classifier came from, or make a classifier of this model too";
-        told(reader, Code::ConflictingKeys, &field, message, hint);
-    }
 }
 
 fn labels(reader: &mut Reader, parts: &Parts<'_>, name: &Name, model: &Model) {
@@ -59,20 +47,23 @@ fn has_none(parts: &Parts<'_>, dataset: &Name) -> bool {
     dataset.and_then(|dataset| dataset.has_labels()) == Some(false)
 }
 
-/// The layer over the classes is no part of the files that hold a kept adapter.
+/// The layers of an objective are no part of the files that hold a kept adapter.
 fn adapter(reader: &mut Reader, parts: &Parts<'_>, name: &Name, model: &Model) {
     let Some(Adapter::Lora { parent, .. }) = &model.adapter else { return };
     let is_kept = model.adapter.as_ref().is_some_and(Adapter::is_kept);
-    let hint =
-        "leave it out: the adapter is added to the weights, and the layer over the classes is trained whole beside it";
+    let (who, layers) = match model.classification() {
+        Some(_) => ("a classifier", "the layer over the classes is trained whole beside it"),
+        None => ("a model with layers of its objective", "these layers are trained whole beside it"),
+    };
     if is_kept {
         let field = parts.field(&["models", name.as_str(), "adapter", "then"]);
-        let message = "the adapter of a classifier cannot be kept beside its weights".to_owned();
-        told(reader, Code::ConflictingKeys, &field, message, hint);
+        let message = format!("the adapter of {who} cannot be kept beside its weights");
+        let hint = format!("leave it out: the adapter is added to the weights, and {layers}");
+        told(reader, Code::ConflictingKeys, &field, message, &hint);
     }
     if let Some(word) = parent.filter(|parent| !parent.is_merge()) {
         let field = parts.field(&["models", name.as_str(), "adapter", "parent"]);
-        let message = format!("a classifier cannot `{}` what its parent kept", word.word());
+        let message = format!("{who} cannot `{}` what its parent kept", word.word());
         told(reader, Code::ConflictingKeys, &field, message, "`parent: merge` adds it to the weights first");
     }
 }
@@ -93,6 +84,8 @@ fn measurements(reader: &mut Reader, parts: &Parts<'_>) {
             problems.push((Code::NotMeasured, field, message, hint));
         }
         by.retain(|model| model.classification().is_some());
+        // What says something of the machine needs no labels.
+        by.retain(|_| !evaluation.metric.is_of_machine());
         if !by.is_empty() && has_none(parts, &evaluation.dataset) {
             let field = parts.field(&["evaluations", name.as_str(), "data"]);
             let message = format!(
@@ -100,22 +93,32 @@ fn measurements(reader: &mut Reader, parts: &Parts<'_>) {
                 evaluation.metric.word(),
                 evaluation.dataset
             );
-            problems.push((Code::NoLabels, field, message, LABELS));
+            problems.push((Code::NoLabels, field, message, LABELS.to_owned()));
         }
     }
-    problems.into_iter().for_each(|(code, field, message, hint)| told(reader, code, &field, message, hint));
+    problems.into_iter().for_each(|(code, field, message, hint)| told(reader, code, &field, message, &hint));
 }
 
-fn nothing(evaluation: &Evaluation) -> (String, &'static str) {
+fn nothing(evaluation: &Evaluation) -> (String, String) {
     let word = evaluation.metric.word();
-    match evaluation.metric {
-        Metric::Loss | Metric::Perplexity => (
-            format!("`{word}` measures language models, and the recipe has none"),
-            "classifiers are measured by `accuracy` or `macro-f1`",
+    let (is_of_classes, is_of_language) =
+        (evaluation.metric.is_of(Skill::Classes), evaluation.metric.is_of(Skill::Language));
+    match &evaluation.task {
+        Some(task) => (
+            format!("a task of type `{}` measures language models, and the recipe has none", task.word()),
+            "let a language model of the recipe answer, or leave `task` out".to_owned(),
         ),
-        Metric::Accuracy | Metric::MacroF1 => (
+        None if is_of_language && !is_of_classes => (
+            format!("`{word}` measures language models, and the recipe has none"),
+            "classifiers are measured by `accuracy` or `macro-f1`".to_owned(),
+        ),
+        None if is_of_classes => (
             format!("`{word}` measures no classifier of the recipe"),
-            "a classifier is measured on data with its own classes",
+            "a classifier is measured on data with its own classes".to_owned(),
+        ),
+        None => (
+            format!("`{word}` measures no model of the recipe"),
+            format!("it is measured of {}", evaluation.metric.measured_of()),
         ),
     }
 }
@@ -129,9 +132,9 @@ fn gates(reader: &mut Reader, parts: &Parts<'_>) {
         for (i, gate) in parts.gates.into_iter().flatten().enumerate() {
             let Some(evaluation) = evaluations.get(&gate.evaluation) else { continue };
             let is_measured = |name: &Name| {
-                let own = models.get(name).map(Model::classification);
-                let imported = || reader.imports.get(name).map(|import| import.classification.as_ref());
-                own.or_else(imported).is_none_or(|classification| measured.is(classification, evaluation))
+                let own = models.get(name).map(|model| measured.can_be(model, evaluation));
+                let imported = || Some(measured.is(reader.imports.get(name)?.classification.as_ref(), evaluation));
+                own.or_else(imported).unwrap_or(true)
             };
             let keyed = gate.rule.than().map(|than| (than_key(&gate.rule), than));
             let named = [Some(("model", &gate.model)), keyed].into_iter().flatten();
@@ -152,6 +155,7 @@ fn than_key(rule: &GateRule) -> &'static str {
         GateRule::GreaterThan { .. } => "greater-than",
         GateRule::MinBetterPercent { .. }
         | GateRule::MaxWorsePercent { .. }
+        | GateRule::MaxForgottenPercent { .. }
         | GateRule::AtMost { .. }
         | GateRule::AtLeast { .. } => "than",
     }
@@ -160,9 +164,20 @@ fn than_key(rule: &GateRule) -> &'static str {
 fn samples(reader: &mut Reader, parts: &Parts<'_>) {
     for (name, sample) in parts.samples.into_iter().flatten() {
         let model = parts.models.and_then(|models| models.get(&sample.model));
-        if model.is_some_and(|model| model.classification().is_some()) {
+        if let Some(Objective::MaskedLm(_)) = model.map(|model| &model.train.objective) {
+            if !["[MASK]", "<|mask|>", "<mask>"].iter().any(|mask| sample.prompt.contains(mask)) {
+                let field = parts.field(&["samples", name.as_str(), "prompt"]);
+                let message = format!("`{}` fills in what is hidden, and nothing is", sample.model);
+                told(reader, Code::NotMeasured, &field, message, "write `[MASK]` where it is to fill in");
+            }
+            continue;
+        }
+        if let Some(model) = model.filter(|model| !model.train.objective.writes()) {
             let field = parts.field(&["samples", name.as_str(), "model"]);
-            let message = format!("`{}` is a classifier, and writes no text", sample.model);
+            let message = match model.classification() {
+                Some(_) => format!("`{}` is a classifier, and writes no text", sample.model),
+                None => format!("`{}` learns `{}`, and writes no text", sample.model, model.train.objective.word()),
+            };
             told(reader, Code::NotMeasured, &field, message, "let a language model of the recipe write");
         }
     }

@@ -20,17 +20,22 @@ pub(super) fn judge(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset
     split(reader, parts, name, dataset);
 }
 
-/// What was prepared before, and what is a picture or a sound, has nothing to extract from.
+/// What was prepared before has nothing to extract from, and a picture or a sound nothing but a caption of what is known of it.
 fn prepared(reader: &mut Reader, parts: &Parts<'_>, name: &Name, dataset: &Dataset, extract: &Extract) {
     let read = dataset.source.fetched().unwrap_or(&dataset.source);
     let holds = match (read.is_prepared(), read.media().is_some()) {
         (true, _) => "records already",
+        (false, true) if matches!(extract, Extract::Template { text: Some(_), .. }) => return,
         (false, true) => "pictures or sounds",
         (false, false) => return,
     };
     let field = parts.field(&["datasets", name.as_str(), "extract"]);
     let message = format!("`{}` extracts nothing: a source of type `{}` holds {holds}", extract.word(), read.word());
-    reader.problem_of(Code::ConflictingKeys, field.place, &field.path, message, Some("leave out `extract`".to_owned()));
+    let hint = match read.media() {
+        Some(_) if !read.is_prepared() => "leave out `extract`; `template` with a `text` says what each shows",
+        Some(_) | None => "leave out `extract`",
+    };
+    reader.problem_of(Code::ConflictingKeys, field.place, &field.path, message, Some(hint.to_owned()));
 }
 
 /// The columns `label`, `group`, `id` and `keep` go on to extracted records; what a record says, the extraction says.

@@ -23,6 +23,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
         let here = field(parts, i);
         compared(reader, &here, model, rule);
         same_point(reader, parts, &here, gate);
+        forgets(reader, parts, &here, gate);
         let others = rules.entry((model, evaluation)).or_default();
         // What a matrix copied from one gate is one gate.
         for (earlier, other) in others.iter().filter(|(earlier, _)| places[*earlier] != here.place) {
@@ -55,6 +56,7 @@ fn key_of(rule: &GateRule) -> &'static str {
         GateRule::GreaterThan { .. } => "greater-than",
         GateRule::MinBetterPercent { .. } => "min-better-percent",
         GateRule::MaxWorsePercent { .. } => "max-worse-percent",
+        GateRule::MaxForgottenPercent { .. } => "max-forgotten-percent",
         GateRule::AtMost { .. } => "at-most",
         GateRule::AtLeast { .. } => "at-least",
     }
@@ -66,7 +68,7 @@ fn other_model(rule: &GateRule) -> Option<&Name> {
         | GateRule::GreaterThan { than }
         | GateRule::MinBetterPercent { than, .. }
         | GateRule::MaxWorsePercent { than, .. } => Some(than),
-        GateRule::AtMost { .. } | GateRule::AtLeast { .. } => None,
+        GateRule::MaxForgottenPercent { .. } | GateRule::AtMost { .. } | GateRule::AtLeast { .. } => None,
     }
 }
 
@@ -75,6 +77,16 @@ fn compared(reader: &mut Reader, field: &Field, model: &Name, rule: &GateRule) {
         let message = format!("expected another model to compare with, found `{model}` itself");
         let hint = "a gate mostly compares a model with its parent".to_owned();
         reader.problem_of(Code::ComparesItself, field.place, &field.path, message, Some(hint));
+    }
+}
+
+/// Only a model that goes on from another one can forget.
+fn forgets(reader: &mut Reader, parts: &Parts<'_>, field: &Field, gate: &Gate) {
+    let model = parts.models.and_then(|models| models.get(&gate.model));
+    if gate.rule.looks_at_ancestors() && model.is_some_and(|model| model.base.is_none()) {
+        let message = format!("`{}` goes on from no other model: it has nothing to forget", gate.model);
+        let hint = "`max-forgotten-percent` goes with a model that has a `base`; `at-most` is a bound of its own";
+        reader.problem_of(Code::CannotPass, field.place, &field.path, message, Some(hint.to_owned()));
     }
 }
 
@@ -121,7 +133,8 @@ fn bounds(rule: &GateRule) -> (Option<f64>, Option<f64>) {
         GateRule::LessThan { .. }
         | GateRule::GreaterThan { .. }
         | GateRule::MinBetterPercent { .. }
-        | GateRule::MaxWorsePercent { .. } => (None, None),
+        | GateRule::MaxWorsePercent { .. }
+        | GateRule::MaxForgottenPercent { .. } => (None, None),
     }
 }
 
@@ -132,6 +145,7 @@ fn is_less(rule: &GateRule) -> Option<bool> {
         GateRule::GreaterThan { .. } => Some(false),
         GateRule::MinBetterPercent { .. }
         | GateRule::MaxWorsePercent { .. }
+        | GateRule::MaxForgottenPercent { .. }
         | GateRule::AtMost { .. }
         | GateRule::AtLeast { .. } => None,
     }
@@ -157,11 +171,13 @@ fn mutual(reader: &mut Reader, parts: &Parts<'_>, i: usize, of: (&Name, &Name), 
 fn measured(reader: &mut Reader, parts: &Parts<'_>, i: usize, rule: &GateRule, metric: Metric, is_range: bool) {
     let word = metric.word();
     let better = if metric.lower_is_better() { "lower" } else { "higher" };
-    let (lowest, highest) = range(metric);
+    let (lowest, highest) = metric.range();
     let told: Option<(Code, String, String)> = match rule {
         GateRule::LessThan { .. } if !metric.lower_is_better() => Some(wrong_way(word, better, "greater-than")),
         GateRule::GreaterThan { .. } if metric.lower_is_better() => Some(wrong_way(word, better, "less-than")),
-        GateRule::MinBetterPercent { percent, .. } | GateRule::MaxWorsePercent { percent, .. }
+        GateRule::MinBetterPercent { percent, .. }
+        | GateRule::MaxWorsePercent { percent, .. }
+        | GateRule::MaxForgottenPercent { percent }
             if *percent > 0.0 && *percent < 1.0 =>
         {
             let meant = (percent * 100.0 * 1e6).round() / 1e6;
@@ -194,6 +210,7 @@ fn measured(reader: &mut Reader, parts: &Parts<'_>, i: usize, rule: &GateRule, m
         | GateRule::GreaterThan { .. }
         | GateRule::MinBetterPercent { .. }
         | GateRule::MaxWorsePercent { .. }
+        | GateRule::MaxForgottenPercent { .. }
         | GateRule::AtMost { .. }
         | GateRule::AtLeast { .. } => None,
     };
@@ -209,13 +226,4 @@ fn wrong_way(word: &str, better: &str, meant: &str) -> (Code, String, String) {
         format!("{better} {word} is better: this asks for the worse"),
         format!("did you mean `{meant}`?"),
     )
-}
-
-/// Returns the lowest and the highest value of a metric.
-fn range(metric: Metric) -> (f64, f64) {
-    match metric {
-        Metric::Loss => (0.0, f64::INFINITY),
-        Metric::Perplexity => (1.0, f64::INFINITY),
-        Metric::Accuracy | Metric::MacroF1 => (0.0, 1.0),
-    }
 }

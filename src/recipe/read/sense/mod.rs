@@ -9,7 +9,10 @@ mod training;
 mod gates;
 mod samples;
 mod classes;
+mod objectives;
+mod teachers;
 mod sorters;
+mod judges;
 mod unused;
 mod names;
 
@@ -52,7 +55,9 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     gates::judge(reader, parts);
     samples::judge(reader, parts);
     classes::judge(reader, parts);
+    objectives::judge(reader, parts);
     sorters::judge(reader, parts);
+    judges::judge(reader, parts);
     unused::judge(reader, parts);
     names::judge(reader, parts);
 }

@@ -88,8 +88,8 @@ fn is_behind(parts: &Parts<'_>, model: &Name, dataset: &Name) -> bool {
             Thing::Model(name) => {
                 let Some(model) = parts.models.and_then(|models| models.get(name)) else { continue };
                 open.extend(model.train.data.iter().map(|share| Thing::Dataset(&share.dataset)));
-                open.extend([Thing::Tokenizer(&model.tokenizer)]);
-                open.extend(model.base.iter().map(Thing::Model));
+                open.extend(model.tokenizer.iter().map(Thing::Tokenizer));
+                open.extend(model.forebears().map(Thing::Model));
             }
         }
     }

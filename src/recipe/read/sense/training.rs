@@ -5,10 +5,7 @@ use crate::recipe::code::Code;
 use crate::recipe::model::{Adapter, Model};
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::Parts;
-use crate::recipe::training::{Budget, Checkpointing, EarlyStop, Optimizer, Schedule, Train, Validate};
-
-/// AdamW diverges above this in nearly all published trainings.
-const HIGH_LEARNING_RATE: f64 = 0.1;
+use crate::recipe::training::{Budget, Checkpointing, EarlyStop, Optimizer, Train, Validate};
 
 /// Nobody passes over data more often on purpose.
 const MANY_EPOCHS: f64 = 1000.0;
@@ -70,10 +67,15 @@ impl Look<'_, '_> {
     }
 
     fn rates(&mut self, train: &Train) {
-        let Optimizer::Adamw { learning_rate, .. } = &train.optimizer;
-        if *learning_rate > HIGH_LEARNING_RATE {
-            let message = format!("a learning rate of {learning_rate} is unusually high for `adamw`");
-            let hint = "expected between 1e-5 and 1e-2 for most models".to_owned();
+        let (learning_rate, word) = (train.optimizer.learning_rate(), train.optimizer.word());
+        let (high, usual) = match train.optimizer {
+            Optimizer::Adamw { .. } | Optimizer::Muon { .. } | Optimizer::Adafactor { .. } => (0.1, "1e-5 and 1e-2"),
+            Optimizer::Sgd { .. } => (5.0, "1e-3 and 1"),
+            Optimizer::Lion { .. } => (0.01, "1e-6 and 1e-3"),
+        };
+        if learning_rate > high {
+            let message = format!("a learning rate of {learning_rate} is unusually high for `{word}`");
+            let hint = format!("expected between {usual} for most models");
             self.warn(Code::UnitSlip, &["train", "optimizer", "learning-rate"], message, hint);
         }
     }
@@ -98,10 +100,9 @@ impl Look<'_, '_> {
 
     /// What comes after so and so many steps, in a training that has only `steps`.
     fn pace(&mut self, train: &Train, steps: u64) {
-        let warmup = match train.schedule {
-            Schedule::Cosine { warmup_steps, .. } | Schedule::Constant { warmup_steps } => warmup_steps,
-        };
-        if warmup >= steps {
+        if let Some(warmup) = train.schedule.warmup_steps()
+            && warmup >= steps
+        {
             let message = format!("the warm-up takes {warmup} steps, and the training ends after {steps}");
             let hint = match steps / 10 {
                 0 => "the learning rate is never reached; `warmup-steps: 0` begins with it".to_owned(),

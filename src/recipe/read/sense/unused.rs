@@ -33,7 +33,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
         .filter(|name| !used.contains(name))
         .for_each(|name| left_over(reader, parts, "datasets", name, uses));
     let extended = tokenizers.values().filter_map(|tokenizer| tokenizer.base());
-    let used: BTreeSet<&Name> = models.values().map(|model| &model.tokenizer).chain(extended).collect();
+    let used: BTreeSet<&Name> = models.values().filter_map(|model| model.tokenizer.as_ref()).chain(extended).collect();
     let unused = tokenizers.keys().filter(|name| !used.contains(name));
     unused.for_each(|name| left_over(reader, parts, "tokenizers", name, "no model uses it"));
     let measured = Measured::of(models, reader.imports.all());
