@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::error::EngineError;
 use crate::engine::sampler::Batch;
-use crate::engine::sampler::rows::{Epoch, Row, Rows};
+use crate::engine::sampler::row::Row;
+use crate::engine::sampler::rows::{Epoch, Rows};
 use crate::engine::seed;
 
 /// A dataset and its share of the rows.
@@ -129,7 +130,7 @@ impl Sampler {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::sampler::rows::Kind;
+    use crate::engine::sampler::row::Kind;
     use crate::engine::tokens::tests::tokens;
 
     fn source(name: &str, n: u32, weight: f64) -> Source {

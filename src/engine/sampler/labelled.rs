@@ -4,7 +4,7 @@
 
 use crate::engine::error::EngineError;
 use crate::engine::sampler::cursor::{Cursor, Sampler};
-use crate::engine::sampler::rows::Row;
+use crate::engine::sampler::row::Row;
 use crate::engine::sampler::{Batch, StepData};
 use crate::engine::seed;
 
@@ -99,7 +99,8 @@ pub fn fitted(mut tokens: Vec<u32>, context: usize) -> Vec<u32> {
 mod tests {
     use super::*;
     use crate::engine::sampler::Source;
-    use crate::engine::sampler::rows::{Kind, Rows};
+    use crate::engine::sampler::row::Kind;
+    use crate::engine::sampler::rows::Rows;
     use crate::engine::tokens::tests::labelled;
     use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 
 pub mod data;
 pub mod hiding;
+pub mod row;
 pub mod rows;
 pub mod filled;
 pub mod cursor;
@@ -17,7 +18,8 @@ pub use cursor::{Cursor, Source};
 pub use data::Data;
 pub use labelled::Dealer;
 pub use prefetch::{Prefetch, StepData};
-pub use rows::{Kind, Row, Rows};
+pub use row::{Kind, Row};
+pub use rows::Rows;
 
 /// The rows of one micro-batch, on the host; which parts are there, its `kind` decides.
 ///
