@@ -36,6 +36,7 @@ pub(super) fn words(own: &Classification) -> String {
     let pool = match pool {
         Pool::Mean => "the mean of all places",
         Pool::Last => "the last place",
+        Pool::First => "the first place",
     };
     let shown = classes.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
     let more = if classes.len() > MOST { ", …" } else { "" };

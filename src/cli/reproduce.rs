@@ -169,3 +169,22 @@ fn human(session: &Session, verdict: &Verdict) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_numbers_of_a_machine_are_left_out_of_a_comparison() {
+        let metric = |word: &str| serde_json::json!({ "metric": word, "split": "test", "of-machine": true });
+        for word in ["tokens-per-second", "latency-p50", "latency-p90", "latency-p99", "peak-memory"] {
+            assert!(tells_of_machine(&metric(word)), "{word}");
+        }
+        let gate = serde_json::json!({ "metric": "latency-p99", "gate": { "at-most": 5 } });
+        assert!(tells_of_machine(&gate), "what is judged of such a number is left out with it");
+        for word in ["loss", "perplexity", "accuracy", "bleu", "no-such-metric"] {
+            assert!(!tells_of_machine(&metric(word)), "{word}");
+        }
+        assert!(!tells_of_machine(&serde_json::json!({ "seed": 1 })) && !tells_of_machine(&serde_json::json!(null)));
+    }
+}

@@ -57,7 +57,7 @@ pub enum EngineError {
     Diverged {
         /// The step, in steps.
         step: u64,
-        /// `loss` or `gradient norm`.
+        /// `loss` or `gradient norm`, of two that learn in turn with whose it is.
         what: &'static str,
         /// Its value.
         value: f64,
@@ -228,6 +228,11 @@ impl Explain for EngineError {
             }
             Self::AllFrozen => "name fewer parameters in `freeze`".into(),
             Self::ForeignToken { .. } => "encode the dataset with the model's own tokenizer".into(),
+            Self::Diverged { what, .. } if what.ends_with("the critic") || what.ends_with("the generator") => {
+                "lower `learning-rate`, or the objective's `critic-rate` so that neither of the two runs away from the other, \
+                 lengthen `warmup-steps`, or look at the data of that step; the checkpoint stays"
+                    .into()
+            }
             Self::Diverged { .. } => {
                 "lower `learning-rate`, lengthen `warmup-steps`, lower `clip-norm`, or look at the data of that step; \
                  the checkpoint stays"

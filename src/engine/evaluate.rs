@@ -76,6 +76,11 @@ pub fn measure(
     Ok(Measured { loss: surprise / n_targets, accuracy: right / n_targets, tokens: n_targets as u64, rows: sums })
 }
 
+/// Lets a network read a batch, as one request.
+pub fn read(network: &Network, parameters: &Parameters, batch: &Batch) {
+    of_batch(network, parameters, batch, 1);
+}
+
 /// What was measured of pairs of answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answers {

@@ -48,6 +48,8 @@ pub struct FeatureFile {
     names: Vec<String>,
     meaning: Meaning,
     change: Option<Change>,
+    /// What changes a record whoever reads it, always in the same way.
+    spoil: Option<Change>,
 }
 
 impl std::fmt::Debug for FeatureFile {
@@ -83,7 +85,7 @@ impl FeatureFile {
             return Err(error(format!("`features` is of {n} record(s), and `labels` of {}", labels.n)));
         }
         let meaning = Meaning::Nothing;
-        let features = Self { dataset, split, bytes, values, labels, shape, names, meaning, change: None };
+        let features = Self { dataset, split, bytes, values, labels, shape, names, meaning, change: None, spoil: None };
         features.check()?;
         Ok(features)
     }
@@ -119,6 +121,17 @@ impl FeatureFile {
         Self { change: Some(change), ..self }
     }
 
+    /// Returns the same features, changed for whoever reads them, always in the same way.
+    #[must_use]
+    pub fn spoiled_by(self, change: Change) -> Self {
+        Self { spoil: Some(change), ..self }
+    }
+
+    /// Returns the labels that stand in `labels.json`.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Returns whether the features are changed when they are learnt from.
     pub fn is_changed(&self) -> bool {
         self.change.is_some()
@@ -144,7 +157,11 @@ impl FeatureFile {
     /// When the file cannot be read any more.
     pub fn record(&self, number: u64) -> Result<Vec<f32>, EngineError> {
         let size = self.size() as u64;
-        self.numbers(number * size..(number + 1) * size)
+        let values = self.numbers(number * size..(number + 1) * size)?;
+        Ok(match &self.spoil {
+            Some(spoil) => spoil(&values, Draw { seed: 0, look: 0, record: number }),
+            None => values,
+        })
     }
 
     /// Returns the numbers of a record, changed as a draw decides where the features are changed at all.

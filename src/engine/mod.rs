@@ -24,6 +24,7 @@ pub mod asked;
 pub mod classify;
 pub mod generate;
 pub mod retrieve;
+pub mod each;
 pub mod metric;
 
 pub use error::EngineError;

@@ -63,6 +63,18 @@ pub fn measure(
     Ok(Nearness { cosines: cosines(&pictures, &texts, width), captions: captions.len(), own, tokens })
 }
 
+/// Lets a network read a picture and its caption, as one request.
+///
+/// # Errors
+/// When the data cannot be read any more.
+pub fn read(network: &Network, parameters: &Parameters, rows: &Rows, index: usize) -> Result<(), EngineError> {
+    let batch = rows.batch(&[rows.measured(index)?]);
+    let Reading { tokens, features } = Reading::new(&batch, network.device());
+    embedded(network, parameters, &Reading { tokens: None, features });
+    embedded(network, parameters, &Reading { tokens, features: None });
+    Ok(())
+}
+
 fn embedded(network: &Network, parameters: &Parameters, reading: &Reading) -> Vec<f32> {
     tape::without(|| network.embedding(&Pass::measuring(parameters, network.device()), reading).to_vec())
 }

@@ -34,14 +34,31 @@ pub fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
 
 /// Returns coins that fall on `true` with a chance between 0 and 1, to one part in 65,536.
 pub fn coins(rng: &mut ChaCha8Rng, n: usize, chance: f64) -> Vec<bool> {
-    let bound = (chance * 65_536.0).round() as u64;
-    let mut coins = Vec::with_capacity(n + 3);
-    while coins.len() < n {
-        let bits = rng.next_u64();
-        coins.extend((0..4).map(|part| (bits >> (16 * part)) & 0xffff < bound));
-    }
-    coins.truncate(n);
+    let mut coins = vec![false; n];
+    toss(rng, chance, &mut coins, |is_true| is_true);
     coins
+}
+
+/// Returns a mask for dropout: a share of the numbers is 0, and the others are what keeps the mean.
+pub fn mask(rng: &mut ChaCha8Rng, n: usize, share: f64) -> Vec<f32> {
+    let kept = (1.0 / (1.0 - share)) as f32;
+    let mut mask = vec![0.0; n];
+    toss(rng, share, &mut mask, |is_out| if is_out { 0.0 } else { kept });
+    mask
+}
+
+/// Tosses a coin for every place. Many bytes are drawn at once, which takes a fraction of the time that single numbers do.
+fn toss<T>(rng: &mut ChaCha8Rng, chance: f64, places: &mut [T], value: impl Fn(bool) -> T) {
+    let bound = (chance * 65_536.0).round() as u32;
+    let mut bytes = [0; 8192];
+    for places in places.chunks_mut(bytes.len() / 2) {
+        // Whole numbers of 64 bits are used up, so that as much is drawn wherever a toss ends.
+        let drawn = &mut bytes[..places.len().div_ceil(4) * 8];
+        rng.fill_bytes(drawn);
+        for (place, bytes) in places.iter_mut().zip(drawn.chunks_exact(2)) {
+            *place = value(u32::from(u16::from_le_bytes([bytes[0], bytes[1]])) < bound);
+        }
+    }
 }
 
 /// Returns numbers drawn from a normal distribution around 0 (Box & Muller 1958).
@@ -93,6 +110,17 @@ mod tests {
             coins.iter().filter(|coin| **coin).count() as f64 / coins.len() as f64
         };
         assert!((share(0.3) - 0.3).abs() < 0.01 && share(0.0) == 0.0);
+        let (coins, mask) = (coins(&mut stream(7, "c"), 9_001, 0.2), mask(&mut stream(7, "c"), 9_001, 0.2));
+        assert!(coins.iter().zip(mask).all(|(is_out, kept)| kept == if *is_out { 0.0 } else { 1.25 }));
+        // They are parts of the stream's numbers, from the lowest on.
+        let mut rng = stream(7, "c");
+        let expected: Vec<bool> = (0..9_001_usize.div_ceil(4))
+            .flat_map(|_| rng.next_u64().to_le_bytes())
+            .collect::<Vec<u8>>()
+            .chunks_exact(2)
+            .map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]) < 13_107)
+            .collect();
+        assert_eq!(coins, expected[..9_001]);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::classification::Classification;
+use crate::recipe::metric::Metric;
 use crate::recipe::objective::{Contrastive, Objective};
 
 /// What is written beside the tokens of a dataset.
@@ -46,6 +47,19 @@ impl Beside {
                 | Objective::Distillation(_),
             )
             | None => Self::Nothing,
+        }
+    }
+
+    /// Returns what a model reads beside tokens that it is measured on: pairs where the metric compares answers, whatever it has learnt,
+    /// and texts where it has learnt from pairs and the metric does not. What says something of the machine needs nothing told of records.
+    pub fn of_measured(metric: Metric, objective: Option<&Objective>, classification: Option<&Classification>) -> Self {
+        if metric.is_of_pairs() {
+            return Self::Pairs;
+        }
+        match Self::of(objective, classification) {
+            Self::Pairs => Self::Nothing,
+            Self::Classes { .. } | Self::Numbers if metric.is_of_machine() => Self::Nothing,
+            learnt @ (Self::Nothing | Self::Classes { .. } | Self::Numbers | Self::Captions) => learnt,
         }
     }
 

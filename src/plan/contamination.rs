@@ -63,7 +63,8 @@ pub fn lineage(recipe: &Recipe, model: &Name) -> Vec<Learned> {
 
 /// Returns what the evaluations of a model measure on: those of which it makes sense, and of a sweep's, those of its own point.
 pub fn measured(recipe: &Recipe, model: &Name) -> Vec<Measured> {
-    let (measured, model) = (Measures::of(&recipe.models, recipe.imports.values()), recipe.models.get(model));
+    let (measured, model) =
+        (Measures::of(&recipe.models, recipe.imports.values(), Some(&recipe.datasets)), recipe.models.get(model));
     let is_own = |evaluation: &Evaluation| model.is_none_or(|model| measured.is_of(model, evaluation));
     let own = recipe.evaluations.iter().filter(|(_, evaluation)| is_own(evaluation));
     let measured = own.map(|(name, evaluation)| Measured {

@@ -332,12 +332,16 @@ fn evaluate(work: &EvaluateWork) -> Value {
         classification: _,
         objective: _,
         features: _,
+        attention,
         compute,
     } = work;
     let mut key = json!({ "metric": metric, "split": split, "tokens": tokens, "compute": compute });
     // What was measured before there were such keys has none of them.
     if metric.is_of_machine() {
         key["of-machine"] = json!(true);
+    }
+    if !attention.is_default() {
+        key["attention"] = json!(attention);
     }
     if let Some(k) = k {
         key["k"] = json!(k);

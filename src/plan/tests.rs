@@ -5,6 +5,7 @@ mod classification;
 mod outside;
 mod measuring;
 mod reading;
+mod teaching;
 
 use std::collections::{BTreeMap, BTreeSet};
 

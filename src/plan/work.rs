@@ -18,7 +18,7 @@ use crate::recipe::robustness::Perturbation;
 use crate::recipe::run::{DeviceChoice, Precision, is_once, once};
 use crate::recipe::task::Task;
 use crate::recipe::tokenizer::Tokenizer;
-use crate::recipe::training::Train;
+use crate::recipe::training::{Attention, Train};
 use crate::record::contamination::{Learned, Measured};
 
 /// The work of one stage.
@@ -192,8 +192,9 @@ pub struct TrainWork {
     pub architecture: Architecture,
     /// The size of the vocabulary.
     pub vocab_size: u32,
-    /// The tokenizer's name, which names the `tokens:` inputs: `tokens:<dataset>/<tokenizer>`; the model's own where it reads none.
-    pub tokenizer: Name,
+    /// The tokenizer's name, which names the `tokens:` inputs: `tokens:<dataset>/<tokenizer>`; none of a model that reads no tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<Name>,
     /// The features of each dataset that has some, for what changes them while they are learnt from.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub features: BTreeMap<Name, Features>,
@@ -264,11 +265,15 @@ pub struct EvaluateWork {
     pub dataset: Name,
     /// The split of the dataset.
     pub split: SplitName,
-    /// The tokenizer's name, which names the `tokens:` input; the model's own where it reads no tokens.
-    pub tokenizer: Name,
-    /// What the model learnt to do; of a model from outside it is not known.
+    /// The tokenizer's name, which names the `tokens:` input; none of a model that reads no tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<Name>,
+    /// What the model learnt to do; of a model from outside, as far as its head tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objective: Option<Objective>,
+    /// What a token looked at where it learnt to find hidden ones.
+    #[serde(default, skip_serializing_if = "Attention::is_default")]
+    pub attention: Attention,
     /// The features of the dataset, where it has some.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<Features>,

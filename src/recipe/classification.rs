@@ -9,9 +9,10 @@ use crate::recipe::typed::SomeText;
 
 /// What a classifier tells apart, and how it reads.
 ///
-/// A record is a row: it loses what is longer than `context`, and rows of like length are read together. The output layer of
-/// the language model makes way for a linear layer over the classes, `score.weight`, without a bias; its numbers are drawn
-/// from a normal distribution around 0 with a deviation of 0.02, unless the parent is a classifier of the same classes.
+/// A record is a row: a text loses what is longer than `context`, and texts of like length are read together. The output layer of
+/// a language model makes way for a linear layer over the classes, `score.weight`, without a bias; every other network gets one with
+/// a bias, `classifier`. Its weights are drawn from a normal distribution around 0 with a deviation of 0.02, unless the parent is a
+/// classifier of the same classes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Classification {
@@ -105,7 +106,7 @@ struct ClassWeight(#[schemars(range(min = 1e-6, max = 1e6))] f64);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attention {
-    /// At itself and at those before it, as the language model does.
+    /// At itself and at those before it, as in a language model.
     Causal,
     /// At all of the record.
     #[default]
@@ -131,6 +132,8 @@ pub enum Pool {
     Mean,
     /// The last of them, which is the end of the text.
     Last,
+    /// The first of them, which `bert` reads through its pooler: a layer and a hyperbolic tangent (Devlin et al. 2019).
+    First,
 }
 
 impl Pool {
@@ -139,6 +142,7 @@ impl Pool {
         match self {
             Self::Mean => "mean",
             Self::Last => "last",
+            Self::First => "first",
         }
     }
 }

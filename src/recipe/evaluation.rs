@@ -37,7 +37,7 @@ pub struct Evaluation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 4_294_967_295_u64), extend("x-unit" = "records"), example = 2000)]
     pub records: Option<u64>,
-    /// Among how many of the likeliest or nearest the right one has to be; of `top-k-accuracy` and `recall-at-k`.
+    /// Among how many of the likeliest or nearest the right one has to be, of `top-k-accuracy` and `recall-at-k`; how many of the nearest are asked, of `neighbour-accuracy`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1_000_000), extend("x-unit" = "places", "x-default" = "5, of the metrics that have it"), example = 3)]
     pub k: Option<u32>,
@@ -60,10 +60,10 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Among how many the right one has to be where the recipe says nothing.
+    /// How many are looked at where the recipe says nothing.
     pub const DEFAULT_K: u32 = 5;
 
-    /// Returns among how many of the likeliest or nearest the right one has to be; 1 of metrics that do not ask.
+    /// Returns how many of the likeliest or nearest are looked at; 1 of metrics that do not ask.
     pub fn places(&self) -> u32 {
         if self.metric.has_k() { self.k.unwrap_or(Self::DEFAULT_K) } else { 1 }
     }

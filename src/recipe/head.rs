@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::classification::Classification;
+use crate::recipe::classification::{Classification, Pool};
 use crate::recipe::model::Architecture;
 use crate::recipe::objective::{Contrastive, Corruption, Decoder, Objective, Reconstruction, Regression};
 
@@ -60,10 +60,13 @@ impl Head {
     /// Returns whether the layers of another head can go on as those of this one: they are of the same shape, and mean the same.
     pub fn goes_on_as(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Classes(own), Self::Classes(others)) => own.classes == others.classes,
+            (Self::Classes(own), Self::Classes(others)) => {
+                own.classes == others.classes && self.is_of_first() == other.is_of_first()
+            }
             (Self::Decoder { decoder: own, .. }, Self::Decoder { decoder: others, .. }) => own == others,
             (Self::Projection { width: own }, Self::Projection { width: others }) => own == others,
-            (Self::Language, Self::Language) | (Self::Value(_), Self::Value(_)) | (Self::None, Self::None) => true,
+            (Self::Value(_), Self::Value(_)) => self.is_of_first() == other.is_of_first(),
+            (Self::Language, Self::Language) | (Self::None, Self::None) => true,
             (
                 Self::Language
                 | Self::Classes(_)
@@ -73,6 +76,20 @@ impl Head {
                 | Self::None,
                 _,
             ) => false,
+        }
+    }
+
+    /// Returns whether it reads the first place, which can take layers of its own.
+    fn is_of_first(&self) -> bool {
+        self.pool() == Some(Pool::First)
+    }
+
+    /// Returns how the places of a record become one, where it tells something of a record.
+    pub fn pool(&self) -> Option<Pool> {
+        match self {
+            Self::Classes(own) => Some(own.pool),
+            Self::Value(own) => Some(own.pool),
+            Self::Language | Self::Decoder { .. } | Self::Projection { .. } | Self::None => None,
         }
     }
 

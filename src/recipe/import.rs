@@ -8,6 +8,7 @@ use crate::id::Digest;
 use crate::recipe::classification::Classification;
 use crate::recipe::head::Head;
 use crate::recipe::model::{Architecture, Modality, Tier};
+use crate::recipe::objective::{Adversarial, Contrastive, Corruption, MaskedLm, Objective, Reconstruction};
 use crate::recipe::reference::Reference;
 
 /// A model outside of the recipe, pinned.
@@ -49,6 +50,56 @@ impl Import {
                 Modality::Features | Modality::Both => Head::None,
             },
         }
+    }
+
+    /// Returns what it has learnt, as far as its head and its network tell: what it does is measured by that. Of a body alone it is nothing.
+    pub fn objective(&self) -> Option<Objective> {
+        match self.head() {
+            Head::Language => Some(match self.architecture {
+                Architecture::Bert(_) => Objective::MaskedLm(MaskedLm::default()),
+                Architecture::Llama(_)
+                | Architecture::Gpt2(_)
+                | Architecture::Rnn(_)
+                | Architecture::Lstm(_)
+                | Architecture::Gru(_)
+                | Architecture::Mlp(_)
+                | Architecture::Cnn(_)
+                | Architecture::Vit(_)
+                | Architecture::Clip(_)
+                | Architecture::Autoencoder(_)
+                | Architecture::Gan(_) => Objective::CausalLm,
+            }),
+            Head::Classes(own) => Some(Objective::Classification(own)),
+            Head::Value(own) => Some(Objective::Regression(own)),
+            Head::Decoder { decoder, corruption } => {
+                Some(Objective::Autoencoder(Reconstruction { corruption, decoder: Some(decoder) }))
+            }
+            Head::Projection { width } => {
+                let temperature = Contrastive::default_temperature();
+                Some(Objective::Contrastive(Contrastive::Views { temperature, projection: width }))
+            }
+            Head::None => of_whole(&self.architecture),
+        }
+    }
+}
+
+/// Returns what a network without a head of its own has learnt, as far as its shape tells: nothing of a body that others build on.
+fn of_whole(architecture: &Architecture) -> Option<Objective> {
+    match architecture {
+        Architecture::Autoencoder(_) => {
+            Some(Objective::Autoencoder(Reconstruction { corruption: Corruption::None, decoder: None }))
+        }
+        Architecture::Gan(_) => Some(Objective::Adversarial(Adversarial::default())),
+        Architecture::Clip(_) => Some(Objective::Contrastive(Contrastive::Captions)),
+        Architecture::Llama(_)
+        | Architecture::Gpt2(_)
+        | Architecture::Bert(_)
+        | Architecture::Rnn(_)
+        | Architecture::Lstm(_)
+        | Architecture::Gru(_)
+        | Architecture::Mlp(_)
+        | Architecture::Cnn(_)
+        | Architecture::Vit(_) => None,
     }
 }
 
@@ -98,5 +149,41 @@ impl Content {
             Self::Files { tokenizer, .. } => tokenizer,
             Self::Description { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::model::{Activation, Bert, Mlp};
+    use crate::recipe::objective::Regression;
+
+    fn import(architecture: Architecture, head: Option<Head>) -> Import {
+        Import {
+            reference: "zoo/tree-industry@v2".parse().unwrap(),
+            tier: Tier::General,
+            architecture,
+            vocab_size: 300,
+            classification: None,
+            head,
+            license: None,
+            content: Content::Description { digest: Digest::of(b"tree") },
+            forebears: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_head_tells_what_was_learnt_and_a_body_alone_nothing() {
+        let mlp =
+            Architecture::Mlp(Mlp { input: vec![4], hidden: vec![2], activation: Activation::Relu, dropout: 0.0 });
+        let regression = Regression::default();
+        let numbers = import(mlp.clone(), Some(Head::Value(regression.clone())));
+        assert_eq!(numbers.objective(), Some(Objective::Regression(regression)));
+        let views = import(mlp.clone(), Some(Head::Projection { width: 8 })).objective();
+        assert!(matches!(views, Some(Objective::Contrastive(Contrastive::Views { projection: 8, .. }))));
+        assert_eq!(import(mlp, None).objective(), None);
+        let shape = Bert { layers: 1, width: 8, heads: 2, mlp_width: 8, context: 8, norm_epsilon: 1e-12, dropout: 0.0 };
+        let hidden = import(Architecture::Bert(shape), None).objective();
+        assert_eq!(hidden, Some(Objective::MaskedLm(MaskedLm::default())));
     }
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::Name;
 use crate::recipe::classification::Classification;
+use crate::recipe::dataset::Dataset;
 use crate::recipe::evaluation::Evaluation;
 use crate::recipe::import::Import;
 use crate::recipe::metric::Skill;
-use crate::recipe::model::Model;
+use crate::recipe::model::{Architecture, Modality, Model};
 use crate::recipe::objective::{Contrastive, Objective};
 use crate::recipe::variant::Variant;
 
@@ -17,11 +18,17 @@ pub struct Measured<'r> {
     /// The classes of the classifiers that learn from each dataset, sorted.
     learners: BTreeMap<&'r Name, BTreeSet<Vec<&'r str>>>,
     has_classifiers: bool,
+    /// What there is to read, where it is known.
+    datasets: Option<&'r BTreeMap<Name, Dataset>>,
 }
 
 impl<'r> Measured<'r> {
     /// Looks at the models of a recipe, and at those outside that it names.
-    pub fn of(models: &'r BTreeMap<Name, Model>, imports: impl IntoIterator<Item = &'r Import>) -> Self {
+    pub fn of(
+        models: &'r BTreeMap<Name, Model>,
+        imports: impl IntoIterator<Item = &'r Import>,
+        datasets: Option<&'r BTreeMap<Name, Dataset>>,
+    ) -> Self {
         let mut learners: BTreeMap<&Name, BTreeSet<Vec<&str>>> = BTreeMap::new();
         for model in models.values() {
             let Some(classification) = model.classification() else { continue };
@@ -30,16 +37,14 @@ impl<'r> Measured<'r> {
             }
         }
         let has_classifiers = !learners.is_empty() || imports.into_iter().any(|import| import.classification.is_some());
-        Self { learners, has_classifiers }
+        Self { learners, has_classifiers, datasets }
     }
 
-    /// Returns whether an evaluation measures a model from outside, of which it is known whether it tells classes.
-    pub fn is(&self, classification: Option<&Classification>, evaluation: &Evaluation) -> bool {
-        self.is_of_skill(
-            if classification.is_some() { Skill::Classes } else { Skill::Language },
-            classification,
-            evaluation,
-        )
+    /// Returns whether an evaluation measures a model from outside, which does what its head tells; nothing measures a body alone.
+    pub fn is(&self, import: &Import, evaluation: &Evaluation) -> bool {
+        import.objective().is_some_and(|objective| {
+            self.can_measure(&import.architecture, &objective, import.classification.as_ref(), evaluation)
+        })
     }
 
     /// Returns whether an evaluation measures a model of the recipe: of a sweep's, also one of its own point.
@@ -49,12 +54,25 @@ impl<'r> Measured<'r> {
 
     /// Returns whether an evaluation would measure a model of the recipe if it were of its point.
     pub fn can_be(&self, model: &Model, evaluation: &Evaluation) -> bool {
-        let objective = &model.train.objective;
-        // What finds hidden tokens says nothing about the tokens that come.
-        let needs_writing =
-            evaluation.task.is_some() || evaluation.metric.counts_bytes() || evaluation.metric.is_of_pairs();
-        let can_read_on = !matches!(objective, Objective::MaskedLm(_));
-        (can_read_on || !needs_writing) && self.is_of_skill(skill(objective), model.classification(), evaluation)
+        self.can_measure(&model.architecture, &model.train.objective, model.classification(), evaluation)
+    }
+
+    fn can_measure(
+        &self,
+        architecture: &Architecture,
+        objective: &Objective,
+        classification: Option<&Classification>,
+        evaluation: &Evaluation,
+    ) -> bool {
+        self.can_be_read(architecture, objective, evaluation)
+            && self.is_of_skill(skill(objective), classification, evaluation)
+    }
+
+    /// Returns whether an evaluation's data has what a network reads, and can be spoiled for it as is asked for.
+    fn can_be_read(&self, architecture: &Architecture, objective: &Objective, evaluation: &Evaluation) -> bool {
+        let dataset = self.datasets.and_then(|datasets| datasets.get(&evaluation.dataset));
+        dataset.is_none_or(|dataset| is_read_by(dataset, architecture))
+            && can_be_spoiled(architecture.modality(), objective, evaluation)
     }
 
     /// Returns whether an evaluation measures what a model does.
@@ -74,17 +92,38 @@ impl<'r> Measured<'r> {
             Some(classification) => {
                 self.learners.get(&evaluation.dataset).is_none_or(|classes| classes.contains(&sorted(classification)))
             }
-            None => evaluation.metric.is_of_machine() || skill != Skill::Language || !is_of_classes,
+            None => {
+                let tells_tokens = matches!(skill, Skill::Language | Skill::Filling);
+                evaluation.metric.is_of_machine() || !tells_tokens || !is_of_classes
+            }
         }
     }
+}
+
+/// Returns whether a dataset has what a network reads: features of its shape, texts, or both.
+fn is_read_by(dataset: &Dataset, architecture: &Architecture) -> bool {
+    let modality = architecture.modality();
+    let input = architecture.input().unwrap_or_default();
+    let is_input = |shape: Vec<u64>| input.is_empty() || input.iter().copied().map(u64::from).eq(shape);
+    let has_features = || dataset.features.as_ref().is_some_and(|features| is_input(features.shape()));
+    (!modality.has_tokens() || !dataset.is_without_text()) && (!modality.has_features() || has_features())
+}
+
+/// Returns whether what a model reads can be spoiled as an evaluation asks: texts of whoever reads nothing else, pictures and sounds of
+/// whoever reads them.
+///
+/// A generator reads nothing, and an autoencoder is held against what it reads: what is spoiled of that, its objective says.
+fn can_be_spoiled(modality: Modality, objective: &Objective, evaluation: &Evaluation) -> bool {
+    let Some(perturbation) = &evaluation.robustness else { return true };
+    perturbation.is_of_features() == modality.has_features()
+        && !matches!(skill(objective), Skill::Making | Skill::Reconstruction)
 }
 
 /// Returns what a model that learns this does.
 pub const fn skill(objective: &Objective) -> Skill {
     match objective {
-        Objective::CausalLm | Objective::MaskedLm(_) | Objective::Instruction | Objective::Preference(_) => {
-            Skill::Language
-        }
+        Objective::CausalLm | Objective::Instruction | Objective::Preference(_) => Skill::Language,
+        Objective::MaskedLm(_) => Skill::Filling,
         Objective::Classification(_) => Skill::Classes,
         Objective::Distillation(distillation) => match distillation.classification {
             Some(_) => Skill::Classes,
@@ -120,7 +159,7 @@ mod tests {
              evaluations.right={ metric: accuracy, data: labelled }\n\
              evaluations.elsewhere={ metric: macro-f1, data: held-out }",
         );
-        let measured = Measured::of(&recipe.models, recipe.imports.values());
+        let measured = Measured::of(&recipe.models, recipe.imports.values(), Some(&recipe.datasets));
         let by = |evaluation: &str| {
             let evaluation = &recipe.evaluations[&evaluation.parse().unwrap()];
             let models = recipe.models.iter().filter(|(_, model)| measured.is_of(model, evaluation));
@@ -134,11 +173,12 @@ mod tests {
     #[test]
     fn a_model_that_finds_hidden_tokens_is_not_asked_what_comes() {
         let recipe = recipe(
-            "models.reader={ architecture: { type: bert, layers: 1, width: 32, heads: 2, context: 16 }, tokenizer: bytes, train: { objective: { type: masked-lm }, data: prose, budget: { steps: 1 } } }\n\
+            "tokenizers.bytes.special-tokens=[mask]\n\
+             models.reader={ architecture: { type: bert, layers: 1, width: 32, heads: 2, context: 16 }, tokenizer: bytes, train: { objective: { type: masked-lm }, data: prose, budget: { steps: 1 } } }\n\
              evaluations.bits={ metric: bits-per-byte, data: prose }\n\
              evaluations.preferred={ metric: preference-accuracy, data: prose }",
         );
-        let measured = Measured::of(&recipe.models, recipe.imports.values());
+        let measured = Measured::of(&recipe.models, recipe.imports.values(), Some(&recipe.datasets));
         let reader = &recipe.models[&"reader".parse().unwrap()];
         let is = |name: &str| measured.is_of(reader, &recipe.evaluations[&name.parse().unwrap()]);
         assert!(is("ppl") && !is("bits") && !is("preferred"));
@@ -147,7 +187,7 @@ mod tests {
     #[test]
     fn without_a_classifier_accuracy_is_that_of_the_next_token() {
         let recipe = recipe("evaluations.right={ metric: accuracy, data: prose }");
-        let measured = Measured::of(&recipe.models, recipe.imports.values());
+        let measured = Measured::of(&recipe.models, recipe.imports.values(), Some(&recipe.datasets));
         let right = &recipe.evaluations[&"right".parse().unwrap()];
         assert!(recipe.models.values().all(|model| measured.is_of(model, right)));
     }

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::recipe::problem::listed;
+
 /// Names of parameters; `*` stands for any text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
@@ -60,6 +62,18 @@ impl fmt::Display for NamePattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// How many names are told.
+const N_TOLD: usize = 3;
+
+/// Returns the names nearest to a pattern, each in backticks.
+pub fn nearest(pattern: &NamePattern, names: &[String]) -> String {
+    let plain = pattern.as_str().replace('*', "");
+    let apart = |name: &String| strsim::damerau_levenshtein(&plain, name);
+    let mut near: Vec<&String> = names.iter().collect();
+    near.sort_by_cached_key(|name| (apart(name), (*name).clone()));
+    listed(near.into_iter().take(N_TOLD).map(String::as_str))
 }
 
 /// What part of a network a parameter belongs to.

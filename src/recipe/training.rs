@@ -13,7 +13,8 @@ pub use crate::recipe::parameter::NamePattern;
 pub use crate::recipe::schedule::{Fall, Schedule};
 use crate::recipe::typed::{Data, batch_records, records};
 
-/// How a model is trained. The weights with the lowest validation loss are kept.
+/// How a model is trained. The weights with the lowest validation loss are kept; of a generator and its critic, whose losses tell
+/// nothing of how good the pictures are, the last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(transform = batch_records)]
@@ -107,12 +108,20 @@ fn is_one(factor: &f64) -> bool {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attention {
-    /// Everything that stands before it in its row.
+    /// Everything that stands before it in its row; where tokens are hidden, everything in its row.
     #[default]
     AcrossDocuments,
     /// Everything that stands before it in its document, whose places are counted from its beginning; the first token of a
-    /// document is not predicted. It takes longer: the quickest kernels know no such mask.
+    /// document is not predicted. Where tokens are hidden, everything in its document, and a row holds whole documents. It takes
+    /// longer: the quickest kernels know no such mask.
     WithinDocument,
+}
+
+impl Attention {
+    /// Returns whether it is what it is where the recipe says nothing.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A dataset's share of the training tokens.

@@ -152,7 +152,7 @@ fn read(row: Reader<'_>) -> Result<(StageId, Done)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::StageStatus;
+    use crate::record::{Event, EventKind, Machine, StageStatus};
     use crate::store::StageRow;
     use crate::store::fixture::{block_on, new_run, stage_row, store_with_run};
 
@@ -178,6 +178,46 @@ mod tests {
             assert_eq!(ledger.gone, BTreeMap::from([(row.fingerprint, "train.parquet".to_owned())]));
             assert!(ledger.done.is_empty());
             assert_eq!(ledger.newest, BTreeMap::from([(row.stage, done)]));
+            store.close().await;
+        });
+    }
+
+    #[test]
+    fn what_says_something_of_a_machine_counts_only_where_it_was_measured() {
+        block_on(async {
+            let (_project, store, run) = store_with_run().await;
+            let recipe = "rust-coder".parse().unwrap();
+            let key = serde_json::json!({ "metric": "tokens-per-second", "of-machine": true });
+            let timed = |stage: &str, run: RunId, key: &serde_json::Value| StageRow {
+                fingerprint: Digest::of_json(&(key, run)),
+                key: key.clone(),
+                ..stage_row(stage, 9)
+            };
+            let artifact = store.artifacts().put_bytes(b"metrics").unwrap();
+            let outputs = Outputs::from([("metrics.json".to_owned(), artifact)]);
+            let plain = serde_json::json!({ "metric": "loss" });
+            let (here, elsewhere, any) = (host(), "another-machine".to_owned(), "another-machine".to_owned());
+            let rows = [
+                (timed("evaluate:general/speed", RunId::from_bits(7), &key), here),
+                (timed("evaluate:general/latency", RunId::from_bits(8), &key), elsewhere),
+                (timed("evaluate:general/loss", RunId::from_bits(9), &plain), any),
+            ];
+            for (row, host) in &rows {
+                store.insert_stages(run, std::slice::from_ref(row)).await.unwrap();
+                let machine = Machine { host: host.clone(), ..Machine::default() };
+                let kind = EventKind::Started { pid: 1, machine: Box::new(machine) };
+                let event = Event { version: 1, stage: row.stage.clone(), attempt: 1, sequence: 0, at_ms: 1, kind };
+                store.append_events(run, &[event]).await.unwrap();
+                store.finish_stage(run, &row.stage, &outputs, 3).await.unwrap();
+            }
+            let asked = rows.clone().map(|(row, _)| row.fingerprint);
+            let done = store.ledger(&recipe, &asked).await.unwrap().done;
+            let found: Vec<bool> = asked.iter().map(|fingerprint| done.contains_key(fingerprint)).collect();
+            assert_eq!(
+                found,
+                [true, false, true],
+                "measured here, elsewhere, and a number that is the same everywhere"
+            );
             store.close().await;
         });
     }

@@ -4,8 +4,13 @@ mod language;
 mod classes;
 mod retrieval;
 mod making;
+mod numbers;
+mod reconstruction;
+mod preference;
+mod neighbours;
 mod timing;
 mod spoiled;
+mod spoiled_features;
 mod items;
 mod choosing;
 mod writing;
@@ -14,7 +19,6 @@ use crate::data::tokenizer::{self, Tokenizer};
 use crate::engine::device;
 use crate::engine::model::{Network, Parameters};
 use crate::engine::sampler::Data;
-use crate::engine::tokens::Tokens;
 use crate::engine::train::learner::load_parameters;
 use crate::plan::work::EvaluateWork;
 use crate::recipe::head::Head;
@@ -25,9 +29,9 @@ use crate::recipe::task::Task as Answering;
 use crate::record::FailureClass;
 use crate::record::report::{EvaluationReport, RobustnessReport};
 use crate::worker::failure::Failure;
-use crate::worker::reading::Reading;
+use crate::worker::reading::{Reading, named};
 use crate::worker::task::Task;
-use crate::worker::train::{json, tokens};
+use crate::worker::train::json;
 
 /// A model that is measured.
 struct Subject<'t> {
@@ -85,44 +89,47 @@ impl Subject<'_> {
         match (does, &work.classification) {
             (Some(Skill::Retrieval), _) => retrieval::measure(self, self.data(spoiling)?),
             (Some(Skill::Making), _) => making::measure(self, self.data(spoiling)?),
-            (Some(Skill::Reconstruction), _) => making::measure_again(self, self.data(spoiling)?),
-            (Some(Skill::Numbers | Skill::Embedding), _) => Err(self.foreign("no such model")),
-            (Some(Skill::Language | Skill::Classes) | None, Some(own)) => {
+            (Some(Skill::Numbers), _) => numbers::measure(self, self.data(spoiling)?),
+            (Some(Skill::Reconstruction), _) => reconstruction::measure(self, self.data(spoiling)?),
+            (Some(Skill::Embedding), _) => neighbours::measure(self, self.data(spoiling)?),
+            (Some(Skill::Language | Skill::Filling | Skill::Classes) | None, Some(own)) => {
                 classes::measure(self, own, self.data(spoiling)?)
             }
-            (Some(Skill::Language | Skill::Classes) | None, None) => language::measure(self, self.tokens(spoiling)?),
+            (Some(Skill::Language | Skill::Filling | Skill::Classes) | None, None) => {
+                let data = self.data(spoiling)?;
+                if work.metric.is_of_pairs() { preference::measure(self, data) } else { language::measure(self, data) }
+            }
         }
     }
 
-    /// Returns the split as the model reads it, its texts spoiled where that is asked for.
+    /// Returns the split as the model reads it, spoiled where that is asked for.
     fn data(&self, spoiling: Option<&Perturbation>) -> Result<Data, Failure> {
         let Self { task, work, .. } = self;
-        if spoiling.is_some() {
-            return self.tokens(spoiling).map(Data::Tokens);
-        }
         let reading = Reading {
             dataset: &work.dataset,
-            tokenizer: &work.tokenizer,
+            tokenizer: work.tokenizer.as_ref(),
             vocab_size: work.vocab_size,
             architecture: &work.architecture,
             objective: work.objective.as_ref(),
             features: work.features.as_ref(),
         };
-        reading.split(task, work.split)
-    }
-
-    /// Returns the tokens of the split, spoiled where that is asked for.
-    fn tokens(&self, spoiling: Option<&Perturbation>) -> Result<Tokens, Failure> {
-        let Self { task, work, .. } = self;
-        match spoiling {
-            None => tokens(task, &work.dataset, &work.tokenizer, work.split, work.vocab_size),
-            Some(perturbation) => spoiled::tokens(self, perturbation),
-        }
+        Ok(match spoiling {
+            None => reading.split(task, work.split)?,
+            Some(spoiling) if spoiling.is_of_features() => match reading.split(task, work.split)? {
+                Data::Features(features) => Data::Features(spoiled_features::spoiled(features, spoiling)),
+                Data::Captions(texts, features) => Data::Captions(texts, spoiled_features::spoiled(features, spoiling)),
+                Data::Tokens(_) => return Err(self.foreign("a model of texts")),
+            },
+            Some(spoiling) => {
+                let tokens = spoiled::tokens(self, spoiling)?;
+                Data::Tokens(reading.with_special(task, tokens)?)
+            }
+        })
     }
 
     /// Returns the tokenizer, which is an input only where texts are needed.
     fn tokenizer(&self) -> Result<Tokenizer, Failure> {
-        let stage = self.task.spec.tokenizer_of(&self.work.tokenizer);
+        let stage = self.task.spec.tokenizer_of(named(self.work.tokenizer.as_ref())?);
         let tokenizer = tokenizer::load(&self.task.input(&stage, "tokenizer.json")?)?;
         if tokenizer.vocab_size() > self.work.vocab_size {
             let message = "the tokenizer has more tokens than the model";

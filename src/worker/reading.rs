@@ -23,7 +23,7 @@ pub struct Reading<'w> {
     /// The dataset.
     pub dataset: &'w Name,
     /// The tokenizer, of a model that reads tokens.
-    pub tokenizer: &'w Name,
+    pub tokenizer: Option<&'w Name>,
     /// The size of the vocabulary.
     pub vocab_size: u32,
     /// The network.
@@ -48,11 +48,26 @@ impl Reading<'_> {
     }
 
     fn tokens(&self, task: &Task, split: SplitName) -> Result<Tokens, Failure> {
-        let tokens = tokens(task, self.dataset, self.tokenizer, split, self.vocab_size)?;
-        match self.objective {
-            Some(Objective::MaskedLm(_)) => with_special(task, self.tokenizer, tokens),
-            _ => Ok(tokens),
-        }
+        let tokens = tokens(task, self.dataset, named(self.tokenizer)?, split, self.vocab_size)?;
+        self.with_special(task, tokens)
+    }
+
+    /// Returns the same tokens, with what hiding them takes to know of their tokenizer, where some are hidden and it has a token that
+    /// hides.
+    ///
+    /// # Errors
+    /// When the tokenizer is missing or damaged.
+    pub fn with_special(&self, task: &Task, tokens: Tokens) -> Result<Tokens, Failure> {
+        let Some(Objective::MaskedLm(_)) = self.objective else { return Ok(tokens) };
+        let stage = task.spec.tokenizer_of(named(self.tokenizer)?);
+        let tokenizer = tokenizer::load(&task.input(&stage, "tokenizer.json")?)?;
+        Ok(match tokenizer.role(Role::Mask) {
+            Some(mask) => {
+                let ends = [mask, tokenizer.end_of_text()];
+                tokens.with_special(Special { mask, all: tokenizer.special_tokens().chain(ends).collect() })
+            }
+            None => tokens,
+        })
     }
 
     fn feature_file(&self, task: &Task, split: SplitName) -> Result<FeatureFile, Failure> {
@@ -86,18 +101,10 @@ impl Reading<'_> {
     }
 }
 
-/// Returns the same tokens, with what hiding them takes to know of their tokenizer, where it has a token that hides.
+/// Returns the tokenizer of a model that reads tokens.
 ///
 /// # Errors
-/// When the tokenizer is missing or damaged.
-pub fn with_special(task: &Task, tokenizer: &Name, tokens: Tokens) -> Result<Tokens, Failure> {
-    let stage = task.spec.tokenizer_of(tokenizer);
-    let tokenizer = tokenizer::load(&task.input(&stage, "tokenizer.json")?)?;
-    Ok(match tokenizer.role(Role::Mask) {
-        Some(mask) => {
-            let ends = [mask, tokenizer.end_of_text()];
-            tokens.with_special(Special { mask, all: tokenizer.special_tokens().chain(ends).collect() })
-        }
-        None => tokens,
-    })
+/// When the spec names none, which it does for every such model.
+pub fn named(tokenizer: Option<&Name>) -> Result<&Name, Failure> {
+    tokenizer.ok_or_else(|| Failure::new(FailureClass::Bug, "the spec names no tokenizer of a model that reads tokens"))
 }

@@ -53,7 +53,7 @@ pub fn run(task: &mut Task) -> Result<(), Failure> {
 }
 
 /// Encodes records, with what is read beside the tokens.
-fn encoded(records: &[Record], beside: &Beside, tokenizer: &Tokenizer) -> Result<Shard, Failure> {
+pub(super) fn encoded(records: &[Record], beside: &Beside, tokenizer: &Tokenizer) -> Result<Shard, Failure> {
     if let Beside::Pairs = beside {
         return Ok(Shard::encode_pairs(records, tokenizer)?);
     }

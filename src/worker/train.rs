@@ -84,7 +84,7 @@ fn datasets(task: &Task, work: &TrainWork) -> Result<Vec<Dataset>, Failure> {
         .map(|share| {
             let reading = Reading {
                 dataset: &share.dataset,
-                tokenizer: &work.tokenizer,
+                tokenizer: work.tokenizer.as_ref(),
                 vocab_size: work.vocab_size,
                 architecture: &work.architecture,
                 objective: Some(&work.train.objective),

@@ -73,7 +73,7 @@ fn the_recipes_that_ship_are_listed() {
      finance-zh  general → industry → vertical  1.5 M  data/finance-zh, other datasets of the recipe  A small Chinese model bred from headlines of all kinds to finance to stocks, and a classifier of ten classes.
      gpt2  general → industry → vertical  1.1 M  $CARGO_HOME/registry/src  A small GPT-2 that learns English and some Rust, and two adapters on top of it that learn more Rust.
      shakespeare  general  493.6 k, 1.4 M  data/shakespeare  Two small models that write Shakespeare a character at a time, a decoder and a long short-term memory beside it.
-     headlines-bert  general → vertical  609.8 k, 1.1 M  data/finance-zh  A small BERT reads Chinese headlines with characters hidden in them, and its children tell which of ten classes a headline is of.
+     headlines-bert  general → vertical  612.9 k, 1.1 M  data/finance-zh  A small BERT reads Chinese headlines with characters hidden in them, and its children tell which of ten classes a headline is of.
      spoken-digits  general  228.2 k  data/spoken-digits  Which digit somebody says, told by a small convolutional network of log-mel spectrograms, also of a speaker it never heard.
      mnist-classify  general  138.4 k, 205.6 k, 233.9 k  data/digits  Three networks that tell handwritten digits apart - convolutions, a perceptron and a transformer over patches.
      mnist-selfsupervised  general → industry  104.9 k  data/digits  What two transformers learn of digits without a single label, and how far that is better than nothing.

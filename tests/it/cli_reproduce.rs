@@ -13,6 +13,18 @@ fn a_run_done_again_gives_the_same_bytes() {
 }
 
 #[test]
+fn how_fast_a_machine_is_does_not_make_another_run_of_it() {
+    let project = copy_of_finished();
+    let speed = ["run", "small.yaml", "--set", "evaluations.speed={ metric: tokens-per-second, data: prose }"];
+    assert_eq!(project.pedigree(&speed).code, 0);
+    let said = project.pedigree(&["reproduce", "latest", "--into", "again"]);
+    assert_eq!(said.code, 0, "{said}");
+    // No two measurements of it are one number; what they say is told of neither the stage nor the cards.
+    assert!(said.stdout.trim_end().ends_with("verdict: bitwise identical"), "{said}");
+    assert!(!said.stdout.contains("/speed") && !said.stdout.contains("card:"), "{said}");
+}
+
+#[test]
 fn other_data_cannot_reproduce_a_run() {
     let project = copy_of_finished();
     // The copy records where its own files lie.

@@ -43,6 +43,8 @@ mod json;
 mod linkage;
 mod media_reference;
 mod media_sources;
+mod measuring;
+mod answering;
 mod pictures;
 mod recipes;
 mod run_options;

@@ -7,6 +7,7 @@ use crate::cli::plan::price::{operations_in_words, trainings};
 use crate::cli::printer::Printer;
 use crate::id::{RunId, StageId};
 use crate::plan::Plan;
+use crate::plan::estimate::flops::Flops;
 use crate::plan::estimate::parameters::Parameters;
 use crate::plan::estimate::rate::{Rate, RateSource};
 use crate::plan::estimate::tokens::{Part, TokenSource, Tokens};
@@ -91,17 +92,26 @@ fn made_from(trainings: &[(&StageId, &Training)], estimate: &Estimate) -> String
                 bytes(each)
             ));
         }
-        lines.push(format!(
-            "arithmetic of {}: {} for the parameters, {} for attention, {} to validate",
-            id.name(),
-            operations_in_words(training.flops.parameters),
-            operations_in_words(training.flops.attention),
-            operations_in_words(training.flops.validation),
-        ));
+        lines.push(arithmetic(id.name(), &training.flops));
     }
     lines.extend(by_rate.into_iter().map(|(rate, names)| format!("rate of {}: {rate}", names.join(", "))));
     lines.push(format!("formula: {}", estimate.formula));
     lines.join("\n")
+}
+
+/// Returns what the arithmetic is for, each but what there is none of.
+fn arithmetic(name: &str, flops: &Flops) -> String {
+    let Flops { parameters, attention, validation, beside } = *flops;
+    let parts = [
+        (parameters, "for the parameters"),
+        (attention, "for attention"),
+        (beside, "for the teacher"),
+        (validation, "to validate"),
+    ];
+    let told = parts.into_iter().filter(|(operations, _)| *operations > 0.0);
+    let told: Vec<String> =
+        told.map(|(operations, what)| format!("{} {what}", operations_in_words(operations))).collect();
+    format!("arithmetic of {name}: {}", told.join(", "))
 }
 
 fn part(part: &Part) -> String {

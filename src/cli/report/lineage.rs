@@ -5,6 +5,7 @@ use crate::cli::printer::Printer;
 use crate::cli::report::{RunView, percent, shown, with_interval};
 use crate::id::Name;
 use crate::recipe::evaluation::Evaluation;
+use crate::recipe::robustness::Perturbation;
 
 /// Returns the table of the models, indented by descent.
 pub fn table(printer: &Printer, view: &RunView) -> String {
@@ -49,7 +50,11 @@ fn described(name: &Name, evaluation: &Evaluation) -> String {
         Some(task) => format!("{} of {}", evaluation.metric.word(), task.word()),
         None => evaluation.metric.word().to_owned(),
     };
-    let spoiled = if evaluation.robustness.is_some() { " of spoiled texts" } else { "" };
+    let spoiled = match evaluation.robustness.as_ref().map(Perturbation::is_of_features) {
+        None => "",
+        Some(false) => " of spoiled texts",
+        Some(true) => " of spoiled pictures or sounds",
+    };
     let machine = if evaluation.metric.is_of_machine() { " on this machine" } else { "" };
     format!("{name}: {what}{spoiled}{machine}, {better} is better")
 }
@@ -96,12 +101,22 @@ fn row(view: &RunView, depth: usize, name: &Name) -> Vec<String> {
 /// Returns the parameters and the steps of a model's training.
 fn trained(view: &RunView, name: &Name) -> [String; 2] {
     let Some(training) = view.trainings.get(name) else { return [String::new(), String::new()] };
-    let parameters = if training.trainable_parameters == training.parameters {
-        short(training.parameters)
-    } else {
-        format!("{} (LoRA {})", short(training.parameters), short(training.trainable_parameters))
-    };
-    [parameters, training.steps.to_string()]
+    let is_adapted = view.recipe.models.get(name).is_some_and(|model| model.adapter.is_some());
+    let (all, learning) = (short(training.parameters), short(training.trainable_parameters));
+    [
+        parameters(all, (training.trainable_parameters != training.parameters).then_some(learning), is_adapted),
+        training.steps.to_string(),
+    ]
+}
+
+/// Returns the size of a network, and of the part that learnt where that was not all of it.
+fn parameters(all: String, learning: Option<String>, is_adapted: bool) -> String {
+    match learning {
+        None => all,
+        Some(learning) if is_adapted => format!("{all} (LoRA {learning})"),
+        // Of a probe on a frozen body, and wherever else some of it was frozen.
+        Some(learning) => format!("{all} ({learning} learn)"),
+    }
 }
 
 fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
@@ -110,9 +125,14 @@ fn cell(view: &RunView, name: &Name, evaluation: &Name) -> String {
     let words = with_interval(shown(value, view.repeats_of(name)), found.interval.as_ref());
     let parent = view.recipe.ancestors(name).next().and_then(|base| view.value(base, evaluation));
     match parent {
-        Some(parent) if parent != 0.0 => format!("{words} ({})", percent((value.mean / parent - 1.0) * 100.0)),
+        Some(parent) if parent != 0.0 => format!("{words} ({})", percent(change(value.mean, parent))),
         Some(_) | None => words,
     }
+}
+
+/// Returns by how many percent of what it was a number is more, also where it was below 0.
+fn change(value: f64, before: f64) -> f64 {
+    (value - before) / before.abs() * 100.0
 }
 
 /// Returns by how many percent a model is worse than the ancestor that learned the data, on its worst such evaluation.
@@ -130,8 +150,24 @@ fn forgetting(view: &RunView, name: &Name) -> Option<f64> {
         let import = lineage.last().filter(|root| view.recipe.imports.contains_key(**root) && !learned(name));
         let owner = owner.or(import)?;
         let (value, before) = (view.value(name, evaluation_name)?, view.value(owner, evaluation_name)?);
-        let change = (value / before - 1.0) * 100.0;
+        let change = change(value, before);
         Some(if evaluation.metric.lower_is_better() { change } else { -change })
     });
-    losses.reduce(f64::max)
+    // Of what was nothing before, nothing can be forgotten.
+    losses.filter(|loss| loss.is_finite()).reduce(f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parameters;
+
+    #[test]
+    fn a_probe_on_a_frozen_body_is_no_adapter() {
+        let said = |learning: Option<&str>, is_adapted| {
+            parameters("1.2 M".to_owned(), learning.map(str::to_owned), is_adapted)
+        };
+        assert_eq!(said(None, true), "1.2 M");
+        assert_eq!(said(Some("640"), false), "1.2 M (640 learn)");
+        assert_eq!(said(Some("8.2 k"), true), "1.2 M (LoRA 8.2 k)");
+    }
 }

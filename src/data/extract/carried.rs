@@ -54,7 +54,7 @@ impl Extractor for Carried {
 impl Carried {
     /// Returns what the columns tell; one that is named has to be there.
     fn told(&self, row: &Map<String, Json>) -> Result<Told, String> {
-        let Columns { text: _, prompt: _, response: _, messages: _, label, group, id, keep } = &self.columns;
+        let Columns { label, group, id, keep, .. } = &self.columns;
         let one = |named: &Option<String>, usual: &str| match named {
             Some(name) => scalar(row, Some(name), usual),
             // A field that only happens to have the usual name may hold anything.

@@ -45,8 +45,7 @@ impl Columns {
         label: Option<String>,
         mut row: Map<String, Json>,
     ) -> Result<Record, String> {
-        let dataset::Columns { text: _, prompt: _, response: _, messages: _, label: class, group, id: key, keep } =
-            &self.named;
+        let dataset::Columns { label: class, group, id: key, keep, .. } = &self.named;
         let class = scalar(&row, class.as_deref(), "label")?;
         let group = scalar(&row, group.as_deref(), "group")?;
         let key = scalar(&row, key.as_deref(), "id")?;
@@ -62,16 +61,20 @@ impl Columns {
     }
 
     fn content(&self, row: &mut Map<String, Json>) -> Result<Content, String> {
-        let dataset::Columns { text, prompt, response, messages, label: _, group: _, id: _, keep: _ } = &self.named;
+        let dataset::Columns { text, prompt, response, chosen, rejected, messages, .. } = &self.named;
         if let Some(name) = text {
             return Ok(Content::Text(taken(row, name)?));
         }
-        let is_named = prompt.is_some() || response.is_some() || messages.is_some();
-        if !is_named && row.contains_key("chosen") && row.contains_key("rejected") {
-            return preference(row).map(Content::Preference);
-        }
         let is_named_pair = prompt.is_some() || response.is_some();
-        let (prompt, response) = (prompt.as_deref().unwrap_or("prompt"), response.as_deref().unwrap_or("response"));
+        let is_named_preference = chosen.is_some() || rejected.is_some();
+        let [prompt, response, chosen, rejected] =
+            [(prompt, "prompt"), (response, "response"), (chosen, "chosen"), (rejected, "rejected")]
+                .map(|(name, usual)| name.as_deref().unwrap_or(usual));
+        // Who names what is asked, and nothing else, may mean two answers as well as one.
+        let may_prefer = self.named.may_prefer() && row.contains_key(chosen) && row.contains_key(rejected);
+        if is_named_preference || (may_prefer && !(is_named_pair && row.contains_key(response))) {
+            return preference(row, prompt, [chosen, rejected]).map(Content::Preference);
+        }
         if let Some(name) =
             messages.as_deref().or_else(|| (!is_named_pair && row.contains_key("messages")).then_some("messages"))
         {
@@ -144,10 +147,10 @@ fn kept_or_missing(row: &Map<String, Json>, name: &str) -> Result<Option<Option<
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Reads two answers, of which one is preferred, with what is asked where it stands apart: texts, or lists of turns, as TRL has them.
-fn preference(row: &mut Map<String, Json>) -> Result<Preference, String> {
-    let prompt = row.remove("prompt").filter(|prompt| !prompt.is_null());
-    if row.get("chosen").is_some_and(Json::is_array) {
-        let asked = prompt.map(|prompt| turns(prompt, "prompt")).transpose()?.unwrap_or_default();
+fn preference(row: &mut Map<String, Json>, asking: &str, [chosen, rejected]: [&str; 2]) -> Result<Preference, String> {
+    let prompt = row.remove(asking).filter(|prompt| !prompt.is_null());
+    if row.get(chosen).is_some_and(Json::is_array) {
+        let asked = prompt.map(|prompt| turns(prompt, asking)).transpose()?.unwrap_or_default();
         let mut answer = |name: &str| {
             let mut all = asked.clone();
             all.extend(turns(row.remove(name).ok_or_else(|| missing(name))?, name)?);
@@ -156,19 +159,21 @@ fn preference(row: &mut Map<String, Json>) -> Result<Preference, String> {
                 false => Err(format!("expected the assistant to speak last in field `{name}`")),
             }
         };
-        return Ok(Preference { chosen: answer("chosen")?, rejected: answer("rejected")? });
+        return Ok(Preference { chosen: answer(chosen)?, rejected: answer(rejected)? });
     }
     let asked = match prompt {
         None => None,
         Some(Json::String(text)) => Some(Turn { role: Preference::PROMPT.to_owned(), content: text }),
-        Some(other) => return Err(format!("expected text in field `prompt`, as in `chosen`, found {}", kind(&other))),
+        Some(other) => {
+            return Err(format!("expected text in field `{asking}`, as in `{chosen}`, found {}", kind(&other)));
+        }
     };
     let mut answer = |name: &str| {
         let content = taken(row, name)?;
         let response = Turn { role: Preference::RESPONSE.to_owned(), content };
         Ok::<_, String>(asked.iter().cloned().chain([response]).collect())
     };
-    Ok(Preference { chosen: answer("chosen")?, rejected: answer("rejected")? })
+    Ok(Preference { chosen: answer(chosen)?, rejected: answer(rejected)? })
 }
 
 /// Reads a conversation.

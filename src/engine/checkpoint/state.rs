@@ -95,11 +95,12 @@ impl State {
         self.watch.see(self.step, loss)
     }
 
-    /// Notes a validation loss, and of a classifier its accuracy; returns whether the loss is the lowest so far.
-    pub fn measured(&mut self, loss: f64, accuracy: Option<f64>) -> bool {
+    /// Notes a validation loss, and of a classifier its accuracy; returns whether these are the parameters to keep: the loss is the
+    /// lowest so far, or of two that play against each other these are the newest.
+    pub fn measured(&mut self, loss: f64, accuracy: Option<f64>, has_loss_that_falls: bool) -> bool {
         let (_, train) = std::mem::take(&mut self.unmeasured);
         self.curve.push(Measured { step: self.step, train, held_out: loss });
-        let is_better = self.best.is_none_or(|best| loss < best.loss);
+        let is_better = !has_loss_that_falls || self.best.is_none_or(|best| loss < best.loss);
         if is_better {
             self.best = Some(Best { step: self.step, loss, accuracy });
             self.without_better = 0;
@@ -156,7 +157,7 @@ mod tests {
     #[test]
     fn the_first_of_two_equal_losses_stays_the_best() {
         let mut state = State::start(1, 1, Digest::of(b""), &Machine::default());
-        let better: Vec<bool> = [3.0, 2.0, 2.0, 2.5].into_iter().map(|loss| state.measured(loss, None)).collect();
+        let better: Vec<bool> = [3.0, 2.0, 2.0, 2.5].into_iter().map(|loss| state.measured(loss, None, true)).collect();
         assert_eq!(better, [true, true, false, false]);
         assert_eq!(state.without_better, 2);
     }

@@ -12,8 +12,8 @@
 //! | [`rouge`] | ROUGE-1, -2, -L | share | higher |
 //! | [`bleu`] | BLEU | 0 to 100 | higher |
 //! | [`regression`] | mean absolute error, root mean squared error, R² | as the numbers; R² none | lower; R² higher |
-//! | [`reconstruction`] | mean squared error of what was made whole again | squared | lower |
 //! | [`retrieval`] | recall at k | share | higher |
+//! | [`neighbours`] | share of the records whose neighbours have their class | share | higher |
 //! | [`frechet`] | Fréchet distance of two sets of embeddings | squared | lower |
 //! | [`recognition`] | what a classifier says of what was made | share | higher |
 //! | [`percentile`] | percentiles, such as of latencies | as the numbers | lower |
@@ -31,11 +31,9 @@ pub mod choice;
 pub mod exact_match;
 pub mod rouge;
 pub mod bleu;
-#[cfg_attr(not(test), expect(dead_code, reason = "measured by the helpers of its objective"))]
 pub mod regression;
-#[cfg_attr(not(test), expect(dead_code, reason = "measured by the helpers of its objective"))]
-pub mod reconstruction;
 pub mod retrieval;
+pub mod neighbours;
 pub mod frechet;
 pub mod percentile;
 pub mod recognition;

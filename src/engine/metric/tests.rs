@@ -149,7 +149,6 @@ fn retrieval_finds_what_has_the_same_number() {
     assert!((cosines[7] - 1.0).abs() < 1e-6);
     assert_eq!(retrieval::is_found(&cosines, 3, &[0, 1, 2], 1), [true, false, false]);
     assert_eq!(retrieval::is_found(&cosines, 3, &[0, 1, 2], 2), [true, true, false]);
-    assert_eq!(reconstruction::squared_error(&[1.0, 3.0], &[1.0, 1.0]), 2.0);
 }
 
 #[test]

@@ -17,7 +17,7 @@
 //! | `cls.predictions.transform.dense.{weight,bias}` | `[D, D]`, `[D]` | head for hidden tokens |
 //! | `cls.predictions.transform.LayerNorm.{weight,bias}` | `[D]` | |
 //! | `cls.predictions.bias` | `[V]` | |
-//! | `bert.pooler.dense.{weight,bias}` | `[D, D]`, `[D]` | what stands for the whole text, of its first place |
+//! | `bert.pooler.dense.{weight,bias}` | `[D, D]`, `[D]` | what stands for the whole text where its first place does |
 //!
 //! Legend: B batch, S sequence, N = B * S, D width, F inner width of the feed-forward part, C context, V vocabulary.
 
@@ -90,9 +90,12 @@ pub fn pooler(shape: &Bert) -> [Declaration; 2] {
 /// - tokens: `[B, S]` (int) -> hidden: `[B * S, D]`
 pub fn hidden(shape: &Bert, pass: &Pass, rows: &TokenRows) -> Value {
     let (batch, sequence, width) = (rows.batch(), rows.sequence(), shape.width as usize);
-    let positions = pass.get(POSITIONS).part(0, 0, sequence) + pass.get(SEGMENTS).part(0, 0, 1);
-    let embedded = (pass.embedding(EMBEDDING, &rows.tokens_BS) + positions).reshape(&[batch * sequence, width]);
-    let normed = pass.layer_norm(FIRST_NORM, shape.norm_epsilon, &embedded);
+    let positions = match &rows.documents {
+        Some(documents) => pass.embedding(POSITIONS, &documents.places_BS),
+        None => pass.get(POSITIONS).part(0, 0, sequence),
+    };
+    let embedded_BSD = pass.embedding(EMBEDDING, &rows.tokens_BS) + positions + pass.get(SEGMENTS).part(0, 0, 1);
+    let normed = pass.layer_norm(FIRST_NORM, shape.norm_epsilon, &embedded_BSD.reshape(&[batch * sequence, width]));
     let mut hidden_ND = pass.dropout("embedding", shape.dropout.max(rows.dropout), normed);
     let seen = Rc::new(rows.seen_from_everywhere(&hidden_ND));
     for number in 0..shape.layers {
@@ -114,17 +117,12 @@ pub fn logits(shape: &Bert, pass: &Pass, hidden_ND: &Value) -> Value {
     normed.linear(pass.get(EMBEDDING), Some(pass.get(OUTPUT_BIAS)))
 }
 
-/// Returns what stands for every text: of its first place, through a layer and a hyperbolic tangent, where the network has that.
+/// Returns what stands for every text: its first place, through a layer and a hyperbolic tangent.
 ///
 /// # Shapes
-/// - hidden: `[B * S, D]` -> `[B, D]`
-pub fn pooled(pass: &Pass, rows: &TokenRows, hidden_ND: &Value) -> Value {
-    let (batch, sequence, width) = (rows.batch(), rows.sequence(), hidden_ND.side(-1));
-    let first = hidden_ND.reshape(&[batch, sequence, width]).part(1, 0, 1).reshape(&[batch, width]);
-    match pass.find(&format!("{POOLER}.weight")) {
-        Some(_) => pass.linear(POOLER, LAYOUT, &first).tanh(),
-        None => first,
-    }
+/// - first: `[B, D]` -> `[B, D]`
+pub fn pooled(pass: &Pass, first_BD: &Value) -> Value {
+    pass.linear(POOLER, LAYOUT, first_BD).tanh()
 }
 
 struct Block<'a> {

@@ -149,7 +149,7 @@ pub fn objectives(architecture: &Architecture) -> Vec<Objective> {
         taught(Some(classification())),
         Objective::Preference(Preference { beta: 0.5, label_smoothing: 0.1 }),
     ];
-    all.into_iter().filter(|objective| objective.networks().contains(&architecture.word())).collect()
+    all.into_iter().filter(|objective| architecture.learns(objective)).collect()
 }
 
 /// Returns a small network with random parameters, large enough that its guesses differ and that no bias is nothing.

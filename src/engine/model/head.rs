@@ -4,6 +4,7 @@
 
 use crate::engine::model::declare::{Declaration, Init};
 use crate::engine::model::{Body, bert, decoder};
+use crate::recipe::classification::Pool;
 use crate::recipe::head::Head;
 
 /// The name of the layer over the classes of a language model, as Hugging Face has it: `[C, D]`, without a bias.
@@ -40,8 +41,8 @@ impl Body {
     pub(super) fn head_declarations(&self, head: &Head, width: usize, vocab_size: usize) -> Vec<Declaration> {
         match (head, self) {
             (Head::Language, Self::Bert(shape)) => bert::language_head(shape, vocab_size),
-            (Head::Classes(own), _) => self.score_declarations(own.classes.len(), width),
-            (Head::Value(_), _) => self.score_declarations(1, width),
+            (Head::Classes(own), _) => self.score_declarations(own.classes.len(), width, own.pool),
+            (Head::Value(own), _) => self.score_declarations(1, width, own.pool),
             (Head::Decoder { decoder, corruption: _ }, Self::Vit(shape)) => decoder::declarations(shape, decoder),
             (Head::Projection { width: projection }, _) => {
                 let projection = *projection as usize;
@@ -55,10 +56,10 @@ impl Body {
         }
     }
 
-    fn score_declarations(&self, outputs: usize, width: usize) -> Vec<Declaration> {
+    fn score_declarations(&self, outputs: usize, width: usize, pool: Pool) -> Vec<Declaration> {
         let name = self.score();
-        let mut all = match self {
-            Self::Bert(shape) => bert::pooler(shape).to_vec(),
+        let mut all = match (self, pool) {
+            (Self::Bert(shape), Pool::First) => bert::pooler(shape).to_vec(),
             _ => Vec::new(),
         };
         if name == SCORE {

@@ -97,6 +97,12 @@ impl Parameters {
         frozen.map(|(name, _)| name.clone()).collect()
     }
 
+    /// Returns the values of the buffers that training changes.
+    pub fn buffers(&self) -> Updates {
+        let changing = self.by_name.iter().filter(|(_, parameter)| parameter.is_buffer && parameter.is_changing());
+        changing.map(|(name, parameter)| (name.clone(), parameter.values.clone())).collect()
+    }
+
     /// Gives buffers new values; frozen ones stay.
     pub fn update(&mut self, updates: Updates) {
         for (name, values) in updates {

@@ -142,9 +142,7 @@ impl Pass {
     pub fn dropout(&self, name: &str, share: f64, input: Value) -> Value {
         let Some(seed) = self.seed.filter(|_| share > 0.0) else { return input };
         let shape = input.shape();
-        let kept = (1.0 / (1.0 - share)) as f32;
-        let coins = seed::coins(&mut seed::stream(seed, &format!("dropout/{name}")), shape.iter().product(), share);
-        let mask = coins.into_iter().map(|is_out| if is_out { 0.0 } else { kept }).collect();
+        let mask = seed::mask(&mut seed::stream(seed, &format!("dropout/{name}")), shape.iter().product(), share);
         input * Value::new(mask, &shape, &self.device)
     }
 

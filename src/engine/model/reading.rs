@@ -5,7 +5,7 @@
 use burn::tensor::Device;
 
 use crate::engine::sampler::Batch;
-use crate::engine::value::attention::{HIDDEN, causal_bias, document_bias};
+use crate::engine::value::attention::{HIDDEN, Reach, causal_bias, document_bias};
 use crate::engine::value::{Ints, Sight, Value};
 use crate::recipe::classification::Pool;
 
@@ -115,8 +115,11 @@ impl TokenRows {
         if self.is_seen_whole { self.seen_from_everywhere(beside) } else { self.seen_before(window, before, beside) }
     }
 
-    /// Returns what each place sees where all may look everywhere: all that is no filling.
+    /// Returns what each place sees where all may look everywhere: all of its document that is no filling.
     pub fn seen_from_everywhere(&self, beside: &Value) -> Seen {
+        if let Some(documents) = &self.documents {
+            return Seen::Bias(document_bias(&documents.numbers_BS, Reach::Everywhere));
+        }
         let (batch, sequence) = (self.batch(), self.sequence());
         match &self.lengths {
             Some(lengths) if lengths.iter().any(|length| *length < sequence) => {
@@ -137,7 +140,7 @@ impl TokenRows {
         let keys = before + sequence;
         let window = window.filter(|window| *window < keys);
         if let Some(documents) = &self.documents {
-            return Seen::Bias(document_bias(&documents.numbers_BS, window));
+            return Seen::Bias(document_bias(&documents.numbers_BS, Reach::Before(window)));
         }
         match (before, sequence, window) {
             (0, _, None) => Seen::Causal,
@@ -165,6 +168,7 @@ impl TokenRows {
                 }
             }
             Pool::Last => f32::from(u8::from(place + 1 == length)),
+            Pool::First => f32::from(u8::from(place == 0)),
         };
         let row = |length: usize| (0..sequence).map(move |place| share(place, length));
         let shares = hidden_ND.beside(lengths.into_iter().flat_map(row).collect(), &[batch, 1, sequence]);

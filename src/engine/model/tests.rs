@@ -9,8 +9,11 @@ use burn::tensor::Device;
 use super::*;
 use crate::engine::device;
 use crate::engine::model::fixture;
+use crate::engine::model::linear::Linear;
 use crate::engine::objective::language;
 use crate::engine::sampler::{Batch, Row};
+use crate::engine::value::Ints;
+use crate::recipe::model::{Architecture, Gpt2};
 use crate::recipe::run::DeviceChoice;
 
 #[test]
@@ -122,6 +125,38 @@ fn gpt2_is_the_function_that_was_published() {
     let apart = found.iter().zip(&expected).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
     let largest = expected.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
     assert!(apart < 1e-5 * largest, "{apart} of {largest}");
+}
+
+#[test]
+fn a_text_with_hidden_tokens_in_a_row_of_several_is_read_as_if_it_stood_alone() {
+    let texts: [&[u32]; 3] = [&[3, 1, 4, 1, 5], &[9, 2], &[6, 5, 3, 5, 8, 9, 7, 9, 3]];
+    let bert = |architecture: &Architecture| matches!(architecture, Architecture::Bert(_));
+    let architecture = fixture::all(0.0).into_iter().find(bert).unwrap();
+    for choice in [DeviceChoice::Flex, DeviceChoice::Cpu] {
+        let device = device::open(choice, 1).unwrap();
+        let (network, parameters) = fixture::network(&architecture, &device);
+        let pass = Pass::measuring(&parameters, &device);
+        let logits = |tokens: &[u32], starts: &[usize]| {
+            let row = Row {
+                tokens: tokens.to_vec(),
+                shown: Some(tokens.to_vec()),
+                is_target: vec![true; tokens.len()],
+                starts: Some(starts.iter().copied().collect()),
+                ..Row::default()
+            };
+            let batch = Batch::of(&[row], tokens.len());
+            let all = language::predicted(&network, &pass, &batch).0;
+            let places = Ints::new(vec![1, 0], &[2], &device);
+            let some = network.logits_at(&pass, &TokenRows::new(&batch, &device), &places).to_vec();
+            let all = all.to_vec();
+            assert!(some.iter().zip(all[31..62].iter().chain(&all[..31])).all(|(a, b)| (a - b).abs() < 1e-5));
+            all
+        };
+        let packed = logits(&texts.concat(), &[0, 5, 7]);
+        let alone: Vec<f32> = texts.into_iter().flat_map(|text| logits(text, &[0])).collect();
+        let apart = packed.iter().zip(&alone).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(packed.len() == alone.len() && apart < 1e-5, "{apart}");
+    }
 }
 
 #[test]

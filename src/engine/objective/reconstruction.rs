@@ -10,6 +10,14 @@ use crate::recipe::objective::Corruption;
 
 /// Returns the mean square by which the numbers of a batch are off, all records together over the `n_records` of a step.
 pub fn loss(network: &Network, pass: &Pass, batch: &Batch, corruption: Corruption, n_records: f64) -> Value {
+    each(network, pass, batch, corruption).sum() / n_records
+}
+
+/// Returns the mean square by which the numbers of each record of a batch are off.
+///
+/// # Shapes
+/// - `[B]`
+pub fn each(network: &Network, pass: &Pass, batch: &Batch, corruption: Corruption) -> Value {
     let features = batch.features.as_ref().expect("it learns from pictures or sounds");
     let shape: Vec<usize> = std::iter::once(batch.rows).chain(features.shape.iter().copied()).collect();
     let value = |values: Vec<f32>| Value::new(values, &shape, network.device());
@@ -20,14 +28,9 @@ pub fn loss(network: &Network, pass: &Pass, batch: &Batch, corruption: Corruptio
                 Corruption::Noise { deviation } => value(noisy(&features.values, n, &batch.keys, deviation)),
                 Corruption::None | Corruption::Mask { .. } => whole.clone(),
             };
-            let hidden = match corruption {
-                Corruption::Mask { share } => ((n_patches as f64 * share).round() as usize).clamp(1, n_patches - 1),
-                Corruption::None | Corruption::Noise { .. } => 0,
-            };
-            {
-                let orders: Vec<Vec<u32>> = batch.keys.iter().map(|key| order(*key, n_patches, hidden)).collect();
-                of_patches(network, pass, [&read, &whole], &orders, hidden) / n_records
-            }
+            let hidden = n_patches - corruption.n_read(n_patches as u64) as usize;
+            let orders: Vec<Vec<u32>> = batch.keys.iter().map(|key| order(*key, n_patches, hidden)).collect();
+            of_patches(network, pass, [&read, &whole], &orders, hidden)
         }
         None => {
             let read = match corruption {
@@ -35,7 +38,7 @@ pub fn loss(network: &Network, pass: &Pass, batch: &Batch, corruption: Corruptio
                 Corruption::Noise { deviation } => value(noisy(&features.values, n, &batch.keys, deviation)),
                 Corruption::Mask { share } => value(holed(&features.values, n, &batch.keys, share)),
             };
-            of_rows(network, pass, [&read, &whole]) / n_records
+            of_rows(network, pass, [&read, &whole])
         }
     }
 }
@@ -58,13 +61,14 @@ fn holed(values: &[f32], n: usize, keys: &[u64], share: f64) -> Vec<f32> {
     values.chunks(n).zip(keys).flat_map(record).collect()
 }
 
-/// Returns the mean square by which the numbers of each record are off, all together.
+/// Returns the mean square by which the numbers of each record are off: `[B]`.
 pub(crate) fn of_rows(network: &Network, pass: &Pass, [read, whole]: [&Value; 2]) -> Value {
     let made = network.reconstruction(pass, read);
-    (&made - whole.reshape(&made.shape())).square().mean_along(-1).sum()
+    let rows = made.shape()[0];
+    (&made - whole.reshape(&made.shape())).square().mean_along(-1).reshape(&[rows])
 }
 
-/// Returns the mean square by which the patches of each record are off that were not read, or all where all were, all together.
+/// Returns the mean square by which the patches of each record are off that were not read, or all where all were: `[B]`.
 ///
 /// Each record's patches come in an order of its own, the last `hidden` of which are not read.
 pub(crate) fn of_patches(
@@ -91,7 +95,7 @@ pub(crate) fn of_patches(
     let made = network.patches(pass, read, &kept, &restore);
     let off = (made - network.patches_of(whole)).square().mean_along(-1).reshape(&[rows, n_patches]);
     let n_counted = if hidden == 0 { n_patches } else { hidden };
-    (off * counts).sum() / n_counted as f64
+    (off * counts).sum_along(-1).reshape(&[rows]) / n_counted as f64
 }
 
 /// Returns the patches of a record in an order of chance, those that are read first; in their own order where all are read.

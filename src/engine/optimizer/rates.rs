@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::error::EngineError;
 use crate::engine::model::Parameters;
-use crate::recipe::parameter::{NamePattern, depths};
-use crate::recipe::problem::listed;
+use crate::recipe::parameter::{depths, nearest};
 use crate::recipe::training::Train;
 
 /// Returns what the learning rate of each parameter is multiplied with.
@@ -32,16 +31,4 @@ pub fn freeze(train: &Train, parameters: &mut Parameters) -> Result<(), EngineEr
     }
     parameters.freeze_where(|name| train.freeze.iter().any(|pattern| pattern.matches(name)));
     if parameters.count().1 == 0 { Err(EngineError::AllFrozen) } else { Ok(()) }
-}
-
-/// How many names are told.
-const N_TOLD: usize = 3;
-
-/// Returns the names nearest to a pattern, each in backticks.
-fn nearest(pattern: &NamePattern, names: &[String]) -> String {
-    let plain = pattern.as_str().replace('*', "");
-    let apart = |name: &String| strsim::damerau_levenshtein(&plain, name);
-    let mut near: Vec<&String> = names.iter().collect();
-    near.sort_by_cached_key(|name| (apart(name), (*name).clone()));
-    listed(near.into_iter().take(N_TOLD).map(String::as_str))
 }

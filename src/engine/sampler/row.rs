@@ -19,7 +19,7 @@ pub enum Kind {
     Pairs,
     /// Pictures with their captions.
     Captions,
-    /// Pictures or sounds.
+    /// Records of which nothing is told: each is a row, as long as it is.
     Unlabelled,
     /// Pictures or sounds, each changed in two ways.
     Views,

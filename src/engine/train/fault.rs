@@ -4,15 +4,18 @@ use crate::engine::model::{Declaration, Gradients, HostTensor, Parameters, param
 
 /// Returns in words which tensor tells where a step went wrong, or `None` where every tensor is finite.
 ///
-/// A parameter that is not finite spoils all that comes after it: the first of them, as the network declares them, is named.
-/// Otherwise it is a gradient: the backward pass comes to the last parameter first, so that one is named.
+/// A parameter that is not finite spoils all that comes after it: the first of them, as the network declares them, is named. Then
+/// what a norm remembers of the batch: there the way forward came to numbers that are none. Otherwise it is a gradient: the backward pass comes to the last parameter first, so that one is named.
 pub fn find(parameters: &Parameters, gradients: &Gradients, declarations: &[Declaration]) -> Option<String> {
     // An adapter's parameters are declared by no network; they stand behind all others, by name.
     let declared = |name: &str| declarations.iter().position(|one| one.name == name).unwrap_or(usize::MAX);
     let is_finite = |tensor: &HostTensor| tensor.values.iter().all(|value| value.is_finite());
     let broken = parameters.iter().filter(|(_, one)| !is_finite(&parameters::to_host(&one.values, &one.shape)));
-    if let Some(first) = broken.map(|(name, _)| name).min_by_key(|name| declared(name)) {
-        return Some(format!("the parameter `{first}` is not finite"));
+    let first = broken.min_by_key(|(name, one)| (one.is_buffer, declared(name)));
+    match first {
+        Some((name, one)) if one.is_buffer => return Some(format!("what `{name}` remembers is not finite")),
+        Some((name, _)) => return Some(format!("the parameter `{name}` is not finite")),
+        None => {}
     }
     let mut broken: Vec<&String> = gradients
         .iter()

@@ -139,11 +139,14 @@ impl Learner {
             (training.train.optimizer.learning_rate(), training.train.optimizer.clip_norm());
         let mut taken = Taken { cursor: data.cursor, ..Taken::default() };
         for Tact { turn, step, rate } in tacts(task.objective, state.step) {
+            let buffers = self.parameters.buffers();
             let Summed { loss, right, n_targets, gradients } = self.accumulate(task, &data.batches, step_seed, turn);
             let gradient_norm = clip::global_norm(&gradients);
-            for (what, value) in [("loss", loss), ("gradient norm", gradient_norm)] {
+            let [of_loss, of_norm] = words(turn);
+            for (what, value) in [(of_loss, loss), (of_norm, gradient_norm)] {
                 if !value.is_finite() {
                     let tensor = fault::find(&self.parameters, &gradients, &task.network.declarations());
+                    self.parameters.update(buffers);
                     return Err(StepError { what, value, tensor });
                 }
             }
@@ -229,6 +232,15 @@ fn tacts(objective: &Objective, step: u64) -> Vec<Tact> {
             (0..*critic_steps).map(critic).chain([generator]).collect()
         }
         _ => vec![Tact { turn: None, step: step + 1, rate: 1.0 }],
+    }
+}
+
+/// Returns what the loss and the norm of the gradients are called, of two that learn in turn with whose they are.
+const fn words(turn: Option<Turn>) -> [&'static str; 2] {
+    match turn {
+        None => ["loss", "gradient norm"],
+        Some(Turn::Critic(_)) => ["loss of the critic", "gradient norm of the critic"],
+        Some(Turn::Generator) => ["loss of the generator", "gradient norm of the generator"],
     }
 }
 

@@ -154,6 +154,7 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
     while state.step < pace.total_steps && !state.stopped_early {
         if reporter.is_stopping() {
             if saved_step < state.step {
+                whole(training, &task, &state, &learner)?;
                 save(training, &state, &learner, reporter)?;
             }
             return Ok(Ended::Interrupted);
@@ -173,6 +174,7 @@ pub fn train(training: &Training<'_>, data: Vec<Dataset>, reporter: &mut dyn Rep
             measure(training, &task, &validation, &mut state, &mut learner, reporter)?;
         }
         if state.step.is_multiple_of(training.train.checkpoint.every_steps.max(1)) {
+            whole(training, &task, &state, &learner)?;
             save(training, &state, &learner, reporter)?;
             saved_step = state.step;
         }
@@ -191,7 +193,7 @@ fn cut(training: &Training<'_>, data: Vec<Dataset>) -> Result<(Vec<Source>, Vali
     for Dataset { weight, train, validation } in data {
         let kind = objective::kind_on(&train, &training.train.objective);
         let told = |data| objective::told(data, &training.train.objective);
-        let shared = |rows: Rows| objective::hidden(rows.looking(training.train.attention), &training.train.objective);
+        let shared = |rows: Rows| objective::hidden(rows.looking(training.train.attention)?, &training.train.objective);
         sources.push(Source { rows: Arc::new(shared(Rows::to_learn(told(train)?, kind, context)?)?), weight });
         splits.push((weight, shared(Rows::to_measure(told(validation)?, kind, context)?)?));
     }
@@ -254,7 +256,7 @@ fn measure(
     if let Some(accuracy) = accuracy {
         reporter.metric("validation/accuracy", state.step, accuracy)?;
     }
-    if state.measured(loss, accuracy) {
+    if state.measured(loss, accuracy, has_loss_that_falls(&training.train.objective)) {
         learner.keep_as_best();
     }
     let EarlyStop { metric, patience } = match &training.train.early_stop {
@@ -267,6 +269,14 @@ fn measure(
     };
     state.stopped_early = in_a_row >= (*patience).max(1);
     Ok(())
+}
+
+/// Refuses parameters that are no numbers any more: a checkpoint of them would take the place of the last good one.
+fn whole(training: &Training<'_>, task: &Task<'_>, state: &State, learner: &Learner) -> Result<(), EngineError> {
+    match fault::find(&learner.parameters, &Gradients::new(), &task.network.declarations()) {
+        None => Ok(()),
+        tensor => Err(diverged(training, state.step, StepError { what: "step it takes", value: f64::NAN, tensor })),
+    }
 }
 
 fn save(

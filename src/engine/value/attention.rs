@@ -101,30 +101,43 @@ pub fn causal_bias(sequence: usize, keys: usize, before: usize, window: Option<u
     (0..sequence).flat_map(row).collect()
 }
 
-/// Returns what hides the places of other documents, those behind a query, and those further back than a window, where there is one.
+/// How far a place sees within its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of it.
+    Everywhere,
+    /// Itself and what is before it: not further back than a window, where there is one.
+    Before(Option<usize>),
+}
+
+/// Returns what hides the places of other documents, and of the own one those that are out of reach.
 ///
 /// # Shapes
 /// - numbers of the documents: `[B, S]` -> `[B, 1, S, S]`
-pub fn document_bias(numbers_BS: &Ints, window: Option<usize>) -> Value {
+pub fn document_bias(numbers_BS: &Ints, reach: Reach) -> Value {
     let shape = numbers_BS.shape();
     let [batch, sequence] = shape[..] else { panic!("expected rows, found {shape:?}") };
     match numbers_BS {
         Ints::Torch(numbers) => {
-            let is_same = numbers.unsqueeze(2).eq_tensor(&numbers.unsqueeze(1)).tril(0);
-            let is_seen = match window {
-                Some(window) => is_same.triu(1 - window as i64),
-                None => is_same,
+            let is_same = numbers.unsqueeze(2).eq_tensor(&numbers.unsqueeze(1));
+            let is_seen = match reach {
+                Reach::Everywhere => is_same,
+                Reach::Before(None) => is_same.tril(0),
+                Reach::Before(Some(window)) => is_same.tril(0).triu(1 - window as i64),
             };
             let is_hidden = is_seen.logical_not().unsqueeze(1).to_kind(tch::Kind::Float);
             Value::Torch(is_hidden * f64::from(HIDDEN))
         }
         Ints::Plain(..) => {
-            let causal = causal_bias(sequence, sequence, 0, window);
+            let within = match reach {
+                Reach::Everywhere => vec![0.0; sequence * sequence],
+                Reach::Before(window) => causal_bias(sequence, sequence, 0, window),
+            };
             let row = |numbers: &[i64]| {
                 let hides = |(i, bias): (usize, &f32)| {
                     if numbers[i / sequence] == numbers[i % sequence] { *bias } else { HIDDEN }
                 };
-                causal.iter().enumerate().map(hides).collect::<Vec<f32>>()
+                within.iter().enumerate().map(hides).collect::<Vec<f32>>()
             };
             let bias = numbers_BS.to_vec().chunks(sequence).flat_map(row).collect();
             Value::new(bias, &[batch, 1, sequence, sequence], &numbers_BS.device())

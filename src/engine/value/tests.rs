@@ -1,5 +1,7 @@
 //! What every operation gives on libtorch it gives elsewhere, and its gradients too.
 
+mod differences;
+
 use burn::tensor::Device;
 
 use super::*;

@@ -120,14 +120,14 @@ impl<'a> Gathered<'a> {
             hub_base: lineage.iter().find_map(hub_base),
             architecture: architecture.clone(),
             vocab_size: *vocab_size,
-            tokenizer: architecture.modality().has_tokens().then(|| tokenizer.clone()),
+            tokenizer: tokenizer.clone(),
             adapter: adapter.clone(),
             train: how.clone(),
             seed: *seed,
             seeds: self.seeds(model),
             training: self.report(train.stage, "training.json").transpose()?,
             validation_loss: self.validation_loss(model)?,
-            data: how.data.iter().map(|share| self.data(share, tokenizer)).collect::<Result<_, _>>()?,
+            data: how.data.iter().map(|share| self.data(share, tokenizer.as_ref())).collect::<Result<_, _>>()?,
             contamination: self.contamination(train, lineage.iter().chain(&taught))?,
             unknown: lineage.iter().chain(&taught).filter_map(unknown_data).collect(),
             allow: recipe.allow,
@@ -136,7 +136,7 @@ impl<'a> Gathered<'a> {
             samples: self.reports(|work| matches!(work, Work::Sample(_)), "sample.json")?,
             fingerprint: Some(train.stage.fingerprint),
             weights: self.digest(train.stage, "model.safetensors"),
-            tokenizer_digest: self.tokenizer_digest(tokenizer),
+            tokenizer_digest: tokenizer.as_ref().and_then(|tokenizer| self.tokenizer_digest(tokenizer)),
             machine,
         })
     }
@@ -223,9 +223,9 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    fn data(&self, share: &DataShare, tokenizer: &Name) -> Result<DataFacts, ExecuteError> {
+    fn data(&self, share: &DataShare, tokenizer: Option<&Name>) -> Result<DataFacts, ExecuteError> {
         let DataShare { dataset, weight } = share;
-        let is_tokens = |work: &Work| matches!(work, Work::Tokens(work) if work.dataset == *dataset && work.tokenizer == *tokenizer);
+        let is_tokens = |work: &Work| matches!(work, Work::Tokens(work) if work.dataset == *dataset && Some(&work.tokenizer) == tokenizer);
         let is_dataset = |work: &Work| matches!(work, Work::Dataset(work) if work.name == *dataset);
         let source_digest = self.needs.iter().find_map(|stage| {
             let Work::Dataset(work) = &stage.work else { return None };

@@ -78,12 +78,12 @@ fn published(inline: &Inline<'_>, model: &Name) -> Result<PublishModel, ExecuteE
         vocab_size: *vocab_size,
         parameters: training.parameters,
         weights: output(inline, &train_id, "model.safetensors")?,
-        tokenizer: match architecture.modality().has_tokens() {
-            true => {
+        tokenizer: match tokenizer {
+            Some(tokenizer) => {
                 let stage = provider(inline.outputs, StageKind::Tokenizer, tokenizer, 1);
                 Some(output(inline, &stage, "tokenizer.json")?)
             }
-            false => None,
+            None => None,
         },
         card: output(inline, &StageId::new(StageKind::Card, model), "README.md")?,
     })

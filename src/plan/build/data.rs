@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::id::{Digest, Name, StageId, StageKind};
 use crate::plan::beside::Beside;
-use crate::plan::build::{Builder, read_tokens_id, tokenizer_or_none, unique};
+use crate::plan::build::{Builder, read_tokens_id, unique};
 use crate::plan::ledger::SourceState;
 use crate::plan::work::{DatasetWork, Sorter, TokenizerWork, TokensWork, Work};
 use crate::recipe::classification::Classification;
@@ -18,19 +18,18 @@ use crate::recipe::tokenizer::Tokenizer;
 pub(super) struct Reader<'a> {
     pub(super) architecture: &'a Architecture,
     /// The tokenizer, where it reads tokens.
-    pub(super) tokenizer: &'a Name,
-    /// What it learns; of a model from outside it is not known.
+    pub(super) tokenizer: Option<&'a Name>,
+    /// What it learns; of a model from outside, as far as its head tells.
     pub(super) objective: Option<&'a Objective>,
     pub(super) classification: Option<&'a Classification>,
 }
 
 impl<'a> Reader<'a> {
     /// Returns a model of the recipe as a reader.
-    pub(super) fn of(name: &'a Name, model: &'a Model) -> Self {
-        let (architecture, tokenizer) = (&model.architecture, tokenizer_or_none(name, model));
+    pub(super) fn of(model: &'a Model) -> Self {
         Self {
-            architecture,
-            tokenizer,
+            architecture: &model.architecture,
+            tokenizer: model.tokenizer.as_ref(),
             objective: Some(&model.train.objective),
             classification: model.classification(),
         }
@@ -103,12 +102,13 @@ impl Builder<'_> {
             self.train(name, model, 1);
         }
         let Model { architecture, .. } = &recipe.models[name];
-        let tokenizer = tokenizer_or_none(name, &recipe.models[name]);
+        let tokenizer = recipe.models[name].tokenizer.as_ref();
         Sorter {
             architecture: architecture.clone(),
             vocab_size: self.vocab_size(tokenizer),
             classification: recipe.models[name].classification().cloned(),
-            tokenizer: tokenizer.clone(),
+            // What sorts records reads their texts.
+            tokenizer: tokenizer.unwrap_or(name).clone(),
             compute,
         }
     }
@@ -132,18 +132,23 @@ impl Builder<'_> {
         self.add(StageId::new(StageKind::Tokenizer, name), work, needs);
     }
 
-    /// Returns what has a dataset as a model reads it, after its tokens were added where it reads any.
+    /// Returns what has a dataset as a model learns from it, after its tokens were added where it reads any.
     pub(super) fn read(&mut self, dataset: &Name, reader: Reader<'_>) -> Vec<StageId> {
-        let Reader { architecture, tokenizer, objective, classification } = reader;
+        self.read_with(dataset, reader, Beside::of(reader.objective, reader.classification))
+    }
+
+    /// Returns the same, with something else beside the tokens.
+    pub(super) fn read_with(&mut self, dataset: &Name, reader: Reader<'_>, beside: Beside) -> Vec<StageId> {
+        let Reader { architecture, tokenizer, objective, classification: _ } = reader;
         let (modality, mut needs) = (architecture.modality(), Vec::new());
-        if modality.has_tokens() {
-            needs.push(self.tokens(dataset, tokenizer, Beside::of(objective, classification)));
+        if let Some(tokenizer) = tokenizer.filter(|_| modality.has_tokens()) {
+            needs.push(self.tokens(dataset, tokenizer, beside));
         }
         if modality.has_features() {
             needs.push(StageId::new(StageKind::Dataset, dataset));
         }
         // The tokenizer tells what hides a token, and what is never hidden.
-        if matches!(objective, Some(Objective::MaskedLm(_))) {
+        if let (Some(Objective::MaskedLm(_)), Some(tokenizer)) = (objective, tokenizer) {
             needs.push(self.tokenizer_of(tokenizer));
         }
         needs

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Name, StageId, StageKind};
 use crate::plan::build::data::Reader;
-use crate::plan::build::{Builder, tokenizer_or_none, unique};
+use crate::plan::build::{Builder, unique};
 use crate::plan::contamination::{contamination_id, evaluated, learned_datasets, lineage, measured, uncontaminated_id};
 use crate::plan::work::{ContaminationWork, Teacher, TrainWork, UncontaminatedWork, Work};
 use crate::recipe::dataset::{CleanStep, Features};
@@ -56,9 +56,8 @@ impl Builder<'_> {
     }
 
     pub(super) fn train(&mut self, name: &Name, model: &Model, repeat: u32) {
-        let tokenizer = tokenizer_or_none(name, model);
         let data = model.train.data.iter();
-        let mut needs: Vec<_> = data.flat_map(|share| self.read(&share.dataset, Reader::of(name, model))).collect();
+        let mut needs: Vec<_> = data.flat_map(|share| self.read(&share.dataset, Reader::of(model))).collect();
         needs.extend(model.base.iter().map(|base| self.weights_of(base, repeat)));
         let teacher = model.teacher().and_then(|teacher| self.teacher(teacher, repeat));
         needs.extend(teacher.iter().map(|teacher| teacher.weights.clone()));
@@ -68,8 +67,8 @@ impl Builder<'_> {
             tier: model.tier,
             base: model.base.clone(),
             architecture: model.architecture.clone(),
-            vocab_size: self.vocab_size(tokenizer),
-            tokenizer: tokenizer.clone(),
+            vocab_size: self.vocab_size(model.tokenizer.as_ref()),
+            tokenizer: model.tokenizer.clone(),
             features: self.features(model),
             media_steps: self.media_steps(model),
             adapter: model.adapter.clone(),

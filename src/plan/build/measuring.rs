@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::id::{Name, StageId, StageKind};
+use crate::plan::beside::Beside;
 use crate::plan::build::data::Reader;
-use crate::plan::build::{Builder, evaluate_id, tokenizer_or_none, unique};
+use crate::plan::build::{Builder, evaluate_id, unique};
 use crate::plan::stage::Stage;
 use crate::plan::work::{AnalyseWork, EvaluateWork, GateWork, Judge, SampleWork, Work};
 use crate::recipe::Recipe;
 use crate::recipe::evaluation::Evaluation;
 use crate::recipe::import::Import;
 use crate::recipe::measured::Measured;
-use crate::recipe::metric::Metric;
-use crate::recipe::objective::{Objective, Preference};
+use crate::recipe::objective::Objective;
+use crate::recipe::training::Attention;
 
 /// Returns the ids of the stages that check the gates, in the order of the recipe's list.
 ///
@@ -36,7 +37,7 @@ impl Builder<'_> {
     /// Every model is measured on every evaluation: the columns of the ancestors' evaluations show what was forgotten.
     pub(super) fn measurement(&mut self, repeat: u32) {
         let recipe = self.recipe;
-        let measured = Measured::of(&recipe.models, recipe.imports.values());
+        let measured = Measured::of(&recipe.models, recipe.imports.values(), Some(&recipe.datasets));
         // What only sorts data is not compared with anything.
         let is_compared = |name: &Name| {
             let is_base = recipe.models.values().any(|model| model.base.as_ref() == Some(name));
@@ -45,9 +46,10 @@ impl Builder<'_> {
         for (name, import) in recipe.imports.iter().filter(|(name, _)| repeat == 1 && is_compared(name)) {
             for (evaluation_name, evaluation) in &recipe.evaluations {
                 let Import { architecture, classification, .. } = import;
-                let classification = classification.as_ref();
-                let model = Reader { architecture, tokenizer: name, objective: None, classification };
-                if measured.is(classification, evaluation) {
+                if measured.is(import, evaluation) {
+                    let (classification, objective) = (classification.as_ref(), import.objective());
+                    let tokenizer = Some(name).filter(|_| architecture.modality().has_tokens());
+                    let model = Reader { architecture, tokenizer, objective: objective.as_ref(), classification };
                     self.evaluate(name, model, repeat, evaluation_name, evaluation);
                 }
             }
@@ -55,7 +57,7 @@ impl Builder<'_> {
         for (name, model) in recipe.models_by_lineage() {
             for (evaluation_name, evaluation) in &recipe.evaluations {
                 if measured.is_of(model, evaluation) {
-                    self.evaluate(name, Reader::of(name, model), repeat, evaluation_name, evaluation);
+                    self.evaluate(name, Reader::of(model), repeat, evaluation_name, evaluation);
                 }
             }
         }
@@ -66,13 +68,16 @@ impl Builder<'_> {
         let Reader { architecture, tokenizer, objective, classification } = reader;
         let mut needs = vec![self.weights_of(model, repeat)];
         if evaluation.task.is_none() {
-            let pairs = Objective::Preference(Preference::default());
-            needs.extend(self.read(&evaluation.dataset, measured_on(reader, evaluation.metric, &pairs)));
+            let beside = Beside::of_measured(evaluation.metric, objective, classification);
+            needs.extend(self.read_with(&evaluation.dataset, reader, beside));
         }
         if evaluation.task.is_some() || evaluation.robustness.is_some() {
             needs.push(StageId::new(StageKind::Dataset, &evaluation.dataset));
         }
-        if evaluation.task.is_some() || evaluation.robustness.is_some() || evaluation.metric.counts_bytes() {
+        let spoils_texts = evaluation.robustness.as_ref().is_some_and(|spoiling| !spoiling.is_of_features());
+        if let Some(tokenizer) = tokenizer
+            && (evaluation.task.is_some() || spoils_texts || evaluation.metric.counts_bytes())
+        {
             needs.push(self.tokenizer_of(tokenizer));
         }
         let by = evaluation.by.as_ref().and_then(|by| self.judge(by, repeat));
@@ -84,8 +89,9 @@ impl Builder<'_> {
             metric: evaluation.metric,
             dataset: evaluation.dataset.clone(),
             split: evaluation.split,
-            tokenizer: tokenizer.clone(),
+            tokenizer: tokenizer.cloned(),
             objective: objective.cloned(),
+            attention: self.attention_of(model, objective),
             features: self.recipe.datasets.get(&evaluation.dataset).and_then(|dataset| dataset.features.clone()),
             tokens: match evaluation.records {
                 Some(records) => records.saturating_mul(u64::from(architecture.context())),
@@ -101,6 +107,14 @@ impl Builder<'_> {
             compute: self.compute(),
         });
         self.add(evaluate_id(model, name).of_repeat(repeat), work, unique(needs));
+    }
+
+    /// Returns what a token looks at where hidden ones are found as the model learnt to find them.
+    fn attention_of(&self, model: &Name, objective: Option<&Objective>) -> Attention {
+        match (objective, self.recipe.models.get(model)) {
+            (Some(Objective::MaskedLm(_)), Some(model)) => model.train.attention,
+            _ => Attention::default(),
+        }
     }
 
     /// Returns the classifier that judges what a model makes: the one of the same repeat.
@@ -129,13 +143,14 @@ impl Builder<'_> {
         }
         for (name, sample) in &recipe.samples {
             let model = &recipe.models[&sample.model];
-            let tokenizer = tokenizer_or_none(&sample.model, model);
+            // What writes reads tokens.
+            let Some(tokenizer) = &model.tokenizer else { continue };
             let work = Work::Sample(SampleWork {
                 name: name.clone(),
                 sample: sample.clone(),
                 tokenizer: tokenizer.clone(),
                 architecture: model.architecture.clone(),
-                vocab_size: self.vocab_size(tokenizer),
+                vocab_size: self.vocab_size(Some(tokenizer)),
                 compute: self.compute(),
             });
             let needs = vec![StageId::new(StageKind::Train, &sample.model), self.tokenizer_of(tokenizer)];
@@ -176,16 +191,5 @@ impl Builder<'_> {
             let work = Work::Analyse(AnalyseWork { name: name.clone(), analysis: analysis.clone() });
             self.add(StageId::new(StageKind::Analyse, name), work, needs);
         }
-    }
-}
-
-/// Returns a model as the reader of what it is measured on: of pairs of answers where the metric compares them, whatever it learnt,
-/// and of running text where it learnt from pairs and the metric does not.
-fn measured_on<'a>(reader: Reader<'a>, metric: Metric, pairs: &'a Objective) -> Reader<'a> {
-    let learnt_pairs = matches!(reader.objective, Some(Objective::Preference(_)));
-    match (metric.is_of_pairs(), learnt_pairs) {
-        (true, _) => Reader { objective: Some(pairs), ..reader },
-        (false, true) => Reader { objective: None, ..reader },
-        (false, false) => reader,
     }
 }

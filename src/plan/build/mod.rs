@@ -138,14 +138,9 @@ impl Builder<'_> {
         Compute { device: run.device, precision: run.precision, threads: run.threads }
     }
 
-    fn vocab_size(&self, tokenizer: &Name) -> u32 {
-        self.recipe.tokenizers.get(tokenizer).map_or(0, Tokenizer::vocab_size)
+    fn vocab_size(&self, tokenizer: Option<&Name>) -> u32 {
+        tokenizer.and_then(|name| self.recipe.tokenizers.get(name)).map_or(0, Tokenizer::vocab_size)
     }
-}
-
-/// Returns the tokenizer of a model; one that reads no tokens stands for itself, and no tokenizer has its name.
-pub(super) fn tokenizer_or_none<'m>(name: &'m Name, model: &'m Model) -> &'m Name {
-    model.tokenizer.as_ref().unwrap_or(name)
 }
 
 /// Returns the same ids, each once.

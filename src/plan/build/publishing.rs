@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::id::{Name, StageId, StageKind};
 use crate::plan::beside::Beside;
-use crate::plan::build::{Builder, evaluate_id, read_tokens_id, tokenizer_or_none, unique};
+use crate::plan::build::{Builder, evaluate_id, read_tokens_id, unique};
 use crate::plan::contamination::contamination_id;
 use crate::plan::facts;
 use crate::plan::work::{CardWork, PublishWork, Work};
@@ -22,9 +22,8 @@ impl Builder<'_> {
         let mut needs: Vec<StageId> = Vec::new();
         for name in &order {
             needs.push(StageId::new(StageKind::Train, name));
-            let tokenizer = self.tokenizer_of(tokenizer_or_none(name, &recipe.models[name]));
             // What reads no tokens has none.
-            needs.extend(Some(tokenizer).filter(|id| self.positions.contains_key(id)));
+            needs.extend(recipe.models[name].tokenizer.as_ref().map(|tokenizer| self.tokenizer_of(tokenizer)));
             needs.push(StageId::new(StageKind::Card, name));
         }
         needs.extend(self.stages.iter().filter(|stage| is_requirement(stage.id.kind())).map(|stage| stage.id.clone()));
@@ -40,12 +39,12 @@ impl Builder<'_> {
     fn said_about(&self, name: &Name) -> Vec<StageId> {
         let recipe = self.recipe;
         let model = &recipe.models[name];
-        let tokenizer = tokenizer_or_none(name, model);
-        let mut concerned = vec![self.tokenizer_of(tokenizer)];
+        let tokenizer = model.tokenizer.as_ref();
+        let mut concerned: Vec<StageId> = tokenizer.map(|tokenizer| self.tokenizer_of(tokenizer)).into_iter().collect();
         let beside = Beside::of(Some(&model.train.objective), model.classification());
         for share in &model.train.data {
             concerned.push(StageId::new(StageKind::Dataset, &share.dataset));
-            concerned.push(read_tokens_id(recipe, &share.dataset, tokenizer, &beside));
+            concerned.extend(tokenizer.map(|tokenizer| read_tokens_id(recipe, &share.dataset, tokenizer, &beside)));
         }
         for model in std::iter::once(name).chain(recipe.ancestors(name)) {
             concerned.push(StageId::new(StageKind::Import, model));

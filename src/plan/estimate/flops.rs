@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::plan::estimate::attention::{self, Attention};
 use crate::plan::estimate::parameters::Parameters;
 use crate::recipe::head::Head;
-use crate::recipe::model::{Architecture, Tensor, is_nothing};
+use crate::recipe::model::outputs::is_of_head;
+use crate::recipe::model::{Architecture, Bert, Tensor, is_nothing};
 use crate::recipe::objective::{Contrastive, Objective};
 
 /// The formula, as it is told.
@@ -65,8 +66,9 @@ impl PerToken {
         let (mut forward, mut training) = (0.0, 0.0);
         for tensor in tensors.iter().filter(|tensor| tensor.uses > 0.0) {
             let multiplying = tensor.size() as f64 * (tensor.uses / context);
+            let learns = parameters.adapter == 0 || is_of_head(head, tensor);
             forward += multiplying;
-            training += multiplying * repeats(&tensor.name);
+            training += multiplying * repeats(&tensor.name) * if learns { 6.0 } else { 4.0 };
         }
         // An addition multiplies as often as the layers it adds to.
         let adapted = || tensors.iter().filter(|tensor| tensor.is_linear);
@@ -74,12 +76,13 @@ impl PerToken {
         let uses = adapted().map(|tensor| sides(tensor) * (tensor.uses / context)).sum::<f64>()
             / adapted().map(sides).sum::<f64>().max(1.0);
         let adapter = parameters.adapter as f64 * uses;
-        let forward_attention = attention::of(architecture, head).iter().map(Attention::forward).sum::<f64>() / context;
-        let per_parameter = if parameters.adapter > 0 { 4.0 } else { 6.0 };
+        // The sum of nothing is -0, which nobody wants to read.
+        let attention = attention::of(architecture, head).iter().map(Attention::forward).sum::<f64>() + 0.0;
+        let forward_attention = attention / context;
         Self {
             forward_parameters: 2.0 * (forward + adapter),
             forward_attention,
-            training_parameters: per_parameter * training + 6.0 * adapter * repeats("")
+            training_parameters: training + 6.0 * adapter * repeats("")
                 - 2.0 * parameters.frozen.passed
                 - 4.0 * parameters.frozen.below,
             training_attention: 3.0 * forward_attention * repeats(""),
@@ -110,6 +113,8 @@ fn repeats(objective: &Objective, name: &str) -> f64 {
             // The critic sees real and made pictures in its own turns, and in the generator's those that are made.
             if name.starts_with("critic.") { 2.0 * turns + 1.0 } else { turns / 3.0 + 1.0 }
         }
+        // Only hidden tokens are read out, where most are not hidden.
+        Objective::MaskedLm(own) if Bert::reads_out(name) && own.mask_share <= 0.5 => own.mask_share,
         Objective::CausalLm
         | Objective::MaskedLm(_)
         | Objective::Instruction
@@ -167,6 +172,7 @@ mod tests {
     use super::*;
     use crate::plan::estimate::parameters::with_adapter;
     use crate::recipe::fixture::recipe;
+    use crate::recipe::objective::MaskedLm;
 
     #[test]
     fn a_token_costs_six_operations_a_parameter_and_four_where_it_is_frozen() {
@@ -199,6 +205,7 @@ mod tests {
         let multiplying = 9.0 * (3.0 * 4.0 * 48.0 + 4.0 * 5.0 * 12.0);
         let counted = operations(&network, &Head::None);
         assert_eq!((counted.forward_parameters, counted.forward_attention), (2.0 * multiplying, 0.0));
+        assert!(counted.training_attention.is_sign_positive(), "nobody reads -0");
         let network: Architecture = serde_json::from_value(serde_json::json!({
             "type": "vit", "input": [8, 8], "patch": 4, "layers": 3, "width": 16, "heads": 2, "mlp-width": 64,
             "norm-epsilon": 1e-12, "dropout": 0.0,
@@ -208,6 +215,21 @@ mod tests {
         // 4 patches and the place that stands for all.
         assert_eq!(counted.forward_attention, 4.0 * 3.0 * 16.0 * 5.0 * 5.0);
         assert_eq!(counted.forward_parameters, 2.0 * (4.0 * 16.0 * 16.0 + 5.0 * 3.0 * (4.0 + 8.0) * 16.0 * 16.0));
+    }
+
+    #[test]
+    fn only_hidden_tokens_are_read_out() {
+        let network: Architecture = serde_json::from_value(serde_json::json!({
+            "type": "bert", "layers": 1, "width": 4, "heads": 2, "mlp-width": 8, "context": 16, "norm-epsilon": 1e-12, "dropout": 0.0,
+        }))
+        .unwrap();
+        let training = |share: f64| {
+            let objective = Objective::MaskedLm(MaskedLm { mask_share: share });
+            PerToken::of_training(&network, 100, &objective, &Parameters::default()).training_parameters
+        };
+        let (body, read_out) = (4.0 * 16.0 + 2.0 * 32.0, 16.0 + 400.0);
+        assert!((training(0.25) - 6.0 * (body + 0.25 * read_out)).abs() < 1e-6);
+        assert!((training(0.75) - 6.0 * (body + read_out)).abs() < 1e-6);
     }
 
     #[test]

@@ -73,8 +73,10 @@ mod tests {
     use crate::recipe::fixture::recipe;
 
     fn frozen(patterns: &str, architecture: &str) -> (Frozen, Parameters, PerToken) {
-        let recipe = recipe(&format!("models.general.train.freeze={patterns}\n{architecture}"));
-        let model = &recipe.models[&"general".parse().unwrap()];
+        // Some of these patterns are none that a recipe may have.
+        let recipe = recipe(architecture);
+        let mut model = recipe.models[&"general".parse().unwrap()].clone();
+        model.train.freeze = serde_json::from_str(patterns).unwrap();
         let frozen = Frozen::of(&model.train, &model.architecture, 300, &Head::Language);
         let parameters = Parameters { frozen, ..with_head(&model.architecture, 300, &Head::Language) };
         (frozen, parameters, PerToken::of(&model.architecture, 300, &Head::Language, &parameters))

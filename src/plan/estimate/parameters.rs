@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::plan::estimate::frozen::Frozen;
 use crate::recipe::adapter::layers::{Layer, layers};
 use crate::recipe::head::Head;
-use crate::recipe::model::{Adapter, Architecture, Part};
+use crate::recipe::model::outputs::is_of_head;
+use crate::recipe::model::{Adapter, Architecture, Part, Tensor};
 
 /// The parameters of a network by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Parameters {
     pub classifier: u64,
     /// The low-rank additions.
     pub adapter: u64,
+    /// Those of the objective's own layers, which learn whole beside an adapter, and are counted among the others.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub beside_adapter: u64,
     /// Those that the recipe freezes, which are counted among the others.
     #[serde(default, skip_serializing_if = "Frozen::is_none")]
     pub frozen: Frozen,
@@ -54,6 +58,7 @@ impl Parameters {
             head,
             classifier,
             adapter,
+            beside_adapter: _,
             frozen: _,
         } = self;
         embedding + attention + feed_forward + recurrent + convolution + norms + head + classifier + adapter
@@ -72,9 +77,9 @@ impl Parameters {
         }
     }
 
-    /// Returns how many of them learn: all that are not frozen, or the adapter, and with it the layer over the classes.
+    /// Returns how many of them learn: all that are not frozen, or the adapter, and with it the layers of the objective.
     pub fn trainable(&self) -> u64 {
-        if self.adapter > 0 { self.adapter + self.classifier } else { self.total() - self.frozen.all }
+        if self.adapter > 0 { self.adapter + self.beside_adapter } else { self.total() - self.frozen.all }
     }
 }
 
@@ -94,14 +99,13 @@ pub fn with_adapter(
     head: &Head,
     adapter: Option<&Adapter>,
 ) -> Parameters {
-    let adapter = match adapter {
-        Some(adapter @ Adapter::Lora { rank, .. }) => {
-            let adapted = layers(architecture).filter(|layer| adapter.adapts(&layer.name));
-            adapted.map(|Layer { name: _, inputs, outputs }| inputs + outputs).sum::<u64>() * u64::from(*rank)
-        }
-        None => 0,
-    };
-    Parameters { adapter, ..with_head(architecture, vocab_size, head) }
+    let parameters = with_head(architecture, vocab_size, head);
+    let Some(adapter @ Adapter::Lora { rank, .. }) = adapter else { return parameters };
+    let adapted = layers(architecture).filter(|layer| adapter.adapts(&layer.name));
+    let added = adapted.map(|Layer { name: _, inputs, outputs }| inputs + outputs).sum::<u64>() * u64::from(*rank);
+    let tensors = architecture.tensors(vocab_size, head);
+    let beside = tensors.iter().filter(|tensor| is_of_head(head, tensor)).map(Tensor::size).sum();
+    Parameters { adapter: added, beside_adapter: beside, ..parameters }
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ fn is_described(dataset: &Name, datasets: &Datasets<'_>) -> bool {
 }
 
 fn encoded_bytes(work: &TokensWork, datasets: &Datasets<'_>, known: &Known) -> f64 {
-    let tokens = SplitName::ALL.map(|split| of_split(&work.dataset, &work.tokenizer, split, datasets, known).0);
+    let tokens = SplitName::ALL.map(|split| of_split(&work.dataset, Some(&work.tokenizer), split, datasets, known).0);
     tokens.iter().sum::<u64>() as f64 * BYTES_PER_TOKEN
 }
 

@@ -106,7 +106,7 @@ pub fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> 
     let reads_features = work.architecture.modality().has_features();
     let split = |name: &Name, split| match reads_features {
         true => of_features(name, context, split, datasets, known),
-        false => of_split(name, &work.tokenizer, split, datasets, known),
+        false => of_split(name, work.tokenizer.as_ref(), split, datasets, known),
     };
     let steps_of = |tokens: u64| tokens.div_ceil(u64::from(train.batch_tokens).max(1)).max(1);
     let (steps, source) = match train.budget {
@@ -142,7 +142,7 @@ pub fn of_training(work: &TrainWork, datasets: &Datasets<'_>, known: &Known) -> 
 pub fn of_evaluation(work: &EvaluateWork, datasets: &Datasets<'_>, known: &Known) -> u64 {
     let (there, _) = match work.architecture.modality().has_features() {
         true => of_features(&work.dataset, work.architecture.context(), work.split, datasets, known),
-        false => of_split(&work.dataset, &work.tokenizer, work.split, datasets, known),
+        false => of_split(&work.dataset, work.tokenizer.as_ref(), work.split, datasets, known),
     };
     if work.tokens == 0 { there } else { work.tokens.min(there) }
 }
@@ -197,12 +197,12 @@ fn in_rows(tokens: u64, records: Option<u64>, context: u32, train: &Train) -> f6
 /// Returns the tokens of a split, and where the number comes from.
 pub fn of_split(
     dataset: &Name,
-    tokenizer: &Name,
+    tokenizer: Option<&Name>,
     split: SplitName,
     datasets: &Datasets<'_>,
     known: &Known,
 ) -> (u64, TokenSource) {
-    if let Some(counted) = counted(dataset, tokenizer, known) {
+    if let Some(counted) = tokenizer.and_then(|tokenizer| counted(dataset, tokenizer, known)) {
         let tokens = counted.report.tokens.get(&split).copied().unwrap_or(0);
         return match counted.is_of_this_plan {
             true => (tokens, TokenSource::Counted { run: counted.run }),

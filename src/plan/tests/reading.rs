@@ -3,6 +3,7 @@
 use super::*;
 
 const MORE: &str = "\
+tokenizers.bytes.special-tokens=[mask]
 datasets.pictures={ source: { type: pairs, root: p, table: t.csv, media: image, include: [a] }, features: { type: image, width: 4, height: 4, channels: 1 } }
 datasets.labelled={ source: { type: described, tokens: 1000 } }
 models.seer={ architecture: { type: mlp, hidden: [8] }, train: { objective: { type: classification, classes: [a, b] }, data: pictures, budget: { steps: 1 } } }

@@ -23,6 +23,14 @@ pub struct Columns {
     #[serde(default)]
     #[schemars(with = "Option<SomeText>", example = &"output")]
     pub response: Option<String>,
+    /// The better one of two answers, a text or a list of turns; what is asked stands in `prompt`, or in both. Without it `chosen`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<SomeText>", example = &"preferred")]
+    pub chosen: Option<String>,
+    /// The worse one of the two; without it `rejected`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<SomeText>", example = &"dispreferred")]
+    pub rejected: Option<String>,
     /// A conversation: a list of turns, each with `role` and `content`; without it `messages`.
     #[serde(default)]
     #[schemars(with = "Option<SomeText>", example = &"conversation")]
@@ -48,13 +56,18 @@ pub struct Columns {
 impl Columns {
     /// Returns the fields that have to be there, in the order of the keys that name them.
     pub fn named(&self) -> impl Iterator<Item = &str> {
-        let Self { text, prompt, response, messages, label, group, id, keep } = self;
-        let single = [text, prompt, response, messages, label, group, id];
+        let Self { text, prompt, response, chosen, rejected, messages, label, group, id, keep } = self;
+        let single = [text, prompt, response, chosen, rejected, messages, label, group, id];
         single.into_iter().flatten().chain(keep).map(String::as_str)
     }
 
     /// Returns whether rows may be pairs or conversations: nothing says that they are mere text.
     pub fn may_hold_pairs(&self) -> bool {
         self.text.is_none()
+    }
+
+    /// Returns whether rows may be two answers of which one is preferred: nothing says that they are something else.
+    pub fn may_prefer(&self) -> bool {
+        self.text.is_none() && self.response.is_none() && self.messages.is_none()
     }
 }

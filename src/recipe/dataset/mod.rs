@@ -103,6 +103,12 @@ impl Dataset {
         (is_text && !is_classified).then_some(false)
     }
 
+    /// Returns whether its records are pictures or sounds alone.
+    pub fn is_without_text(&self) -> bool {
+        let read = self.source.fetched().unwrap_or(&self.source);
+        read.media().is_some() && !matches!(read, Source::Pairs { .. }) && self.extract.is_none()
+    }
+
     /// Returns the models that sort its records, as often as they are asked.
     pub fn sorters(&self) -> impl Iterator<Item = &crate::id::Name> {
         self.clean.iter().filter_map(CleanStep::model)

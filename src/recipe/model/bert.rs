@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::recipe::head::Head;
-use crate::recipe::model::encoder::blocks_of_bert;
+use crate::recipe::model::encoder::{BERT, encoder};
 use crate::recipe::model::outputs::of_bert;
 use crate::recipe::model::tensor::{Part, Tensor, norm};
 use crate::recipe::typed::defaults;
@@ -51,6 +51,11 @@ impl Bert {
         self.width / self.heads
     }
 
+    /// Returns whether a parameter reads tokens out, and nothing else multiplies with it.
+    pub fn reads_out(name: &str) -> bool {
+        name == "bert.embeddings.word_embeddings.weight" || name.starts_with("cls.")
+    }
+
     /// Returns the parameters with a vocabulary of `vocab_size` tokens, called as in Hugging Face's BERT.
     pub(super) fn tensors(&self, vocab_size: u32, head: &Head) -> Vec<Tensor> {
         let [width, inner, vocab, context, segments] =
@@ -66,7 +71,7 @@ impl Bert {
             embedding("token_type", segments),
         ];
         all.extend(norm("bert.embeddings.LayerNorm", width));
-        all.extend(blocks_of_bert("bert.encoder.layer", self.layers, width, inner, places));
+        all.extend(encoder(&BERT, "bert.encoder.layer", self.layers, width, inner, places));
         all.extend(of_bert(head, self, vocab));
         all
     }

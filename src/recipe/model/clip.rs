@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::head::Head;
-use crate::recipe::model::encoder::blocks_of_clip;
+use crate::recipe::model::encoder::{CLIP, encoder};
 use crate::recipe::model::tensor::{Part, Tensor, norm};
 use crate::recipe::model::vit::Vit;
 
@@ -64,7 +64,7 @@ impl Clip {
         };
         all.extend([embedding("token", vocab), embedding("position", context)]);
         let places = f64::from(text.context);
-        all.extend(blocks_of_clip("text_model.encoder.layers", text.layers, width, inner, places));
+        all.extend(encoder(&CLIP, "text_model.encoder.layers", text.layers, width, inner, places));
         all.extend(norm("text_model.final_layer_norm", width));
         for (name, width) in [("visual_projection", u64::from(image.width)), ("text_projection", width)] {
             all.push(Tensor::new(Part::Head, format!("{name}.weight"), &[projection, width]).used(1.0));
@@ -88,7 +88,7 @@ fn vision(image: &Vit) -> Vec<Tensor> {
     // The name is misspelled where it comes from.
     all.extend(norm("vision_model.pre_layrnorm", width));
     let places = image.places(&Head::None);
-    all.extend(blocks_of_clip("vision_model.encoder.layers", image.layers, width, inner, places));
+    all.extend(encoder(&CLIP, "vision_model.encoder.layers", image.layers, width, inner, places));
     all.extend(norm("vision_model.post_layernorm", width));
     all
 }

@@ -2,49 +2,42 @@
 
 use crate::recipe::model::tensor::{Part, Tensor, adapted, blocks, norm};
 
-/// The names of a block's layers.
-struct Names {
+/// The names of the layers of a block.
+#[derive(Debug)]
+pub(super) struct Names {
     attention: [&'static str; 4],
     feed_forward: [&'static str; 2],
     norms: [&'static str; 2],
 }
 
-/// Returns the tensors of the blocks of a transformer over patches, called as in Hugging Face's ViT.
-pub(super) fn blocks_of_vit(name: &str, n: u32, width: u64, inner: u64, places: f64) -> Vec<Tensor> {
-    let names = Names {
-        attention: [
-            "attention.attention.query",
-            "attention.attention.key",
-            "attention.attention.value",
-            "attention.output.dense",
-        ],
-        feed_forward: ["intermediate.dense", "output.dense"],
-        norms: ["layernorm_before", "layernorm_after"],
-    };
-    of(names, name, n, width, inner, places)
-}
+/// What they are called in a transformer over patches, as in Hugging Face's ViT.
+pub(super) const VIT: Names = Names {
+    attention: [
+        "attention.attention.query",
+        "attention.attention.key",
+        "attention.attention.value",
+        "attention.output.dense",
+    ],
+    feed_forward: ["intermediate.dense", "output.dense"],
+    norms: ["layernorm_before", "layernorm_after"],
+};
 
-/// Returns the tensors of the blocks of an encoder of texts, called as in Hugging Face's BERT.
-pub(super) fn blocks_of_bert(name: &str, n: u32, width: u64, inner: u64, places: f64) -> Vec<Tensor> {
-    let names = Names {
-        attention: ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"],
-        feed_forward: ["intermediate.dense", "output.dense"],
-        norms: ["attention.output.LayerNorm", "output.LayerNorm"],
-    };
-    of(names, name, n, width, inner, places)
-}
+/// What they are called in an encoder of texts, as in Hugging Face's BERT.
+pub(super) const BERT: Names = Names {
+    attention: ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"],
+    feed_forward: ["intermediate.dense", "output.dense"],
+    norms: ["attention.output.LayerNorm", "output.LayerNorm"],
+};
 
-/// Returns the tensors of the blocks of a tower, called as in Hugging Face's CLIP.
-pub(super) fn blocks_of_clip(name: &str, n: u32, width: u64, inner: u64, places: f64) -> Vec<Tensor> {
-    let names = Names {
-        attention: ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"],
-        feed_forward: ["mlp.fc1", "mlp.fc2"],
-        norms: ["layer_norm1", "layer_norm2"],
-    };
-    of(names, name, n, width, inner, places)
-}
+/// What they are called in a tower, as in Hugging Face's CLIP.
+pub(super) const CLIP: Names = Names {
+    attention: ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"],
+    feed_forward: ["mlp.fc1", "mlp.fc2"],
+    norms: ["layer_norm1", "layer_norm2"],
+};
 
-fn of(names: Names, name: &str, n: u32, width: u64, inner: u64, places: f64) -> Vec<Tensor> {
+/// Returns the tensors of `n` blocks behind a name, of a width and an inner width, which are computed at so many places.
+pub(super) fn encoder(names: &Names, name: &str, n: u32, width: u64, inner: u64, places: f64) -> Vec<Tensor> {
     let called = |layer: &str| format!("{name}.{{n}}.{layer}");
     let mut all = Vec::new();
     for layer in names.attention {

@@ -1,5 +1,6 @@
 //! `models`: a lineage of models, each with its architecture, its parent and its training.
 
+mod kind;
 pub mod tensor;
 pub mod outputs;
 mod encoder;
@@ -28,6 +29,7 @@ pub use crate::recipe::model::clip::{Clip, ClipText};
 pub use crate::recipe::model::cnn::Cnn;
 pub use crate::recipe::model::gan::Gan;
 pub use crate::recipe::model::gpt2::Gpt2;
+pub use crate::recipe::model::kind::NetworkKind;
 pub use crate::recipe::model::llama::Llama;
 pub use crate::recipe::model::mlp::{Activation, Mlp};
 pub use crate::recipe::model::recurrent::{Cell, Recurrent};
@@ -195,38 +197,6 @@ pub(crate) fn is_nothing(share: &f64) -> bool {
 }
 
 impl Architecture {
-    /// Returns the word the recipe uses for this network.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Llama(_) => "llama",
-            Self::Gpt2(_) => "gpt2",
-            Self::Bert(_) => "bert",
-            Self::Rnn(_) => "rnn",
-            Self::Lstm(_) => "lstm",
-            Self::Gru(_) => "gru",
-            Self::Mlp(_) => "mlp",
-            Self::Cnn(_) => "cnn",
-            Self::Vit(_) => "vit",
-            Self::Clip(_) => "clip",
-            Self::Autoencoder(_) => "autoencoder",
-            Self::Gan(_) => "gan",
-        }
-    }
-
-    /// The words of the networks that read no tokens.
-    pub const WITHOUT_TOKENS: [&str; 5] = ["mlp", "cnn", "vit", "autoencoder", "gan"];
-
-    /// Returns what the network reads.
-    pub fn modality(&self) -> Modality {
-        match self {
-            Self::Llama(_) | Self::Gpt2(_) | Self::Bert(_) | Self::Rnn(_) | Self::Lstm(_) | Self::Gru(_) => {
-                Modality::Tokens
-            }
-            Self::Mlp(_) | Self::Cnn(_) | Self::Vit(_) | Self::Autoencoder(_) | Self::Gan(_) => Modality::Features,
-            Self::Clip(_) => Modality::Both,
-        }
-    }
-
     /// Returns the shape of one record's features; empty while it is not known, and nothing of a network that reads none.
     pub fn input(&self) -> Option<&[u32]> {
         match self {

@@ -1,11 +1,11 @@
 //! What heads are made of: the layers that an objective puts behind a network.
 
-use crate::recipe::classification::Classification;
+use crate::recipe::classification::{Classification, Pool};
 use crate::recipe::head::Head;
-use crate::recipe::model::encoder::blocks_of_vit;
+use crate::recipe::model::encoder::{VIT, encoder};
 use crate::recipe::model::tensor::{Part, Tensor, linear, norm};
 use crate::recipe::model::{Architecture, Bert};
-use crate::recipe::objective::{Corruption, Decoder};
+use crate::recipe::objective::Decoder;
 
 /// Returns the head that a network has where nobody says what it is for.
 pub fn usual_head(architecture: &Architecture) -> Head {
@@ -39,16 +39,22 @@ fn told(head: &Head) -> Option<u64> {
     }
 }
 
-/// Returns the share of the patches that a transformer over patches reads.
-pub fn share_read(head: &Head) -> f64 {
+/// Returns whether a parameter goes when the objective does, and so learns whole beside an adapter; what a language model writes with is
+/// its parent's, and does not.
+pub fn is_of_head(head: &Head, tensor: &Tensor) -> bool {
+    let is_behind =
+        tensor.part == Part::Classifier || ["projection.", "decoder."].iter().any(|name| tensor.name.starts_with(name));
     match head {
-        Head::Decoder { corruption: Corruption::Mask { share }, decoder: _ } => 1.0 - share,
-        Head::Decoder { corruption: Corruption::None | Corruption::Noise { .. }, decoder: _ }
-        | Head::Language
-        | Head::Classes(_)
-        | Head::Value(_)
-        | Head::Projection { .. }
-        | Head::None => 1.0,
+        Head::Language => false,
+        Head::Classes(_) | Head::Value(_) | Head::Decoder { .. } | Head::Projection { .. } | Head::None => is_behind,
+    }
+}
+
+/// Returns how many of so many patches a transformer over patches reads.
+pub fn n_read(head: &Head, n_patches: u64) -> u64 {
+    match head {
+        Head::Decoder { corruption, decoder: _ } => corruption.n_read(n_patches),
+        Head::Language | Head::Classes(_) | Head::Value(_) | Head::Projection { .. } | Head::None => n_patches,
     }
 }
 
@@ -81,8 +87,10 @@ pub(super) fn of_bert(head: &Head, bert: &Bert, vocab_size: u64) -> Vec<Tensor> 
             dense.into_iter().chain(norm).chain([bias]).collect()
         }
         (_, Some(n)) => {
-            let pooler = linear(Part::Classifier, "bert.pooler.dense", width, width, 1.0);
-            pooler.into_iter().chain(linear(Part::Classifier, "classifier", width, n, 1.0)).collect()
+            let pooler = || linear(Part::Classifier, "bert.pooler.dense", width, width, 1.0);
+            let has_pooler = head.pool() == Some(Pool::First);
+            let pooler = has_pooler.then(pooler).into_iter().flatten();
+            pooler.chain(linear(Part::Classifier, "classifier", width, n, 1.0)).collect()
         }
         (_, None) => Vec::new(),
     }
@@ -108,7 +116,7 @@ pub(super) fn of_patches(decoder: &Decoder, width: u64, patches: u64, numbers: u
     let mut all: Vec<Tensor> = linear(Part::Head, "decoder.decoder_embed", width, inner, places).into();
     all.push(Tensor::new(Part::Head, "decoder.mask_token", &[1, 1, inner]));
     all.push(Tensor::new(Part::Head, "decoder.decoder_pos_embed", &[1, patches + 1, inner]));
-    let blocks = blocks_of_vit("decoder.decoder_layers", decoder.layers, inner, 4 * inner, places);
+    let blocks = encoder(&VIT, "decoder.decoder_layers", decoder.layers, inner, 4 * inner, places);
     let last = norm("decoder.decoder_norm", inner).into_iter();
     let last = last.chain(linear(Part::Head, "decoder.decoder_pred", inner, numbers, places));
     // It goes when the objective does, whatever its parts are made of, and no adapter adds to it.

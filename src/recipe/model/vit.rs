@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::recipe::head::Head;
-use crate::recipe::model::encoder::blocks_of_vit;
-use crate::recipe::model::outputs::{of_features, of_patches, share_read};
+use crate::recipe::model::encoder::{VIT, encoder};
+use crate::recipe::model::outputs::{n_read, of_features, of_patches};
 use crate::recipe::model::picture;
 use crate::recipe::model::tensor::{Part, Tensor, norm};
 use crate::recipe::typed::defaults;
@@ -71,7 +71,7 @@ impl Vit {
 
     /// Returns the places that the encoder reads of a record: the patches it sees, and the place that stands for all.
     pub fn places(&self, head: &Head) -> f64 {
-        (self.patches() as f64 * share_read(head)).round() + 1.0
+        n_read(head, self.patches()) as f64 + 1.0
     }
 
     /// Returns the parameters, called as in Hugging Face's ViT.
@@ -86,7 +86,7 @@ impl Vit {
             embedding("patch_embeddings.projection.weight", &[width, channels, patch, patch]).used(patches as f64),
             embedding("patch_embeddings.projection.bias", &[width]),
         ];
-        all.extend(blocks_of_vit("vit.encoder.layer", self.layers, width, inner, self.places(head)));
+        all.extend(encoder(&VIT, "vit.encoder.layer", self.layers, width, inner, self.places(head)));
         all.extend(norm("vit.layernorm", width));
         match head {
             Head::Decoder { decoder, corruption: _ } => {

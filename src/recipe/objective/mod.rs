@@ -1,5 +1,6 @@
 //! `objective`: what a model learns to do.
 
+mod kind;
 mod words;
 mod networks;
 mod masked_lm;
@@ -18,6 +19,7 @@ pub use crate::recipe::classification::{ClassWeights, Classification};
 pub use adversarial::{Adversarial, AdversarialLoss};
 pub use contrastive::{Contrastive, Pairs};
 pub use distillation::Distillation;
+pub use kind::ObjectiveKind;
 pub use masked_lm::MaskedLm;
 pub use preference::Preference;
 pub use reconstruction::{Corruption, Decoder, Reconstruction};
@@ -109,22 +111,6 @@ impl Objective {
             | Self::Autoencoder(_)
             | Self::Adversarial(_)
             | Self::Contrastive(_) => false,
-        }
-    }
-
-    /// Returns the word the recipe uses for this objective.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::CausalLm => "causal-lm",
-            Self::MaskedLm(_) => "masked-lm",
-            Self::Instruction => "instruction",
-            Self::Classification(_) => "classification",
-            Self::Regression(_) => "regression",
-            Self::Autoencoder(_) => "autoencoder",
-            Self::Adversarial(_) => "adversarial",
-            Self::Contrastive(_) => "contrastive",
-            Self::Distillation(_) => "distillation",
-            Self::Preference(_) => "preference",
         }
     }
 }

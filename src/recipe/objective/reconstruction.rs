@@ -62,6 +62,18 @@ pub struct Decoder {
 }
 
 impl Corruption {
+    /// Returns how many of so many patches are read: of a share that is hidden, as many as He et al. 2022's own program keeps.
+    ///
+    /// One at least is read, and where there are more, one at least is hidden.
+    pub fn n_read(self, n_patches: u64) -> u64 {
+        match self {
+            Self::None | Self::Noise { .. } => n_patches,
+            Self::Mask { share } => {
+                ((n_patches as f64 * (1.0 - share)).floor() as u64).clamp(1, n_patches.saturating_sub(1).max(1))
+            }
+        }
+    }
+
     /// Returns what is spoiled, as a card says it.
     pub fn words(&self) -> String {
         match self {
@@ -69,5 +81,20 @@ impl Corruption {
             Self::Noise { deviation } => format!("noise of deviation {deviation} added to them"),
             Self::Mask { share } => format!("{} % of them hidden", (share * 1e5).round() / 1e3),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_patches_are_read_as_the_program_of_the_paper_keeps() {
+        let read = |share, n| Corruption::Mask { share }.n_read(n);
+        // `int(seq_length * (1 - mask_ratio))`: 49 of ViT-B/16's patches, and downwards where it does not come out even.
+        assert_eq!((read(0.75, 196), read(0.75, 9), read(0.5, 9), read(0.3, 16)), (49, 2, 4, 11));
+        assert_eq!((read(0.9, 4), read(0.01, 4)), (1, 3), "something is read, and something hidden");
+        assert_eq!((read(0.5, 1), read(0.5, 2)), (1, 1));
+        assert_eq!((Corruption::None.n_read(9), Corruption::Noise { deviation: 0.1 }.n_read(9)), (9, 9));
     }
 }

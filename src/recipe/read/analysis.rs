@@ -113,7 +113,7 @@ fn evaluation(reader: &mut Reader, at: &At<'_>, known: &BTreeMap<Name, Evaluatio
 /// Checks that every model is measured on the evaluation or on a copy of it.
 fn agree(reader: &mut Reader, at: &At<'_>, models: &[Name], evaluation: &Name, known: Known<'_>) -> Option<()> {
     let (all, evaluations) = (known.models?, known.evaluations?);
-    let measured = Measured::of(all, reader.imports.all());
+    let measured = Measured::of(all, reader.imports.all(), None);
     let is_measured = |model: &&Name| {
         let mut copies =
             evaluations.iter().filter(|(name, copy)| is_called(name, copy.variant.as_ref(), evaluation.as_str()));

@@ -52,7 +52,7 @@ pub fn evaluation(reader: &mut Reader, at: &At<'_>) -> Option<Evaluation> {
     fields.finish(reader);
     let (metric_at, metric) = metric?;
     if let Some(at) = k_at.filter(|_| !metric.has_k()) {
-        let hint = "it goes with `top-k-accuracy` and `recall-at-k`".to_owned();
+        let hint = "it goes with `top-k-accuracy`, `recall-at-k` and `neighbour-accuracy`".to_owned();
         return reader.wrong_of(Code::ConflictingKeys, &at, format!("`{}` has no `k`", metric.word()), Some(hint));
     }
     if let Some(at) = by_at.filter(|_| !metric.has_judge()) {

@@ -1,5 +1,7 @@
 //! Reads `train.optimizer`.
 
+use std::ops::RangeInclusive;
+
 use crate::recipe::code::Code;
 use crate::recipe::optimizer::{MuonScale, Optimizer};
 use crate::recipe::read::fields::Fields;
@@ -14,202 +16,165 @@ pub fn optimizer(reader: &mut Reader, at: &At<'_>) -> Option<Optimizer> {
         fields.abandon();
         return None;
     };
-    let mut own = Own { reader, fields };
-    let optimizer = match kind {
-        Optimizer::Adamw { learning_rate, weight_decay, beta_1, beta_2, epsilon, clip_norm } => {
-            adamw(&mut own, (learning_rate, weight_decay), (beta_1, beta_2, epsilon), clip_norm)
-        }
-        Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay, clip_norm } => {
-            sgd(&mut own, (learning_rate, momentum), nesterov, weight_decay, clip_norm)
-        }
-        Optimizer::Lion { learning_rate, weight_decay, beta_1, beta_2, clip_norm } => {
-            lion(&mut own, (learning_rate, weight_decay), (beta_1, beta_2), clip_norm)
-        }
-        muon @ Optimizer::Muon { .. } => self::muon(&mut own, &muon),
-        adafactor @ Optimizer::Adafactor { .. } => self::adafactor(&mut own, &adafactor),
-    };
-    let Own { reader, fields } = own;
+    let mut own = Own { reader, fields, is_wrong: false };
+    let optimizer = own.read(kind);
+    let Own { reader, fields, is_wrong } = own;
     fields.finish(reader);
-    optimizer
+    (!is_wrong).then_some(optimizer)
 }
 
-/// The fields of one optimizer.
+/// The fields of one optimizer; a mistake in one is told, and the others are read all the same.
 struct Own<'r, 'n> {
     reader: &'r mut Reader,
     fields: Fields<'n>,
+    is_wrong: bool,
 }
 
 impl Own<'_, '_> {
-    fn number(&mut self, key: &'static str, default: f64, range: std::ops::RangeInclusive<f64>) -> Option<f64> {
-        self.fields.or(self.reader, key, default, |reader, at| reader.number(at, range))
+    /// Reads the optimizer of which this is the default.
+    fn read(&mut self, default: Optimizer) -> Optimizer {
+        match default {
+            Optimizer::Adamw { learning_rate, weight_decay, beta_1, beta_2, epsilon, clip_norm } => Optimizer::Adamw {
+                learning_rate: self.learning_rate(learning_rate, 1.0),
+                weight_decay: self.weight_decay(weight_decay, 1.0),
+                beta_1: self.beta_1(beta_1),
+                beta_2: self.beta_2(beta_2),
+                epsilon: self.epsilon(epsilon),
+                clip_norm: self.clip_norm(clip_norm),
+            },
+            Optimizer::Sgd { learning_rate, momentum, nesterov, weight_decay, clip_norm } => {
+                let learning_rate = self.learning_rate(learning_rate, 100.0);
+                let momentum = self.momentum(momentum);
+                let nesterov = self.nesterov_with(momentum, nesterov);
+                Optimizer::Sgd {
+                    learning_rate,
+                    momentum,
+                    nesterov,
+                    weight_decay: self.weight_decay(weight_decay, 1.0),
+                    clip_norm: self.clip_norm(clip_norm),
+                }
+            }
+            Optimizer::Lion { learning_rate, weight_decay, beta_1, beta_2, clip_norm } => Optimizer::Lion {
+                learning_rate: self.learning_rate(learning_rate, 1.0),
+                weight_decay: self.weight_decay(weight_decay, 10.0),
+                beta_1: self.beta_1(beta_1),
+                beta_2: self.beta_2(beta_2),
+                clip_norm: self.clip_norm(clip_norm),
+            },
+            Optimizer::Muon {
+                learning_rate,
+                weight_decay,
+                momentum,
+                nesterov,
+                iterations,
+                scale,
+                adamw_rate,
+                beta_1,
+                beta_2,
+                epsilon,
+                clip_norm,
+            } => Optimizer::Muon {
+                learning_rate: self.learning_rate(learning_rate, 1.0),
+                weight_decay: self.weight_decay(weight_decay, 1.0),
+                momentum: self.momentum(momentum),
+                nesterov: self.truth("nesterov", nesterov),
+                iterations: self.iterations(iterations),
+                scale: self.scale(scale),
+                adamw_rate: self.number("adamw-rate", adamw_rate, 1e-6..=1e3),
+                beta_1: self.beta_1(beta_1),
+                beta_2: self.beta_2(beta_2),
+                epsilon: self.epsilon(epsilon),
+                clip_norm: self.clip_norm(clip_norm),
+            },
+            Optimizer::Adafactor {
+                learning_rate,
+                weight_decay,
+                decay_exponent,
+                epsilon,
+                clip_threshold,
+                beta_1,
+                scale_parameter,
+                clip_norm,
+            } => Optimizer::Adafactor {
+                learning_rate: self.learning_rate(learning_rate, 1.0),
+                weight_decay: self.weight_decay(weight_decay, 1.0),
+                decay_exponent: self.number("decay-exponent", decay_exponent, 0.1..=1.0),
+                epsilon: self.number("epsilon", epsilon, 1e-38..=1e-2),
+                clip_threshold: self.number("clip-threshold", clip_threshold, 1e-3..=1e6),
+                beta_1: self.beta_1(beta_1),
+                scale_parameter: self.truth("scale-parameter", scale_parameter),
+                clip_norm: self.clip_norm(clip_norm),
+            },
+        }
     }
 
-    fn learning_rate(&mut self, default: f64, most: f64) -> Option<f64> {
+    /// Takes a field, or its default where there is none or a wrong one.
+    fn take<T: Copy>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        read: impl FnOnce(&mut Reader, &At<'_>) -> Option<T>,
+    ) -> T {
+        let found = self.fields.or(self.reader, key, default, read);
+        self.is_wrong |= found.is_none();
+        found.unwrap_or(default)
+    }
+
+    fn number(&mut self, key: &'static str, default: f64, range: RangeInclusive<f64>) -> f64 {
+        self.take(key, default, |reader, at| reader.number(at, range))
+    }
+
+    fn truth(&mut self, key: &'static str, default: bool) -> bool {
+        self.take(key, default, |reader, at| reader.truth(at))
+    }
+
+    fn learning_rate(&mut self, default: f64, most: f64) -> f64 {
         self.number("learning-rate", default, 1e-9..=most)
     }
 
-    fn weight_decay(&mut self, default: f64, most: f64) -> Option<f64> {
+    fn weight_decay(&mut self, default: f64, most: f64) -> f64 {
         self.number("weight-decay", default, 0.0..=most)
     }
 
-    fn beta_1(&mut self, default: f64) -> Option<f64> {
+    fn momentum(&mut self, default: f64) -> f64 {
+        self.number("momentum", default, 0.0..=0.9999)
+    }
+
+    fn beta_1(&mut self, default: f64) -> f64 {
         self.number("beta-1", default, 0.0..=0.9999)
     }
 
-    fn beta_2(&mut self, default: f64) -> Option<f64> {
+    fn beta_2(&mut self, default: f64) -> f64 {
         self.number("beta-2", default, 0.0..=0.99999)
     }
 
-    fn epsilon(&mut self, default: f64) -> Option<f64> {
+    fn epsilon(&mut self, default: f64) -> f64 {
         self.number("epsilon", default, 1e-16..=1e-2)
     }
 
-    fn clip_norm(&mut self, default: f64) -> Option<f64> {
+    fn clip_norm(&mut self, default: f64) -> f64 {
         self.number("clip-norm", default, 1e-6..=1e9)
     }
 
-    fn truth(&mut self, key: &'static str, default: bool) -> Option<bool> {
-        self.fields.or(self.reader, key, default, |reader, at| reader.truth(at))
+    fn iterations(&mut self, default: u32) -> u32 {
+        self.take("iterations", default, |reader, at| reader.integer(at, 1..=20).map(|iterations| iterations as u32))
     }
-}
 
-fn adamw(own: &mut Own<'_, '_>, rates: (f64, f64), moments: (f64, f64, f64), clip_norm: f64) -> Option<Optimizer> {
-    let learning_rate = own.learning_rate(rates.0, 1.0);
-    let weight_decay = own.weight_decay(rates.1, 1.0);
-    let beta_1 = own.beta_1(moments.0);
-    let beta_2 = own.beta_2(moments.1);
-    let epsilon = own.epsilon(moments.2);
-    let clip_norm = own.clip_norm(clip_norm);
-    Some(Optimizer::Adamw {
-        learning_rate: learning_rate?,
-        weight_decay: weight_decay?,
-        beta_1: beta_1?,
-        beta_2: beta_2?,
-        epsilon: epsilon?,
-        clip_norm: clip_norm?,
-    })
-}
-
-fn sgd(
-    own: &mut Own<'_, '_>,
-    rates: (f64, f64),
-    nesterov: bool,
-    weight_decay: f64,
-    clip_norm: f64,
-) -> Option<Optimizer> {
-    let learning_rate = own.learning_rate(rates.0, 100.0);
-    let momentum = own.number("momentum", rates.1, 0.0..=0.9999);
-    let nesterov_at = own.fields.take("nesterov");
-    let nesterov = match &nesterov_at {
-        Some(at) => own.reader.truth(at),
-        None => Some(nesterov),
-    };
-    let weight_decay = own.weight_decay(weight_decay, 1.0);
-    let clip_norm = own.clip_norm(clip_norm);
-    if let (Some(at), Some(true), Some(0.0)) = (&nesterov_at, nesterov, momentum) {
-        let hint = Some("leave `nesterov` out, or give a `momentum` such as 0.9".to_owned());
-        return own.reader.wrong_of(Code::ConflictingKeys, at, "`nesterov` has no effect without a `momentum`", hint);
+    fn scale(&mut self, default: MuonScale) -> MuonScale {
+        let words = [("match-adamw", MuonScale::MatchAdamw), ("shape", MuonScale::Shape)];
+        self.take("scale", default, |reader, at| reader.word(at, "scale of an update", &words))
     }
-    Some(Optimizer::Sgd {
-        learning_rate: learning_rate?,
-        momentum: momentum?,
-        nesterov: nesterov?,
-        weight_decay: weight_decay?,
-        clip_norm: clip_norm?,
-    })
-}
 
-fn lion(own: &mut Own<'_, '_>, rates: (f64, f64), betas: (f64, f64), clip_norm: f64) -> Option<Optimizer> {
-    let learning_rate = own.learning_rate(rates.0, 1.0);
-    let weight_decay = own.weight_decay(rates.1, 10.0);
-    let beta_1 = own.beta_1(betas.0);
-    let beta_2 = own.beta_2(betas.1);
-    let clip_norm = own.clip_norm(clip_norm);
-    Some(Optimizer::Lion {
-        learning_rate: learning_rate?,
-        weight_decay: weight_decay?,
-        beta_1: beta_1?,
-        beta_2: beta_2?,
-        clip_norm: clip_norm?,
-    })
-}
-
-fn muon(own: &mut Own<'_, '_>, default: &Optimizer) -> Option<Optimizer> {
-    let Optimizer::Muon {
-        learning_rate,
-        weight_decay,
-        momentum,
-        nesterov,
-        iterations,
-        scale,
-        adamw_rate,
-        beta_1,
-        beta_2,
-        epsilon,
-        clip_norm,
-    } = *default
-    else {
-        return None;
-    };
-    let learning_rate = own.learning_rate(learning_rate, 1.0);
-    let weight_decay = own.weight_decay(weight_decay, 1.0);
-    let momentum = own.number("momentum", momentum, 0.0..=0.9999);
-    let nesterov = own.truth("nesterov", nesterov);
-    let iterations = own.fields.or(own.reader, "iterations", iterations, |reader, at| {
-        reader.integer(at, 1..=20).map(|iterations| iterations as u32)
-    });
-    let words = [("match-adamw", MuonScale::MatchAdamw), ("shape", MuonScale::Shape)];
-    let scale = own.fields.or(own.reader, "scale", scale, |reader, at| reader.word(at, "scale of an update", &words));
-    let adamw_rate = own.number("adamw-rate", adamw_rate, 1e-6..=1e3);
-    let beta_1 = own.beta_1(beta_1);
-    let beta_2 = own.beta_2(beta_2);
-    let epsilon = own.epsilon(epsilon);
-    let clip_norm = own.clip_norm(clip_norm);
-    Some(Optimizer::Muon {
-        learning_rate: learning_rate?,
-        weight_decay: weight_decay?,
-        momentum: momentum?,
-        nesterov: nesterov?,
-        iterations: iterations?,
-        scale: scale?,
-        adamw_rate: adamw_rate?,
-        beta_1: beta_1?,
-        beta_2: beta_2?,
-        epsilon: epsilon?,
-        clip_norm: clip_norm?,
-    })
-}
-
-fn adafactor(own: &mut Own<'_, '_>, default: &Optimizer) -> Option<Optimizer> {
-    let Optimizer::Adafactor {
-        learning_rate,
-        weight_decay,
-        decay_exponent,
-        epsilon,
-        clip_threshold,
-        beta_1,
-        scale_parameter,
-        clip_norm,
-    } = *default
-    else {
-        return None;
-    };
-    let learning_rate = own.learning_rate(learning_rate, 1.0);
-    let weight_decay = own.weight_decay(weight_decay, 1.0);
-    let decay_exponent = own.number("decay-exponent", decay_exponent, 0.1..=1.0);
-    let epsilon = own.number("epsilon", epsilon, 1e-38..=1e-2);
-    let clip_threshold = own.number("clip-threshold", clip_threshold, 1e-3..=1e6);
-    let beta_1 = own.beta_1(beta_1);
-    let scale_parameter = own.truth("scale-parameter", scale_parameter);
-    let clip_norm = own.clip_norm(clip_norm);
-    Some(Optimizer::Adafactor {
-        learning_rate: learning_rate?,
-        weight_decay: weight_decay?,
-        decay_exponent: decay_exponent?,
-        epsilon: epsilon?,
-        clip_threshold: clip_threshold?,
-        beta_1: beta_1?,
-        scale_parameter: scale_parameter?,
-        clip_norm: clip_norm?,
-    })
+    /// Takes `nesterov`, which without a momentum looks ahead at nothing.
+    fn nesterov_with(&mut self, momentum: f64, default: bool) -> bool {
+        self.take("nesterov", default, |reader, at| {
+            let nesterov = reader.truth(at)?;
+            if nesterov && momentum == 0.0 {
+                let message = "`nesterov` has no effect without a `momentum`";
+                let hint = Some("leave `nesterov` out, or give a `momentum` such as 0.9".to_owned());
+                return reader.wrong_of(Code::ConflictingKeys, at, message, hint);
+            }
+            Some(nesterov)
+        })
+    }
 }

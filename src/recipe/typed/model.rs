@@ -3,14 +3,15 @@
 use schemars::Schema;
 use serde_json::json;
 
-use crate::recipe::model::Architecture;
+use crate::recipe::model::NetworkKind;
 
 /// A model with a parent has its parent's network and tokenizer; one without has nothing an adapter could adapt.
 pub fn one_or_the_other(schema: &mut Schema) {
     schema.insert("if".to_owned(), json!({ "required": ["base"] }));
     schema.insert("then".to_owned(), json!({ "properties": { "architecture": false, "tokenizer": false } }));
     // What reads only pictures or sounds has no tokenizer.
-    let kinds = json!({ "properties": { "type": { "enum": Architecture::WITHOUT_TOKENS } } });
+    let tokenless = NetworkKind::ALL.into_iter().filter(|kind| !kind.modality().has_tokens()).map(NetworkKind::word);
+    let kinds = json!({ "properties": { "type": { "enum": tokenless.collect::<Vec<_>>() } } });
     let student = json!({
         "required": ["objective"],
         "properties": { "objective": { "properties": { "type": { "const": "distillation" } } } },

@@ -13,6 +13,7 @@ use crate::recipe::dataset::SplitName;
 use crate::recipe::evaluation::{Gate, GateRule, Metric, Sample, Sampling};
 use crate::recipe::model::{Architecture, Llama, Tier};
 use crate::recipe::run::{DeviceChoice, Precision};
+use crate::recipe::training::Attention;
 
 pub(crate) fn name(text: &str) -> Name {
     text.parse().unwrap()
@@ -54,8 +55,9 @@ pub(crate) fn evaluate_of(model: &str, threads: u32, device: DeviceChoice) -> Wo
         robustness: None,
         dataset: name("prose"),
         split: SplitName::Test,
-        tokenizer: name("bpe"),
+        tokenizer: Some(name("bpe")),
         objective: None,
+        attention: Attention::default(),
         features: None,
         by: None,
         tokens: 0,
@@ -123,7 +125,7 @@ pub(crate) fn train(model: &str, base: Option<&str>) -> Work {
         base: base.map(name),
         architecture: architecture(),
         vocab_size: 64,
-        tokenizer: name("bpe"),
+        tokenizer: Some(name("bpe")),
         media_steps: Vec::new(),
         features: std::collections::BTreeMap::new(),
         adapter: None,

@@ -1,5 +1,6 @@
 //! Measures a classifier on records.
 
+use crate::engine::EngineError;
 use crate::engine::classify::{classify, shares};
 use crate::engine::confusion::{self, Told, likeliest};
 use crate::engine::metric::averages::{self, Averages};
@@ -10,7 +11,8 @@ use crate::recipe::classification::Classification;
 use crate::recipe::evaluation::Metric;
 use crate::record::Confusion;
 use crate::record::report::{ClassificationReport, EvaluationReport};
-use crate::worker::evaluate::{Subject, timing};
+use crate::worker::evaluate::Subject;
+use crate::worker::evaluate::timing::{self, Speed};
 use crate::worker::failure::Failure;
 
 /// Measures a classifier; records are drawn again for the interval.
@@ -20,61 +22,23 @@ pub(super) fn measure(
     data: Data,
 ) -> Result<EvaluationReport, Failure> {
     let Subject { work, network, parameters, .. } = subject;
-    let rows = Rows::to_measure(data.with_classes(&classification.classes)?, Kind::Labelled, network.context())?;
+    let (data, kind) = match work.metric.is_of_machine() {
+        true => (data, Kind::Unlabelled),
+        false => (data.with_classes(&classification.classes)?, Kind::Labelled),
+    };
+    let rows = Rows::to_measure(data, kind, network.context())?;
     let (measured, seconds) = timing::timed(|| confusion::measure(network, parameters, &rows, work.tokens));
     let measured = measured?;
     let n = measured.classes.len();
-    let (value, interval) = match work.metric {
-        Metric::TokensPerSecond => (measured.tokens as f64 / seconds, None),
-        Metric::LatencyP50 | Metric::LatencyP90 | Metric::LatencyP99 => {
-            let one = |index: usize| {
-                let row = rows.measured(index)?;
-                match rows.shape() {
-                    None => drop(classify(network, parameters, vec![row.tokens])),
-                    Some(_) => {
-                        drop(shares(network, parameters, &Reading::new(&rows.batch(&[row]), network.device())));
-                    }
-                }
-                Ok(())
-            };
-            (timing::latency(work.metric, n, one)?, None)
-        }
-        Metric::PeakMemory => (timing::peak_memory()?, None),
-        Metric::Accuracy
-        | Metric::TopKAccuracy
-        | Metric::MacroF1
-        | Metric::MacroPrecision
-        | Metric::MacroRecall
-        | Metric::WeightedPrecision
-        | Metric::WeightedRecall
-        | Metric::WeightedF1
-        | Metric::RocAuc
-        | Metric::CalibrationError
-        | Metric::LogLoss => {
-            let of = |drawn: &[usize]| of_records(work.metric, work.k.unwrap_or(1) as usize, &measured, drawn);
-            let value = of(&(0..n).collect::<Vec<_>>());
-            (value, bootstrap::interval(n, bootstrap::RESAMPLES, bootstrap::SEED, of))
-        }
-        Metric::Loss
-        | Metric::Perplexity
-        | Metric::BitsPerByte
-        | Metric::AccNorm
-        | Metric::AccBytes
-        | Metric::ExactMatch
-        | Metric::Rouge1
-        | Metric::Rouge2
-        | Metric::RougeL
-        | Metric::Bleu
-        | Metric::MeanAbsoluteError
-        | Metric::RootMeanSquaredError
-        | Metric::RSquared
-        | Metric::ReconstructionError
-        | Metric::RecallAtK
-        | Metric::PreferenceAccuracy
-        | Metric::FrechetDistance
-        | Metric::Recognised
-        | Metric::ClassCoverage => return Err(subject.foreign("a classifier")),
-    };
+    let speed = Speed { read: measured.tokens, seconds, requests: n };
+    if let Some(value) = timing::of_machine(work.metric, speed, |index| ask(subject, &rows, index))? {
+        let report = EvaluationReport::new(work.metric, value, 0.0, measured.tokens);
+        return Ok(EvaluationReport { records: Some(n as u64), ..report });
+    }
+    let of = |drawn: &[usize]| of_records(work.metric, work.k.unwrap_or(1) as usize, &measured, drawn);
+    let value = of(&(0..n).collect::<Vec<_>>()).ok_or_else(|| subject.foreign("a classifier"))?;
+    let drawn = |drawn: &[usize]| of(drawn).unwrap_or(f64::NAN);
+    let interval = bootstrap::interval(n, bootstrap::RESAMPLES, bootstrap::SEED, drawn);
     let Told { loss, confusion, tokens, .. } = measured;
     let of_classes = ClassificationReport {
         records: confusion.records(),
@@ -88,8 +52,20 @@ pub(super) fn measure(
     Ok(EvaluationReport { classification, interval, records: Some(n as u64), ..report })
 }
 
-/// Returns a number of some of the records, each perhaps several times; not a number where there is none.
-fn of_records(metric: Metric, k: usize, told: &Told, drawn: &[usize]) -> f64 {
+/// Lets a classifier read a record, as one request.
+fn ask(subject: &Subject<'_>, rows: &Rows, index: usize) -> Result<(), EngineError> {
+    let Subject { network, parameters, .. } = subject;
+    let row = rows.measured(index)?;
+    match rows.shape() {
+        None => drop(classify(network, parameters, vec![row.tokens])),
+        Some(_) => drop(shares(network, parameters, &Reading::new(&rows.batch(&[row]), network.device()))),
+    }
+    Ok(())
+}
+
+/// Returns a number of some of the records, each perhaps several times: nothing of a metric that is no classifier's, and not a number where
+/// these records have none.
+fn of_records(metric: Metric, k: usize, told: &Told, drawn: &[usize]) -> Option<f64> {
     let shares = |record: &usize| told.shares[*record].as_slice();
     let is_within = |record: &usize, k| top_k::is_within(shares(record), told.classes[*record], k);
     let counted = || {
@@ -99,7 +75,7 @@ fn of_records(metric: Metric, k: usize, told: &Told, drawn: &[usize]) -> f64 {
     };
     let macro_of = |of: fn(Averages) -> f64| of(averages::macro_of(&counted().counts));
     let weighted_of = |of: fn(Averages) -> f64| of(averages::weighted_of(&counted().counts));
-    match metric {
+    Some(match metric {
         Metric::Accuracy => counted().accuracy(),
         Metric::MacroF1 => counted().macro_f1(),
         Metric::MacroPrecision => macro_of(|all| all.precision),
@@ -133,15 +109,17 @@ fn of_records(metric: Metric, k: usize, told: &Told, drawn: &[usize]) -> f64 {
         | Metric::RootMeanSquaredError
         | Metric::RSquared
         | Metric::ReconstructionError
+        | Metric::NeighbourAccuracy
         | Metric::RecallAtK
-        | Metric::PreferenceAccuracy
         | Metric::FrechetDistance
+        | Metric::PreferenceAccuracy
+        | Metric::PreferenceMargin
         | Metric::Recognised
         | Metric::ClassCoverage
         | Metric::TokensPerSecond
         | Metric::LatencyP50
         | Metric::LatencyP90
         | Metric::LatencyP99
-        | Metric::PeakMemory => f64::NAN,
-    }
+        | Metric::PeakMemory => return None,
+    })
 }

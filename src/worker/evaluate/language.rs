@@ -1,33 +1,61 @@
-//! Measures a language model on running text and on answers.
+//! Measures a language model on running text, or on what is hidden in it.
 
 use crate::engine::evaluate::{self, RowSums};
-use crate::engine::metric::{bootstrap, likelihood, mean};
-use crate::engine::sampler::{Kind, Rows};
-use crate::engine::tokens::Tokens;
+use crate::engine::metric::{bootstrap, likelihood};
+use crate::engine::sampler::{Data, Kind, Rows};
 use crate::recipe::evaluation::Metric;
 use crate::recipe::objective::Objective;
 use crate::record::Interval;
 use crate::record::report::EvaluationReport;
-use crate::worker::evaluate::{Subject, timing};
+use crate::worker::evaluate::Subject;
+use crate::worker::evaluate::timing::{self, Speed};
 use crate::worker::failure::Failure;
-use crate::worker::reading;
 
 /// Measures a language model; rows are drawn again for the interval.
 ///
 /// One that has learnt to find hidden tokens is measured on those that are hidden: always the same ones, and as large a share as it
 /// learnt from.
-pub(super) fn measure(subject: &Subject<'_>, tokens: Tokens) -> Result<EvaluationReport, Failure> {
+pub(super) fn measure(subject: &Subject<'_>, data: Data) -> Result<EvaluationReport, Failure> {
     let Subject { work, network, parameters, .. } = subject;
-    if work.metric.is_of_pairs() {
-        return pairs(subject, tokens);
-    }
-    let rows = rows(subject, tokens)?;
+    let rows = rows(subject, data)?;
     let (measured, seconds) =
         timing::timed(|| evaluate::measure(network, parameters, &rows, work.tokens, work.k.unwrap_or(1)));
     let measured = measured?;
+    let speed = Speed { read: measured.tokens, seconds, requests: measured.rows.len() };
+    let request =
+        |index: usize| rows.measured(index).map(|row| evaluate::read(network, parameters, &rows.batch(&[row])));
+    let (value, interval) = match timing::of_machine(work.metric, speed, request)? {
+        Some(value) => (value, None),
+        None => of_texts(subject, &rows, &measured)?,
+    };
+    let report = EvaluationReport::new(work.metric, value, measured.loss, measured.tokens);
+    Ok(EvaluationReport { interval, records: Some(measured.rows.len() as u64), ..report })
+}
+
+/// Returns the rows that a model is measured on.
+fn rows(subject: &Subject<'_>, data: Data) -> Result<Rows, Failure> {
+    let context = subject.network.context();
+    match &subject.work.objective {
+        Some(Objective::MaskedLm(masked)) => {
+            let rows = Rows::to_measure(data, Kind::Masked, context)?;
+            Ok(rows.looking(subject.work.attention)?.hiding(masked.mask_share)?)
+        }
+        Some(_) | None => {
+            let kind = if data.has_loss_mask() { Kind::Records } else { Kind::Text };
+            Ok(Rows::to_measure(data, kind, context)?)
+        }
+    }
+}
+
+/// Returns a number of the tokens of texts, and how sure it is.
+fn of_texts(
+    subject: &Subject<'_>,
+    rows: &Rows,
+    measured: &evaluate::Measured,
+) -> Result<(f64, Option<Interval>), Failure> {
     let all = &measured.rows;
     let of = |above: fn(&RowSums) -> f64| bootstrap::of_ratio(&column(all, above), &column(all, |row| row.targets));
-    let (value, interval) = match work.metric {
+    Ok(match subject.work.metric {
         Metric::Loss => (measured.loss, of(|row| row.surprise)),
         Metric::Perplexity => (likelihood::perplexity(measured.loss), of(|row| row.surprise).map(exponential)),
         Metric::Accuracy => (measured.accuracy, of(|row| row.right)),
@@ -35,18 +63,7 @@ pub(super) fn measure(subject: &Subject<'_>, tokens: Tokens) -> Result<Evaluatio
             let within: f64 = column(all, |row| row.within).iter().sum();
             (within / measured.tokens as f64, of(|row| row.within))
         }
-        Metric::BitsPerByte => bits_per_byte(subject, &rows, all)?,
-        Metric::TokensPerSecond => (measured.tokens as f64 / seconds, None),
-        Metric::LatencyP50 | Metric::LatencyP90 | Metric::LatencyP99 => {
-            let one = |index: usize| {
-                rows.row(index, 0).map(|row| {
-                    let n = row.tokens.len().saturating_sub(1);
-                    evaluate::log_likelihoods(network, parameters, &[(row.tokens, n)]);
-                })
-            };
-            (timing::latency(work.metric, all.len(), one)?, None)
-        }
-        Metric::PeakMemory => (timing::peak_memory()?, None),
+        Metric::BitsPerByte => bits_per_byte(subject, rows, all)?,
         Metric::MacroF1
         | Metric::MacroPrecision
         | Metric::MacroRecall
@@ -67,42 +84,19 @@ pub(super) fn measure(subject: &Subject<'_>, tokens: Tokens) -> Result<Evaluatio
         | Metric::RootMeanSquaredError
         | Metric::RSquared
         | Metric::ReconstructionError
+        | Metric::NeighbourAccuracy
         | Metric::RecallAtK
         | Metric::FrechetDistance
         | Metric::PreferenceAccuracy
+        | Metric::PreferenceMargin
         | Metric::Recognised
-        | Metric::ClassCoverage => return Err(subject.foreign("a language model")),
-    };
-    let report = EvaluationReport::new(work.metric, value, measured.loss, measured.tokens);
-    Ok(EvaluationReport { interval, records: Some(all.len() as u64), ..report })
-}
-
-/// Returns the rows that a model is measured on.
-fn rows(subject: &Subject<'_>, tokens: Tokens) -> Result<Rows, Failure> {
-    let Subject { task, work, network, .. } = subject;
-    match &work.objective {
-        Some(Objective::MaskedLm(masked)) => {
-            let tokens = reading::with_special(task, &work.tokenizer, tokens)?;
-            Ok(Rows::to_measure(tokens, Kind::Masked, network.context())?.hiding(masked.mask_share)?)
-        }
-        Some(_) | None => {
-            let kind = if tokens.has_loss_mask() { Kind::Records } else { Kind::Text };
-            Ok(Rows::to_measure(tokens, kind, network.context())?)
-        }
-    }
-}
-
-/// Measures of how many pairs the chosen answer is the likelier one; pairs are drawn again for the interval. The loss is the surprise
-/// at the chosen answers, in nats an answer.
-fn pairs(subject: &Subject<'_>, tokens: Tokens) -> Result<EvaluationReport, Failure> {
-    let Subject { work, network, parameters, .. } = subject;
-    let rows = Rows::to_measure(tokens, Kind::Pairs, network.context())?;
-    let measured = evaluate::answers(network, parameters, &rows, work.tokens)?;
-    let is_preferred = |[chosen, rejected]: &[f64; 2]| f64::from(u8::from(chosen < rejected));
-    let right: Vec<f64> = measured.surprises.iter().map(is_preferred).collect();
-    let loss = mean(measured.surprises.iter().map(|[chosen, _]| *chosen));
-    let report = EvaluationReport::new(work.metric, mean(right.iter().copied()), loss, measured.tokens);
-    Ok(EvaluationReport { interval: bootstrap::of_mean(&right), records: Some(right.len() as u64), ..report })
+        | Metric::ClassCoverage
+        | Metric::TokensPerSecond
+        | Metric::LatencyP50
+        | Metric::LatencyP90
+        | Metric::LatencyP99
+        | Metric::PeakMemory => return Err(subject.foreign("a language model")),
+    })
 }
 
 fn column(rows: &[RowSums], of: impl Fn(&RowSums) -> f64) -> Vec<f64> {

@@ -1,5 +1,8 @@
 //! Measures what a generator makes, against what is real and by what a classifier of the recipe takes it for.
 
+use std::ops::Range;
+
+use crate::engine::EngineError;
 use crate::engine::classify::shares;
 use crate::engine::metric::{bootstrap, recognition};
 use crate::engine::model::{Network, Reading};
@@ -9,9 +12,10 @@ use crate::engine::train::validation;
 use crate::engine::value::Value;
 use crate::engine::{evaluate, objective};
 use crate::recipe::evaluation::Metric;
-use crate::record::FailureClass;
 use crate::record::report::EvaluationReport;
-use crate::worker::evaluate::{Subject, timing};
+use crate::record::{FailureClass, Interval};
+use crate::worker::evaluate::Subject;
+use crate::worker::evaluate::timing::{self, Speed};
 use crate::worker::failure::Failure;
 
 /// The pictures of one pass.
@@ -24,43 +28,38 @@ pub(super) fn measure(subject: &Subject<'_>, data: Data) -> Result<EvaluationRep
     let n = evaluate::n_rows(&rows, work.tokens);
     let (value, interval) = match work.metric {
         Metric::FrechetDistance => (validation::distance(network, parameters, &rows, work.tokens)?, None),
-        Metric::Recognised | Metric::ClassCoverage => {
-            let (all, n_classes) = judged(subject, &rows, n)?;
-            let told = recognition::recognised(&all);
-            let of = |told: &[Option<usize>]| match work.metric {
-                Metric::ClassCoverage => recognition::coverage(told, n_classes),
-                _ => recognition::share(told),
-            };
-            let drawn = |drawn: &[usize]| of(&drawn.iter().map(|place| told[*place]).collect::<Vec<_>>());
-            (of(&told), bootstrap::interval(told.len(), bootstrap::RESAMPLES, bootstrap::SEED, drawn))
-        }
-        Metric::PeakMemory => (timing::peak_memory()?, None),
-        _ => return Err(subject.foreign("a generator")),
+        Metric::Recognised | Metric::ClassCoverage => by_the_judge(subject, &rows, n)?,
+        _ => (of_machine(subject, &rows, n)?, None),
     };
     let report = EvaluationReport::new(work.metric, value, 0.0, n as u64);
     Ok(EvaluationReport { interval, records: Some(n as u64), ..report })
 }
 
-/// Measures what is made whole again; what is spoiled of a record is the same each time.
-pub(super) fn measure_again(subject: &Subject<'_>, data: Data) -> Result<EvaluationReport, Failure> {
-    let Subject { work, network, parameters, .. } = subject;
-    let rows = Rows::to_measure(data, Kind::Unlabelled, network.context())?;
-    let n = evaluate::n_rows(&rows, work.tokens);
-    let value = match (work.metric, &work.objective) {
-        (Metric::ReconstructionError, Some(objective)) => {
-            let task = objective::Task { network, objective, guide: None, class_weights: None };
-            validation::by_the_loss(&task, parameters, &rows, work.tokens)?.0
-        }
-        (Metric::PeakMemory, _) => timing::peak_memory()?,
-        _ => return Err(subject.foreign("an autoencoder")),
+/// A generator reads nothing: what counts is what it makes.
+fn of_machine(subject: &Subject<'_>, rows: &Rows, n: usize) -> Result<f64, Failure> {
+    let make = |places| made(subject, rows, places).map(drop);
+    let (outcome, seconds) = timing::timed(|| passes(n).try_for_each(make));
+    outcome?;
+    let speed = Speed { read: n as u64, seconds, requests: n };
+    let value = timing::of_machine(subject.work.metric, speed, |index| make(index..index + 1))?;
+    value.ok_or_else(|| subject.foreign("a generator"))
+}
+
+/// Measures what a classifier takes the pictures for.
+fn by_the_judge(subject: &Subject<'_>, rows: &Rows, n: usize) -> Result<(f64, Option<Interval>), Failure> {
+    let (all, n_classes) = judged(subject, rows, n)?;
+    let told = recognition::recognised(&all);
+    let of = |told: &[Option<usize>]| match subject.work.metric {
+        Metric::ClassCoverage => recognition::coverage(told, n_classes),
+        _ => recognition::share(told),
     };
-    let report = EvaluationReport::new(work.metric, value, 0.0, n as u64);
-    Ok(EvaluationReport { records: Some(n as u64), ..report })
+    let drawn = |drawn: &[usize]| of(&drawn.iter().map(|place| told[*place]).collect::<Vec<_>>());
+    Ok((of(&told), bootstrap::interval(told.len(), bootstrap::RESAMPLES, bootstrap::SEED, drawn)))
 }
 
 /// Returns how likely each class of the judge is for `n` pictures that are made, and how many classes it has.
 fn judged(subject: &Subject<'_>, rows: &Rows, n: usize) -> Result<(Vec<Vec<f32>>, usize), Failure> {
-    let Subject { task, work, network, parameters } = subject;
+    let Subject { task, work, network, .. } = subject;
     let lost = || Failure::new(FailureClass::Bug, "the plan names nobody who judges");
     let by = work.by.as_ref().ok_or_else(lost)?;
     let weights = task.input(&by.weights, "model.safetensors")?;
@@ -68,14 +67,22 @@ fn judged(subject: &Subject<'_>, rows: &Rows, n: usize) -> Result<(Vec<Vec<f32>>
     let own = load_parameters(&judge, Some(&weights), 0)?;
     let n_classes = by.classification.classes.len();
     let mut all = Vec::with_capacity(n);
-    for first in (0..n).step_by(PASS_RECORDS) {
-        let keys = (first..n.min(first + PASS_RECORDS)).map(|index| Ok(rows.measured(index)?.key));
-        let keys = keys.collect::<Result<Vec<u64>, Failure>>()?;
+    for places in passes(n) {
         let shape: Vec<usize> =
-            std::iter::once(keys.len()).chain(rows.shape().unwrap_or_default().iter().copied()).collect();
-        let made = Value::new(objective::generated(network, parameters, &keys), &shape, network.device());
+            std::iter::once(places.len()).chain(rows.shape().unwrap_or_default().iter().copied()).collect();
+        let made = Value::new(made(subject, rows, places)?, &shape, network.device());
         let told = shares(&judge, &own, &Reading { tokens: None, features: Some(made) });
         all.extend(told.chunks(n_classes).map(<[f32]>::to_vec));
     }
     Ok((all, n_classes))
+}
+
+fn passes(n: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n).step_by(PASS_RECORDS).map(move |first| first..n.min(first + PASS_RECORDS))
+}
+
+/// Returns the pictures that are made of the random numbers of some rows, one behind the other.
+fn made(subject: &Subject<'_>, rows: &Rows, places: Range<usize>) -> Result<Vec<f32>, EngineError> {
+    let keys = places.map(|index| Ok(rows.measured(index)?.key)).collect::<Result<Vec<u64>, EngineError>>()?;
+    Ok(objective::generated(&subject.network, &subject.parameters, &keys))
 }

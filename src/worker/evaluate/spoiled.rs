@@ -2,27 +2,27 @@
 
 use std::borrow::Cow;
 
-use crate::data::{Record, Shard, labels, shard};
+use crate::data::{Record, shard};
 use crate::engine::seed;
 use crate::engine::tokens::Tokens;
+use crate::plan::beside::Beside;
 use crate::recipe::robustness::Perturbation;
 use crate::record::FailureClass;
 use crate::worker::evaluate::Subject;
 use crate::worker::failure::Failure;
+use crate::worker::reading::named;
 use crate::worker::{records, tokens};
 
 /// Encodes the spoiled records of the split, as the tokens stage encodes those that are whole.
 pub(super) fn tokens(subject: &Subject<'_>, perturbation: &Perturbation) -> Result<Tokens, Failure> {
     let Subject { task, work, .. } = subject;
-    let stage = task.spec.tokenizer_of(&work.tokenizer);
+    let stage = task.spec.tokenizer_of(named(work.tokenizer.as_ref())?);
     let tokenizer = subject.tokenizer()?.with_template(tokens::template(task, &stage)?);
     let mut writer = shard::Writer::new(task.scratch(), tokenizer.vocab_size())?;
-    let classes = work.classification.as_ref().map(|classification| &classification.classes);
+    let beside = Beside::of_measured(work.metric, work.objective.as_ref(), work.classification.as_ref());
     for batch in records::batches(task, &work.dataset, work.split)? {
         let batch: Vec<Record> = batch?.into_iter().map(|record| spoiled(record, perturbation)).collect();
-        let mut encoded = Shard::encode(&batch, &tokenizer)?;
-        encoded.labels = classes.map(|classes| labels::indices(&batch, classes)).transpose()?;
-        writer.push(&encoded)?;
+        writer.push(&tokens::encoded(&batch, &beside, &tokenizer)?)?;
     }
     let lost = |error: std::io::Error| Failure::new(FailureClass::Infrastructure, format!("spoiled tokens: {error}"));
     let mut file = tempfile::NamedTempFile::new_in(task.scratch()).map_err(lost)?;
@@ -42,36 +42,35 @@ pub(super) fn spoiled(record: Record, perturbation: &Perturbation) -> Record {
 
 /// Spoils a text; `name` says which text it is, so that every one is spoiled elsewhere.
 pub(super) fn text_of(text: &str, perturbation: &Perturbation, name: &str) -> String {
-    let (share, seed) = match perturbation {
-        Perturbation::SwapCharacters { share, seed }
-        | Perturbation::DropCharacters { share, seed }
-        | Perturbation::ChangeCase { share, seed } => (*share, *seed),
+    let letters: Vec<char> = text.chars().collect();
+    let hits = |share: f64, seed: u64| {
+        seed::coins(&mut seed::stream(seed, &format!("robustness/{name}")), letters.len(), share)
     };
-    let mut rng = seed::stream(seed, &format!("robustness/{name}"));
-    let mut letters: Vec<char> = text.chars().collect();
-    let is_hit = seed::coins(&mut rng, letters.len(), share);
-    match perturbation {
-        Perturbation::SwapCharacters { .. } => {
-            let mut place = 0;
-            while place + 1 < letters.len() {
-                // One that has changed places stays there.
-                if is_hit[place] {
-                    letters.swap(place, place + 1);
-                    place += 1;
-                }
-                place += 1;
-            }
-            letters.into_iter().collect()
+    let each = |is_hit: Vec<bool>| letters.iter().copied().zip(is_hit);
+    match *perturbation {
+        Perturbation::SwapCharacters { share, seed } => swapped(letters.clone(), &hits(share, seed)),
+        Perturbation::DropCharacters { share, seed } => {
+            each(hits(share, seed)).filter(|(_, is_hit)| !is_hit).map(|(letter, _)| letter).collect()
         }
-        Perturbation::DropCharacters { .. } => {
-            letters.into_iter().zip(is_hit).filter(|(_, is_hit)| !is_hit).map(|(letter, _)| letter).collect()
+        Perturbation::ChangeCase { share, seed } => {
+            each(hits(share, seed)).map(|(letter, is_hit)| if is_hit { other_case(letter) } else { letter }).collect()
         }
-        Perturbation::ChangeCase { .. } => letters
-            .into_iter()
-            .zip(is_hit)
-            .map(|(letter, is_hit)| if is_hit { other_case(letter) } else { letter })
-            .collect(),
+        // These are of pictures and sounds, and leave texts as they are.
+        Perturbation::Noise { .. } | Perturbation::Shift { .. } => text.to_owned(),
     }
+}
+
+/// Lets letters change places with the next one; one that has stays there.
+fn swapped(mut letters: Vec<char>, is_hit: &[bool]) -> String {
+    let mut place = 0;
+    while place + 1 < letters.len() {
+        if is_hit[place] {
+            letters.swap(place, place + 1);
+            place += 1;
+        }
+        place += 1;
+    }
+    letters.into_iter().collect()
 }
 
 /// Returns a letter in its other case, where that is one letter.

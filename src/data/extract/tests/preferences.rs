@@ -10,7 +10,19 @@ use crate::data::record::{Content, Preference, Turn};
 use crate::recipe::dataset::Source;
 
 fn made(value: Json) -> Result<Preference, String> {
-    let source = Source::Described { tokens: 1, bytes: 1, cleaned_bytes: 1, documents: 1 };
+    made_of(json!({ "type": "described", "tokens": 1, "bytes": 1, "cleaned-bytes": 1, "documents": 1 }), value)
+}
+
+/// Makes a row of a source whose `columns` are these.
+fn named(columns: Json, value: Json) -> Result<Preference, String> {
+    made_of(
+        json!({ "type": "jsonl", "root": "/", "include": ["a"], "exclude": [], "strip-components": 0, "encoding": "utf-8", "columns": columns }),
+        value,
+    )
+}
+
+fn made_of(source: Json, value: Json) -> Result<Preference, String> {
+    let source: Source = serde_json::from_value(source).unwrap();
     let mut records = Columns::of(&source).records(row(value), &mut Counts::new())?;
     match records.remove(0).content {
         Content::Preference(both) => Ok(both),
@@ -35,6 +47,27 @@ fn texts_and_conversations_with_what_is_asked_or_without() {
     let chat = made(json!({ "prompt": asked, "chosen": said("Blue."), "rejected": said("Green.") })).unwrap();
     assert_eq!(chat.chosen, turns(&[("user", "Sky?"), ("assistant", "Blue.")]));
     assert_eq!((chat.n_shared(), chat.rejected.len()), (1, 2));
+}
+
+#[test]
+fn answers_are_found_by_the_names_that_columns_give_them() {
+    let row = json!({ "question": "Sky?", "best": "Blue.", "worst": "Green.", "response": "Red." });
+    let both = named(json!({ "prompt": "question", "chosen": "best", "rejected": "worst" }), row.clone()).unwrap();
+    assert_eq!(both.chosen, turns(&[("prompt", "Sky?"), ("response", "Blue.")]));
+    assert_eq!(both.rejected, turns(&[("prompt", "Sky?"), ("response", "Green.")]));
+    // One of the two may have its usual name.
+    let usual = json!({ "chosen": "Blue.", "worst": "Green." });
+    let both = named(json!({ "rejected": "worst" }), usual).unwrap();
+    assert_eq!((both.chosen, both.rejected), (turns(&[("response", "Blue.")]), turns(&[("response", "Green.")])));
+    let said = |text: &str| json!([{ "role": "assistant", "content": text }]);
+    let chat = json!({ "best": said("Blue."), "worst": said("Green.") });
+    let both = named(json!({ "chosen": "best", "rejected": "worst" }), chat).unwrap();
+    assert_eq!(both.chosen, turns(&[("assistant", "Blue.")]));
+    // Who names only what is asked means what is there.
+    let asked = json!({ "question": "Sky?", "chosen": "Blue.", "rejected": "Green." });
+    assert_eq!(named(json!({ "prompt": "question" }), asked).unwrap().n_shared(), 1);
+    let missing = named(json!({ "chosen": "better", "rejected": "worst" }), row).unwrap_err();
+    assert_eq!(missing, "field `better` is missing");
 }
 
 #[test]

@@ -21,10 +21,11 @@ macro_rules! files {
 }
 
 /// Every file by its name.
-pub const ALL: [(&str, &[u8]); 45] = files![
+pub const ALL: [(&str, &[u8]); 46] = files![
     "autoencoder",
     "autoencoder_shallow",
     "bert",
+    "bert_averaged",
     "bert_classes",
     "bert_number",
     "clip",

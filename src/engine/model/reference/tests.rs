@@ -145,11 +145,11 @@ fn given(network: &Network, case: &Case, case_name: &str, pass: &Pass) -> Option
                 order.values.chunks(order.shape[1]).map(|row| row.iter().map(|n| *n as u32).collect()).collect();
             let hidden = order.shape[1] - case.ints("kept").shape[1];
             let whole = value(case, "features", device);
-            Some(reconstruction::of_patches(network, pass, [&whole, &whole], &orders, hidden) / n)
+            Some(reconstruction::of_patches(network, pass, [&whole, &whole], &orders, hidden).sum() / n)
         }
         Objective::Autoencoder(_) => {
             let [read, whole] = ["spoiled", "features"].map(|name| value(case, name, device));
-            Some(reconstruction::of_rows(network, pass, [&read, &whole]) / n)
+            Some(reconstruction::of_rows(network, pass, [&read, &whole]).sum() / n)
         }
         Objective::Adversarial(own) => {
             let noise = value(case, "latent", device);

@@ -7,12 +7,15 @@ use proptest::collection::vec;
 use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 
 use crate::engine::model::linear::{Layout, Linear};
-use crate::engine::model::{Network, fixture};
+use crate::engine::model::{Network, fixture, lora};
+use crate::engine::train::learner::load_parameters;
+use crate::plan::estimate::parameters::with_adapter;
 use crate::recipe::adapter::layers::{Layer, layers};
 use crate::recipe::head::Head;
 use crate::recipe::model::cnn::Block;
 use crate::recipe::model::{
-    Activation, Architecture, Autoencoder, Bert, Clip, ClipText, Cnn, Gan, Gpt2, Llama, Mlp, Recurrent, Vit,
+    Activation, Adapter, AdapterThen, Architecture, Autoencoder, Bert, Clip, ClipText, Cnn, Gan, Gpt2, Llama, Mlp,
+    Recurrent, Vit,
 };
 
 /// Returns an architecture of a kind, of numbers of 1 to 4.
@@ -127,6 +130,27 @@ proptest! {
             let n: usize = learnt.map(|(shape, _)| shape.iter().product::<usize>()).sum();
             prop_assert_eq!(architecture.parameters_with(vocab_size, &head), n as u64);
             prop_assert_eq!(planned(&architecture, vocab_size, &head), declared);
+        }
+    }
+
+    #[test]
+    fn as_many_parameters_learn_beside_an_adapter_as_were_planned(
+        architecture in any_architecture(),
+        rank in 1..4u32,
+        is_meant in any::<bool>(),
+    ) {
+        let targets = layers(&architecture).take(if is_meant { 1 } else { 0 }).map(|layer| layer.name).collect();
+        let adapter =
+            Adapter::Lora { rank, alpha: 1.0, dropout: 0.0, targets, then: AdapterThen::Merge, parent: None };
+        // What has no layers that an adapter could add to is given none.
+        let has_layers = layers(&architecture).next().is_some();
+        for objective in fixture::objectives(&architecture).into_iter().filter(|_| has_layers) {
+            let head = Head::of(&objective, &architecture);
+            let network = Network::of(&architecture, 7, head.clone(), &Device::flex());
+            let mut parameters = load_parameters(&network, None, 1).unwrap();
+            lora::attach(&mut parameters, &network, &adapter, 1);
+            let planned = with_adapter(&architecture, 7, &head, Some(&adapter));
+            prop_assert_eq!(parameters.count(), (planned.total(), planned.trainable()), "{:?}", objective);
         }
     }
 

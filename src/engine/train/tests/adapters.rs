@@ -1,4 +1,4 @@
-//! Adapters that were kept: a child goes on exactly where its parent ended.
+//! Adapters that were kept, from which a child goes on exactly where its parent ended, and adapters that were merged.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,14 @@ use crate::engine::model::lora::Stored;
 use crate::engine::model::{HostTensor, weights};
 use crate::engine::train::learner::Learner;
 
-/// Returns an adapter of a rank.
+/// Returns an adapter of a rank, which is kept.
 pub(super) fn lora(rank: u32) -> Adapter {
-    Adapter::Lora {
-        rank,
-        alpha: 2.0 * f64::from(rank),
-        dropout: 0.0,
-        targets: Vec::new(),
-        then: AdapterThen::Keep,
-        parent: None,
-    }
+    lora_then(rank, AdapterThen::Keep)
+}
+
+/// Returns an adapter of a rank.
+pub(super) fn lora_then(rank: u32, then: AdapterThen) -> Adapter {
+    Adapter::Lora { rank, alpha: 2.0 * f64::from(rank), dropout: 0.0, targets: Vec::new(), then, parent: None }
 }
 
 fn stored(rank: u32, bytes: &[u8]) -> Stored<'_> {
@@ -87,6 +85,68 @@ fn an_adapter_goes_on_from_where_its_parent_ended() {
     }
 }
 
+/// Returns a network with an adapter whose addition is something.
+fn adapted(adapter: &Adapter) -> (Network, Parameters) {
+    let device = device::open(DeviceChoice::Flex, 1).unwrap();
+    let (network, mut parameters) = fixture::network(&fixture::llama(), &device);
+    lora::attach(&mut parameters, &network, adapter, 9);
+    for (name, parameter) in parameters.trainable_mut().filter(|(name, _)| name.contains("lora_B")) {
+        let values = seed::normals(&mut seed::stream(1, name), parameter.shape.iter().product(), 0.3);
+        let tensor = HostTensor { shape: parameter.shape.clone(), values };
+        parameter.values = crate::engine::model::parameters::to_device(&tensor, &device);
+    }
+    (network, parameters)
+}
+
+#[test]
+fn an_adapter_adds_to_the_layers_it_is_meant_for_and_to_no_other() {
+    let Adapter::Lora { rank, alpha, dropout, then, parent, .. } = lora(2);
+    let targets = vec!["q_proj".to_owned(), "layers.1.mlp.*".to_owned()];
+    let meant = Adapter::Lora { rank, alpha, dropout, targets, then, parent };
+    let (network, mut parameters) = adapted(&meant);
+    let layers: std::collections::BTreeSet<String> =
+        parameters.trainable_mut().map(|(name, _)| name.split(".lora_").next().unwrap().to_owned()).collect();
+    let expected = [
+        "model.layers.0.self_attn.q_proj",
+        "model.layers.1.mlp.down_proj",
+        "model.layers.1.mlp.gate_proj",
+        "model.layers.1.mlp.up_proj",
+        "model.layers.1.self_attn.q_proj",
+    ];
+    assert_eq!(layers.into_iter().collect::<Vec<_>>(), expected);
+    // Added to the weights, it changes those layers alone.
+    let before = parameters.to_host();
+    let after = lora::merge(parameters, &network).to_host();
+    let changed: Vec<&str> =
+        after.iter().filter(|(name, own)| before[*name] != **own).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(changed, expected.map(|layer| format!("{layer}.weight")));
+    assert!(!after.keys().any(|name| name.contains("lora_")));
+}
+
+#[test]
+fn what_an_adapter_leaves_out_it_leaves_out_of_its_own_addition_while_it_learns() {
+    let (network, mut parameters) = adapted(&lora(2));
+    let rows = Rows::to_learn(tokens("a", 200), Kind::Text, 16).unwrap();
+    let batch = Batch::of(&(0..3).map(|index| rows.row(index, 0).unwrap()).collect::<Vec<_>>(), 16);
+    let task = Task { network: &network, objective: &Objective::CausalLm, guide: None, class_weights: None };
+    let n = batch.n_targets();
+    let learning = |parameters: &Parameters, seed| task.loss_and_gradients(parameters, &batch, seed, n, None).loss;
+    let measured = |parameters: &Parameters| task.measured(parameters, &batch, n).0;
+    let (whole, quiet) = (learning(&parameters, 1), measured(&parameters));
+    assert_eq!(whole, learning(&parameters, 2), "without a share nothing is left out");
+    parameters.adapter_dropout = 0.5;
+    let losses: Vec<f64> = (0..40).map(|seed| learning(&parameters, seed)).collect();
+    assert_eq!(losses[7], learning(&parameters, 7), "the seed says what is left out");
+    assert!(losses.iter().any(|loss| (loss - losses[0]).abs() > 1e-4), "{losses:?}");
+    assert_eq!(measured(&parameters), quiet, "nothing is left out where nothing is learnt");
+    // Of an addition that is nothing, nothing can be left out: what was there before is read whole.
+    let (network, mut nothing) = fixture::network(&fixture::llama(), &device::open(DeviceChoice::Flex, 1).unwrap());
+    lora::attach(&mut nothing, &network, &lora(2), 9);
+    let before = learning(&nothing, 1);
+    nothing.adapter_dropout = 0.5;
+    assert_eq!(learning(&nothing, 1), before);
+}
+
 #[test]
 fn a_new_adapter_is_nothing_before_the_first_step() {
     let frozen = finish(&on(DeviceChoice::Flex, config(4)), tempfile::tempdir().unwrap().path(), &mut Heard::default());
@@ -102,5 +162,31 @@ fn a_foreign_adapter_is_refused() {
         let base = Base { goes_on: Some(foreign), ..Base::of(&frozen.model) };
         let error = at_step_0(&fixture::llama(), foreign.rank, base).unwrap_err();
         assert!(matches!(error, EngineError::Weights { .. }), "{error}");
+    }
+}
+
+/// Returns what measures on the test data.
+pub(super) fn validation(train: &Train) -> Validation {
+    let rows = |dataset: Dataset| (dataset.weight, Rows::to_measure(dataset.validation, Kind::Text, 16).unwrap());
+    Validation { splits: data().into_iter().map(rows).collect(), tokens: train.validate.tokens }
+}
+
+#[test]
+fn a_merged_adapter_is_what_was_trained() {
+    let cases = [(fixture::llama(), "model.layers.1.mlp.down_proj"), (fixture::gpt2(), "transformer.h.1.mlp.c_proj")];
+    for (architecture, layer) in cases {
+        let setting = |steps| of(architecture.clone(), DeviceChoice::Flex, config(steps));
+        let base = finish(&setting(4), tempfile::tempdir().unwrap().path(), &mut Heard::default());
+        let adapter = Some(lora_then(2, AdapterThen::Merge));
+        let setting = Setting { adapter, base: Some(Base::of(&base.model)), ..setting(6) };
+        let tuned = finish(&setting, tempfile::tempdir().unwrap().path(), &mut Heard::default());
+        let network = Network::new(&architecture, VOCAB, &Device::flex());
+        let parameters = learner::load_parameters(&network, Some(&tuned.model), 0).unwrap();
+        let task = Task { network: &network, objective: &Objective::CausalLm, guide: None, class_weights: None };
+        let loss = validation(&setting.train).measure(&task, &parameters).unwrap().0;
+        assert!((loss - tuned.report.validation_loss).abs() < 1e-5, "{loss} {:?}", tuned.report);
+        assert!(tuned.report.trainable_parameters < tuned.report.parameters / 2);
+        let names = crate::engine::model::weights::read(&tuned.adapter.unwrap()).unwrap();
+        assert!(names.contains_key(&format!("base_model.model.{layer}.lora_B.weight")));
     }
 }

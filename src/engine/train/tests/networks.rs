@@ -2,6 +2,7 @@
 //! that something is learnt.
 
 mod golden;
+mod retrieval;
 
 use std::sync::Arc;
 

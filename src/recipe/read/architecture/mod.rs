@@ -15,42 +15,38 @@ mod input;
 
 pub(super) use input::{Data, settle, suits};
 
-use crate::recipe::model::{Architecture, Cell};
+use crate::recipe::model::{Architecture, Cell, NetworkKind};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::node::Node;
 use crate::recipe::read::reader::{At, Reader};
 
-/// Reads the fields of one kind of network.
-type ReadKind = for<'n> fn(&mut Reader, Fields<'n>) -> Option<Architecture>;
-
-const KINDS: [(&str, ReadKind); 12] = [
-    ("llama", llama::llama),
-    ("gpt2", gpt2::gpt2),
-    ("bert", bert::bert),
-    ("rnn", |reader, fields| recurrent::recurrent(reader, fields, Cell::Rnn)),
-    ("lstm", |reader, fields| recurrent::recurrent(reader, fields, Cell::Lstm)),
-    ("gru", |reader, fields| recurrent::recurrent(reader, fields, Cell::Gru)),
-    ("mlp", mlp::mlp),
-    ("cnn", cnn::cnn),
-    ("vit", vit::vit),
-    ("clip", clip::clip),
-    ("autoencoder", autoencoder::autoencoder),
-    ("gan", gan::gan),
-];
-
 /// Reads a network; an `input` that is left out stays empty until [`settle`] knows the data.
 pub fn architecture(reader: &mut Reader, at: &At<'_>) -> Option<Architecture> {
     let mut fields = Fields::open(reader, at)?;
-    match fields.kind(reader, "architecture", &KINDS) {
-        Some(read) => read(reader, fields),
-        None => {
-            fields.abandon();
-            None
-        }
+    let kinds = NetworkKind::ALL.map(|kind| (kind.word(), kind));
+    let Some(kind) = fields.kind(reader, "architecture", &kinds) else {
+        fields.abandon();
+        return None;
+    };
+    match kind {
+        NetworkKind::Llama => llama::llama(reader, fields),
+        NetworkKind::Gpt2 => gpt2::gpt2(reader, fields),
+        NetworkKind::Bert => bert::bert(reader, fields),
+        NetworkKind::Rnn => recurrent::recurrent(reader, fields, Cell::Rnn),
+        NetworkKind::Lstm => recurrent::recurrent(reader, fields, Cell::Lstm),
+        NetworkKind::Gru => recurrent::recurrent(reader, fields, Cell::Gru),
+        NetworkKind::Mlp => mlp::mlp(reader, fields),
+        NetworkKind::Cnn => cnn::cnn(reader, fields),
+        NetworkKind::Vit => vit::vit(reader, fields),
+        NetworkKind::Clip => clip::clip(reader, fields),
+        NetworkKind::Autoencoder => autoencoder::autoencoder(reader, fields),
+        NetworkKind::Gan => gan::gan(reader, fields),
     }
 }
 
 /// Returns whether what stands at `architecture` says of itself that it reads no tokens.
 pub fn is_without_tokens(node: &Node) -> bool {
-    node.get("type").and_then(Node::text).is_some_and(|word| Architecture::WITHOUT_TOKENS.contains(&word))
+    let word = node.get("type").and_then(Node::text);
+    let kind = NetworkKind::ALL.into_iter().find(|kind| Some(kind.word()) == word);
+    kind.is_some_and(|kind| !kind.modality().has_tokens())
 }

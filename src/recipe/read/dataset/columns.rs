@@ -17,6 +17,8 @@ fn mapping(reader: &mut Reader, at: &At<'_>) -> Option<Columns> {
     let text = column(reader, "text");
     let prompt = column(reader, "prompt");
     let response = column(reader, "response");
+    let chosen = column(reader, "chosen");
+    let rejected = column(reader, "rejected");
     let messages = column(reader, "messages");
     let label = column(reader, "label");
     let group = column(reader, "group");
@@ -27,17 +29,22 @@ fn mapping(reader: &mut Reader, at: &At<'_>) -> Option<Columns> {
         text: text?,
         prompt: prompt?,
         response: response?,
+        chosen: chosen?,
+        rejected: rejected?,
         messages: messages?,
         label: label?,
         group: group?,
         id: id?,
         keep: keep?,
     };
-    let is_pair = columns.prompt.is_some() || columns.response.is_some();
-    let n_contents = [columns.text.is_some(), is_pair, columns.messages.is_some()].into_iter().filter(|is| *is).count();
-    if n_contents > 1 {
-        let message = "a record is either `text`, or `prompt` with `response`, or `messages`";
-        return reader.wrong_of(Code::ConflictingKeys, at, message, Some("keep one of the three".to_owned()));
+    let is_preference = columns.chosen.is_some() || columns.rejected.is_some();
+    // What is asked may stand beside two answers, too.
+    let is_pair = columns.response.is_some() || (columns.prompt.is_some() && !is_preference);
+    let contents = [columns.text.is_some(), is_pair, is_preference, columns.messages.is_some()];
+    if contents.into_iter().filter(|is| *is).count() > 1 {
+        let message =
+            "a record is either `text`, or `prompt` with `response`, or `chosen` with `rejected`, or `messages`";
+        return reader.wrong_of(Code::ConflictingKeys, at, message, Some("keep one of the four".to_owned()));
     }
     Some(columns)
 }

@@ -39,7 +39,7 @@ pub(super) fn attention(reader: &mut Reader, at: &At<'_>) -> Option<Attention> {
 
 /// Reads how the places of a text become one.
 pub(super) fn pool(reader: &mut Reader, at: &At<'_>) -> Option<Pool> {
-    reader.word(at, "pool", &[Pool::Mean, Pool::Last].map(|pool| (pool.word(), pool)))
+    reader.word(at, "pool", &[Pool::Mean, Pool::Last, Pool::First].map(|pool| (pool.word(), pool)))
 }
 
 /// Reads what the records of each class count: a word, or weights of classes that are there.

@@ -6,35 +6,31 @@ mod distillation;
 mod plain;
 mod reconstruction;
 
-use crate::recipe::objective::Objective;
+use crate::recipe::objective::{Objective, ObjectiveKind};
 use crate::recipe::read::fields::Fields;
 use crate::recipe::read::reader::{At, Reader};
-
-/// Takes the fields of one kind of objective.
-type ReadKind = for<'n> fn(&mut Reader, &mut Fields<'n>) -> Option<Objective>;
 
 /// Reads what a model learns to do.
 pub(super) fn objective(reader: &mut Reader, at: &At<'_>) -> Option<Objective> {
     let mut fields = Fields::open(reader, at)?;
-    let kinds: [(&str, ReadKind); 10] = [
-        ("causal-lm", |_, _| Some(Objective::CausalLm)),
-        ("masked-lm", |reader, fields| plain::masked_lm(reader, fields).map(Objective::MaskedLm)),
-        ("instruction", |_, _| Some(Objective::Instruction)),
-        ("classification", |reader, fields| {
-            classification::classification(reader, fields).map(Objective::Classification)
-        }),
-        ("regression", |reader, fields| plain::regression(reader, fields).map(Objective::Regression)),
-        ("autoencoder", |reader, fields| reconstruction::reconstruction(reader, fields).map(Objective::Autoencoder)),
-        ("adversarial", |reader, fields| plain::adversarial(reader, fields).map(Objective::Adversarial)),
-        ("contrastive", |reader, fields| contrastive::contrastive(reader, fields).map(Objective::Contrastive)),
-        ("distillation", |reader, fields| distillation::distillation(reader, fields).map(Objective::Distillation)),
-        ("preference", |reader, fields| plain::preference(reader, fields).map(Objective::Preference)),
-    ];
-    let Some(read) = fields.kind(reader, "objective", &kinds) else {
+    let kinds = ObjectiveKind::ALL.map(|kind| (kind.word(), kind));
+    let Some(kind) = fields.kind(reader, "objective", &kinds) else {
         fields.abandon();
         return None;
     };
-    let objective = read(reader, &mut fields);
+    let own = &mut fields;
+    let objective = match kind {
+        ObjectiveKind::CausalLm => Some(Objective::CausalLm),
+        ObjectiveKind::MaskedLm => plain::masked_lm(reader, own).map(Objective::MaskedLm),
+        ObjectiveKind::Instruction => Some(Objective::Instruction),
+        ObjectiveKind::Classification => classification::classification(reader, own).map(Objective::Classification),
+        ObjectiveKind::Regression => plain::regression(reader, own).map(Objective::Regression),
+        ObjectiveKind::Autoencoder => reconstruction::reconstruction(reader, own).map(Objective::Autoencoder),
+        ObjectiveKind::Adversarial => plain::adversarial(reader, own).map(Objective::Adversarial),
+        ObjectiveKind::Contrastive => contrastive::contrastive(reader, own).map(Objective::Contrastive),
+        ObjectiveKind::Distillation => distillation::distillation(reader, own).map(Objective::Distillation),
+        ObjectiveKind::Preference => plain::preference(reader, own).map(Objective::Preference),
+    };
     fields.finish(reader);
     objective
 }

@@ -1,10 +1,9 @@
-//! Classifiers: whether there are labels, whether what is asked of a model is what it can do, and what can come from it.
+//! Classifiers: whether there are labels, and whether what is asked of a model is what it can do.
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::evaluation::{Evaluation, GateRule};
+use crate::recipe::evaluation::GateRule;
 use crate::recipe::measured::Measured;
-use crate::recipe::metric::Skill;
 use crate::recipe::model::{Adapter, Model};
 use crate::recipe::objective::Objective;
 use crate::recipe::read::reader::Reader;
@@ -20,12 +19,11 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
             adapter(reader, parts, name, model);
         }
     }
-    measurements(reader, parts);
     gates(reader, parts);
     samples(reader, parts);
 }
 
-fn told(reader: &mut Reader, code: Code, field: &Field, message: String, hint: &str) {
+pub(super) fn told(reader: &mut Reader, code: Code, field: &Field, message: String, hint: &str) {
     reader.problem_of(code, field.place, &field.path, message, Some(hint.to_owned()));
 }
 
@@ -40,9 +38,10 @@ fn labels(reader: &mut Reader, parts: &Parts<'_>, name: &Name, model: &Model) {
 }
 
 /// Where labels come from.
-const LABELS: &str = "take a source whose rows have a label; text files have none";
+pub(super) const LABELS: &str = "take a source whose rows have a label; text files have none";
 
-fn has_none(parts: &Parts<'_>, dataset: &Name) -> bool {
+/// Returns whether a dataset has no labels, as far as the recipe tells.
+pub(super) fn has_none(parts: &Parts<'_>, dataset: &Name) -> bool {
     let dataset = parts.datasets.and_then(|datasets| datasets.get(dataset));
     dataset.and_then(|dataset| dataset.has_labels()) == Some(false)
 }
@@ -68,72 +67,17 @@ fn adapter(reader: &mut Reader, parts: &Parts<'_>, name: &Name, model: &Model) {
     }
 }
 
-/// What measures nothing, and what measures classes where there are no labels.
-fn measurements(reader: &mut Reader, parts: &Parts<'_>) {
-    let Some(models) = parts.models.filter(|models| !models.is_empty()) else { return };
-    let measured = Measured::of(models, reader.imports.all());
-    let mut problems = Vec::new();
-    for (name, evaluation) in parts.evaluations.into_iter().flatten() {
-        let mut by: Vec<&Model> = models.values().filter(|model| measured.is_of(model, evaluation)).collect();
-        let of_point = |model: &&Model| {
-            crate::recipe::variant::Variant::agree(model.variant.as_ref(), evaluation.variant.as_ref())
-        };
-        if by.is_empty() && models.values().any(|model| of_point(&model)) {
-            let field = parts.field(&["evaluations", name.as_str(), "metric"]);
-            let (message, hint) = nothing(evaluation);
-            problems.push((Code::NotMeasured, field, message, hint));
-        }
-        by.retain(|model| model.classification().is_some());
-        // What says something of the machine needs no labels.
-        by.retain(|_| !evaluation.metric.is_of_machine());
-        if !by.is_empty() && has_none(parts, &evaluation.dataset) {
-            let field = parts.field(&["evaluations", name.as_str(), "data"]);
-            let message = format!(
-                "`{}` of classes expects labels, and `{}` has none",
-                evaluation.metric.word(),
-                evaluation.dataset
-            );
-            problems.push((Code::NoLabels, field, message, LABELS.to_owned()));
-        }
-    }
-    problems.into_iter().for_each(|(code, field, message, hint)| told(reader, code, &field, message, &hint));
-}
-
-fn nothing(evaluation: &Evaluation) -> (String, String) {
-    let word = evaluation.metric.word();
-    let (is_of_classes, is_of_language) =
-        (evaluation.metric.is_of(Skill::Classes), evaluation.metric.is_of(Skill::Language));
-    match &evaluation.task {
-        Some(task) => (
-            format!("a task of type `{}` measures language models, and the recipe has none", task.word()),
-            "let a language model of the recipe answer, or leave `task` out".to_owned(),
-        ),
-        None if is_of_language && !is_of_classes => (
-            format!("`{word}` measures language models, and the recipe has none"),
-            "classifiers are measured by `accuracy` or `macro-f1`".to_owned(),
-        ),
-        None if is_of_classes => (
-            format!("`{word}` measures no classifier of the recipe"),
-            "a classifier is measured on data with its own classes".to_owned(),
-        ),
-        None => (
-            format!("`{word}` measures no model of the recipe"),
-            format!("it is measured of {}", evaluation.metric.measured_of()),
-        ),
-    }
-}
-
 /// A gate looks at numbers; there are none of pairs that make no sense.
 fn gates(reader: &mut Reader, parts: &Parts<'_>) {
     let (Some(models), Some(evaluations)) = (parts.models, parts.evaluations) else { return };
     let mut problems = Vec::new();
     {
-        let measured = Measured::of(models, reader.imports.all());
+        let measured = Measured::of(models, reader.imports.all(), parts.datasets);
         for (i, gate) in parts.gates.into_iter().flatten().enumerate() {
             let Some(evaluation) = evaluations.get(&gate.evaluation) else { continue };
             let is_measured = |name: &Name| {
                 let own = models.get(name).map(|model| measured.can_be(model, evaluation));
-                let imported = || Some(measured.is(reader.imports.get(name)?.classification.as_ref(), evaluation));
+                let imported = || Some(measured.is(reader.imports.get(name)?, evaluation));
                 own.or_else(imported).unwrap_or(true)
             };
             let keyed = gate.rule.than().map(|than| (than_key(&gate.rule), than));

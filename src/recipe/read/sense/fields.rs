@@ -55,13 +55,15 @@ fn columns_beside(
         reader.problem_of(Code::ConflictingKeys, field.place, &field.path, message, Some(hint.to_owned()));
         return;
     }
-    let Columns { text, prompt, response, messages, label, group, id: _, keep: _ } = columns;
+    let Columns { text, prompt, response, chosen, rejected, messages, label, group, id: _, keep: _ } = columns;
     let says = "leave it out: the extraction says what a record consists of, from any field of the row";
     let tells = "leave out one of the two";
     let all = [
         ("text", text.is_some(), says),
         ("prompt", prompt.is_some(), says),
         ("response", response.is_some(), says),
+        ("chosen", chosen.is_some(), says),
+        ("rejected", rejected.is_some(), says),
         ("messages", messages.is_some(), says),
         ("label", label.is_some() && extract.names_label(), tells),
         ("group", group.is_some() && extract.names_group(), tells),

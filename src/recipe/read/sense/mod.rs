@@ -6,11 +6,14 @@ mod data;
 mod extraction;
 mod fields;
 mod training;
+mod parameters;
 mod gates;
 mod samples;
 mod classes;
+mod measurements;
 mod objectives;
 mod teachers;
+mod masks;
 mod sorters;
 mod judges;
 mod unused;
@@ -52,10 +55,13 @@ pub struct Parts<'r> {
 pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     data::judge(reader, parts);
     training::judge(reader, parts);
+    parameters::judge(reader, parts);
     gates::judge(reader, parts);
     samples::judge(reader, parts);
     classes::judge(reader, parts);
+    measurements::judge(reader, parts);
     objectives::judge(reader, parts);
+    masks::judge(reader, parts);
     sorters::judge(reader, parts);
     judges::judge(reader, parts);
     unused::judge(reader, parts);

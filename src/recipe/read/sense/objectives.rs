@@ -2,9 +2,10 @@
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::dataset::{Augment, Classify, ClassifyInto, CleanStep, Dataset, Features, Source};
+use crate::recipe::dataset::{Augment, Classify, ClassifyInto, CleanStep, Columns, Dataset, Features, Source};
+use crate::recipe::head::Head;
 use crate::recipe::model::{Architecture, Model};
-use crate::recipe::objective::{Contrastive, Objective, Reconstruction};
+use crate::recipe::objective::{Contrastive, Corruption, Objective, Reconstruction};
 use crate::recipe::problem::listed;
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::{Parts, teachers};
@@ -44,7 +45,7 @@ impl Look<'_, '_> {
     /// Returns whether the network can learn the objective.
     fn network(&mut self) -> bool {
         let (architecture, objective) = (&self.model.architecture, &self.model.train.objective);
-        if objective.networks().contains(&architecture.word()) {
+        if architecture.learns(objective) {
             return true;
         }
         let learns = listed(Objective::of_network(architecture));
@@ -67,7 +68,7 @@ impl Look<'_, '_> {
         let Some(base) = base else { return };
         let writes = match self.parts.models.and_then(|models| models.get(base)) {
             Some(parent) => parent.train.objective.writes(),
-            None => self.reader.imports.get(base).is_none_or(|import| import.classification.is_none()),
+            None => self.reader.imports.get(base).is_none_or(|import| import.head() == Head::Language),
         };
         if !objective.writes() || writes {
             return;
@@ -122,7 +123,7 @@ impl Look<'_, '_> {
     /// What reads only tokens has nothing to read in pictures and sounds without texts.
     fn text(&mut self, name: &Name, dataset: &Dataset) {
         let modality = self.model.architecture.modality();
-        if modality.has_tokens() && !modality.has_features() && is_without_text(dataset) {
+        if modality.has_tokens() && !modality.has_features() && dataset.is_without_text() {
             let message = format!(
                 "`{}` reads text, and `{name}` holds pictures or sounds without any",
                 self.model.architecture.word()
@@ -195,6 +196,14 @@ impl Look<'_, '_> {
                 let hint = "give the objective a decoder, such as `decoder: { layers: 1, width: 64, heads: 4 }`";
                 self.wrong(Code::MissingKey, &["train", "objective", "decoder"], message, hint);
             }
+            (
+                Objective::Autoencoder(Reconstruction { corruption: Corruption::Mask { .. }, decoder: Some(_) }),
+                Architecture::Vit(vit),
+            ) if vit.patches() < 2 => {
+                let message = "the network reads a record as 1 patch, of which nothing can be hidden".to_owned();
+                let hint = "make `patch` smaller, or take another `corruption`";
+                self.wrong(Code::ShapeMismatch, &["train", "objective", "corruption"], message, hint);
+            }
             (Objective::Autoencoder(Reconstruction { decoder: Some(_), .. }), Architecture::Autoencoder(_)) => {
                 let message = "an `autoencoder` has a decoder of its own".to_owned();
                 let hint = "leave `decoder` out: it is that of a `vit`";
@@ -233,16 +242,11 @@ fn unchanged(augment: &Augment) -> Augment {
 fn may_prefer(dataset: &Dataset) -> bool {
     let read = dataset.source.fetched().unwrap_or(&dataset.source);
     let is_text = matches!(read, Source::Files { .. } | Source::Lines { .. }) && dataset.extract.is_none();
-    !is_text && read.media().is_none()
+    let is_named = read.columns().is_none_or(Columns::may_prefer) || dataset.extract.is_some();
+    !is_text && is_named && read.media().is_none()
 }
 
 /// Returns whether the records of a dataset may have a text beside their picture.
 fn may_have_captions(dataset: &Dataset) -> bool {
-    !is_without_text(dataset)
-}
-
-/// Returns whether the records of a dataset are pictures or sounds alone.
-fn is_without_text(dataset: &Dataset) -> bool {
-    let read = dataset.source.fetched().unwrap_or(&dataset.source);
-    read.media().is_some() && !matches!(read, Source::Pairs { .. }) && dataset.extract.is_none()
+    !dataset.is_without_text()
 }

@@ -17,13 +17,21 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
         for (i, step) in dataset.clean.iter().enumerate() {
             let CleanStep::ClassifyByModel { model, keep, field: _, min_confidence: _ } = step else { continue };
             let place = ["datasets", name.as_str(), "clean", &i.to_string()].map(str::to_owned);
-            let classification = match (models.get(model), reader.imports.get(model)) {
-                (Some(model), _) => model.classification().cloned(),
-                (None, Some(import)) => import.classification.clone(),
+            let (classification, modality) = match (models.get(model), reader.imports.get(model)) {
+                (Some(model), _) => (model.classification().cloned(), model.architecture.modality()),
+                (None, Some(import)) => (import.classification.clone(), import.architecture.modality()),
                 // That there is none was told where it is named.
                 (None, None) => continue,
             };
             match classification {
+                Some(_) if !modality.has_tokens() => {
+                    let field = parts.field(&below(&place, &["model"]));
+                    let message = format!("`{model}` reads pictures or sounds, and records are sorted by their texts");
+                    let hint = Some(
+                        "name a classifier of texts; pictures and sounds have the labels of their source".to_owned(),
+                    );
+                    reader.problem_of(Code::NotMeasured, field.place, &field.path, message, hint);
+                }
                 Some(classification) => kept(reader, parts, &place, keep, &classification),
                 None => {
                     let field = parts.field(&below(&place, &["model"]));

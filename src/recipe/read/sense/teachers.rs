@@ -3,6 +3,7 @@
 use crate::id::Name;
 use crate::recipe::classification::Classification;
 use crate::recipe::code::Code;
+use crate::recipe::head::Head;
 use crate::recipe::model::Architecture;
 use crate::recipe::objective::{Distillation, Objective};
 use crate::recipe::read::reader::Reader;
@@ -36,8 +37,7 @@ pub(super) fn judge(look: &mut Look<'_, '_>) {
         (None, Some(import)) => Teacher {
             architecture: &import.architecture,
             classification: import.classification.as_ref(),
-            writes: import.classification.is_none()
-                && Objective::CausalLm.networks().contains(&import.architecture.word()),
+            writes: import.head() == Head::Language && import.architecture.learns(&Objective::CausalLm),
         },
         // That there is none was told where it is named.
         (None, None) => return,

@@ -6,8 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::id::Name;
 use crate::recipe::code::Code;
-use crate::recipe::measured::Measured;
+use crate::recipe::measured::{Measured, skill};
+use crate::recipe::metric::{Metric, Skill};
 use crate::recipe::model::Model;
+use crate::recipe::objective::Objective;
+use crate::recipe::problem::listed;
 use crate::recipe::read::reader::Reader;
 use crate::recipe::read::sense::Parts;
 
@@ -36,7 +39,7 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
     let used: BTreeSet<&Name> = models.values().filter_map(|model| model.tokenizer.as_ref()).chain(extended).collect();
     let unused = tokenizers.keys().filter(|name| !used.contains(name));
     unused.for_each(|name| left_over(reader, parts, "tokenizers", name, "no model uses it"));
-    let measured = Measured::of(models, reader.imports.all());
+    let measured = Measured::of(models, reader.imports.all(), parts.datasets);
     let is_measured = |model: &Model| evaluations.values().any(|evaluation| measured.is_of(model, evaluation));
     if evaluations.is_empty() {
         let field = parts.field(&["models"]);
@@ -52,11 +55,21 @@ pub fn judge(reader: &mut Reader, parts: &Parts<'_>) {
                 "a classifier is measured by an `accuracy` or a `macro-f1`, on data with its classes".to_owned()
             }
             (None, Some(_)) => "the evaluations belong to other points of the matrix".to_owned(),
-            (None, None) => "a language model is measured by a `loss` or a `perplexity`".to_owned(),
+            (None, None) => usual(&model.train.objective),
         });
         let message = format!("no evaluation measures `{name}`");
         reader.warn_of(Code::NotEvaluated, field.place, &field.path, message, hint);
     }
+}
+
+/// Says by what a model that tells no classes is measured.
+fn usual(objective: &Objective) -> String {
+    let skill = skill(objective);
+    if matches!(skill, Skill::Language | Skill::Filling) {
+        return "a language model is measured by a `loss` or a `perplexity`".to_owned();
+    }
+    let of_skill = Metric::ALL.into_iter().filter(|metric| metric.is_of(skill) && !metric.is_of_machine());
+    format!("a model that learns `{}` is measured by {}", objective.word(), listed(of_skill.map(Metric::word)))
 }
 
 fn left_over(reader: &mut Reader, parts: &Parts<'_>, section: &str, name: &Name, why: &str) {

@@ -1,7 +1,9 @@
 """Networks over tokens of `transformers`: gpt2, llama and its kin, bert."""
 import torch
+from torch import nn
 from torch.nn import functional as F
 from transformers import (
+    BertModel,
     BertConfig, BertForMaskedLM, BertForSequenceClassification, GPT2Config, GPT2LMHeadModel, GPT2Model, LlamaConfig,
     LlamaForCausalLM, LlamaModel, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM,
 )
@@ -203,13 +205,42 @@ def bert_pooled(reference, seed, regression):
         return {"logits": logits}, F.cross_entropy(logits, classes, label_smoothing=0.1)
 
     if regression:
-        objective = {"type": "regression", "loss": "huber", "attention": "bidirectional", "pool": "mean", "dropout": 0.0}
+        objective = {"type": "regression", "loss": "huber", "attention": "bidirectional", "pool": "first", "dropout": 0.0}
         reference.case("regression", model, objective, {"tokens": tokens, "lengths": LENGTHS, "numbers": figures}, compute)
     else:
         objective = {
-            "type": "classification", "classes": ["a", "b", "c"], "attention": "bidirectional", "pool": "mean", "label-smoothing": 0.1, "dropout": 0.0,
+            "type": "classification", "classes": ["a", "b", "c"], "attention": "bidirectional", "pool": "first", "label-smoothing": 0.1, "dropout": 0.0,
         }
         reference.case("classification", model, objective, {"tokens": tokens, "lengths": LENGTHS, "classes": classes}, compute)
+
+
+class Averaged(nn.Module):
+    """A BERT whose places are averaged, those of filling left out."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.classifier = nn.Linear(config.hidden_size, config.num_labels)
+
+    def forward(self, tokens, is_real):
+        hidden = self.bert(tokens, attention_mask=is_real).last_hidden_state
+        return self.classifier((hidden * is_real[..., None]).sum(1) / is_real.sum(1, keepdim=True))
+
+
+def bert_averaged(reference, seed):
+    """Classes of texts, of all their places."""
+    model = draw(Averaged(bert_config(BERT, num_labels=3)).double().train(), seed)
+    tokens, classes = records(seed + 1), torch.tensor([1, 2, 0])
+    is_real = (torch.arange(tokens.shape[1])[None, :] < LENGTHS[:, None]).long()
+
+    def compute():
+        logits = model(tokens, is_real)
+        return {"logits": logits}, F.cross_entropy(logits, classes)
+
+    objective = {
+        "type": "classification", "classes": ["a", "b", "c"], "attention": "bidirectional", "pool": "mean", "label-smoothing": 0.0, "dropout": 0.0,
+    }
+    reference.case("classification", model, objective, {"tokens": tokens, "lengths": LENGTHS, "classes": classes}, compute)
 
 
 def language(name, architecture, model, seed, objectives):
@@ -262,6 +293,7 @@ def make():
         single("bert", BERT, lambda reference: bert_masked(reference, 11))
         single("bert_classes", BERT, lambda reference: bert_pooled(reference, 12, False))
         single("bert_number", BERT, lambda reference: bert_pooled(reference, 13, True))
+        single("bert_averaged", BERT, lambda reference: bert_averaged(reference, 14))
 
 
 def exact_scored(body, outputs):
